@@ -1,0 +1,89 @@
+// The words of a ban: what it will replace, leave out or not achieve, said before Enter.
+
+import type { SafeSet } from '../core/act.ts';
+import type { Net } from '../core/address.ts';
+import { formatDuration } from '../core/duration.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import { formatCount } from '../core/units.ts';
+import type { Element } from '../firewall/backend.ts';
+import type { DraftOf } from './action.ts';
+import type { Group } from './ban-targets.ts';
+import type { CutPlan } from './cut-flows.ts';
+import type { Prior } from './elements.ts';
+import { guardNotes, nameNets } from './guards.ts';
+import type { Overlap } from './membership.ts';
+import { outermost } from './ranges.ts';
+
+type Draft = DraftOf<'ban'>;
+
+/** A group after reading its set: what is added, and what was there. */
+export type Sorted = Readonly<{
+  group: Group;
+  elements: readonly Element[];
+  /** Equal elements (refreshed), and narrower ones that an interval set must give up. */
+  replaced: readonly Prior[];
+  refreshed: readonly Net[];
+  inside: readonly Net[];
+  /** Already inside an element that lasts at least as long. */
+  covered: readonly Overlap[];
+  /** Inside an element that ends sooner, in a set that cannot hold both. */
+  blocked: readonly Overlap[];
+}>;
+
+export function explainCovered({ group }: Sorted, { wanted, holder, seconds }: Overlap): SafeText {
+  const left =
+    seconds === null
+      ? 'until changed'
+      : seconds === undefined
+        ? 'time unknown'
+        : `${formatDuration(seconds)} left`;
+  return sanitise(`${wanted.text} is inside ${holder.text} in set ${group.found.set.name} already (${left})`);
+}
+
+type NoteFacts = Readonly<{
+  draft: Draft;
+  sorted: readonly Sorted[];
+  cut: CutPlan | undefined;
+  safeSet: SafeSet;
+  creates: boolean;
+  unknown: boolean;
+}>;
+
+export function banNotes({ draft, sorted, cut, safeSet, creates, unknown }: NoteFacts): readonly SafeText[] {
+  const notes: SafeText[] = [...guardNotes(safeSet)];
+  const asked = draft.nets.length;
+  const kept = outermost(draft.nets).length;
+  if (kept < asked)
+    notes.push(sanitise(`${asked - kept} of ${formatCount(asked)} are repeated or inside another one`));
+  if (creates) notes.push(safe('opsconsole makes its own table now; undo removes it again'));
+  for (const one of sorted) notes.push(...setNotes(one, draft));
+  if (unknown)
+    notes.push(safe('the time left of an element that is replaced is not known: this cannot be undone'));
+  return [...notes, ...(cut?.notes ?? [])];
+}
+
+function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
+  const { set } = one.group.found;
+  const notes: string[] = [];
+  const { refreshed, inside } = one;
+  if (refreshed.length > 0)
+    notes.push(`${nameNets(refreshed)} is banned in ${set.name} already: its time is set anew`);
+  if (inside.length > 0) notes.push(`${nameNets(inside)} in ${set.name} is replaced by the wider range`);
+  const [covered] = one.covered;
+  if (covered !== undefined) notes.push(`left out: ${explainCovered(one, covered)}`);
+  if (set.owner === 'fail2ban')
+    notes.push(`${set.name} belongs to fail2ban: its own list does not learn of this ban`);
+  else if (set.owner !== 'unknown' && set.owner !== 'opsconsole')
+    notes.push(`${set.name} belongs to ${set.owner}, which may remove the ban again`);
+  if (one.group.exists && !one.group.own) {
+    const { enforcement } = set;
+    if (enforcement.kind === 'unused') notes.push(`no rule uses set ${set.name}: nothing will be dropped`);
+    else if (enforcement.kind === 'not-dropped')
+      notes.push(`${set.name} is used by a rule that does not drop: ${enforcement.rule}`);
+    else if (enforcement.kind === 'dropped' && enforcement.afterEstablished)
+      notes.push(
+        `${set.name} is tested after established flows are accepted: ${draft.cut ? 'flows are cut' : 'live flows go on, as cut is off'}`,
+      );
+  }
+  return notes.map((note) => sanitise(note, 240));
+}

@@ -1,0 +1,178 @@
+// Ban: add to a set with a timeout, cut the flows, read back. Own table unless a set is named.
+
+import type { UnixMs } from '../core/brand.ts';
+import { formatDuration } from '../core/duration.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { SetInfo } from '../core/rows.ts';
+import { safe, sanitise } from '../core/sanitise.ts';
+import {
+  type ActContext,
+  type Action,
+  type DraftOf,
+  failed,
+  type Gathered,
+  type Move,
+  refused,
+  stepsOf,
+} from './action.ts';
+import { banNotes, explainCovered, type Sorted } from './ban-notes.ts';
+import { chooseTargets, type Group, misfits, ownRangeSet } from './ban-targets.ts';
+import { cutMoves, planFlowCut } from './cut-flows.ts';
+import { dryRun } from './dry-run.ts';
+import { deleteSteps, movesOf, priorFact, priorOf, putBack } from './elements.ts';
+import type { BanFacts } from './facts.ts';
+import { ownSets, readFirewalls } from './firewalls.ts';
+import { mustType, nameNets, refusals } from './guards.ts';
+import { findOverlaps, type Overlap } from './membership.ts';
+import { proveBan } from './prove-ban.ts';
+import { outermost } from './ranges.ts';
+
+type Draft = DraftOf<'ban'>;
+
+export const ban: Action<'ban'> = {
+  id: 'ban',
+  async prepare(draft, context): Promise<Gathered> {
+    const nets = outermost(draft.nets);
+    const reasons = refusals(nets, context.safeSet);
+    if (reasons.length > 0) return refused(...reasons);
+    const { host, backends, signal } = context;
+    const view = await readFirewalls(host, backends, signal);
+    const targets = chooseTargets(view, draft.target, nets);
+    if (targets.kind !== 'groups') return targets;
+    const sorted: Sorted[] = [];
+    for (const group of targets.groups) {
+      const one = await sortGroup(group, draft, context);
+      if (!one.ok) return failed(one.problem);
+      const wrong = misfits(group, one.value.elements);
+      if (wrong.length > 0) return refused(...wrong);
+      sorted.push(one.value);
+    }
+    const blocked = sorted.flatMap((one) => one.blocked.map((overlap) => explainCovered(one, overlap)));
+    if (blocked.length > 0)
+      return refused(...blocked.slice(0, 5), safe('unban that range first, or ban for a shorter time'));
+    if (sorted.every((one) => one.elements.length === 0))
+      return refused(...sorted.flatMap((one) => one.covered.map((o) => explainCovered(one, o))).slice(0, 5));
+    return assemble(
+      draft,
+      context,
+      sorted.filter((one) => one.elements.length > 0),
+    );
+  },
+};
+
+async function sortGroup(group: Group, draft: Draft, context: ActContext): Promise<Result<Sorted>> {
+  const { host, signal } = context;
+  const overlaps = group.exists ? await findOverlaps(host, group.found, group.nets, signal) : ok([]);
+  if (!overlaps.ok) return fail(overlaps.problem);
+  const range = group.own && !group.found.set.holdsNets ? rangeSetOf(group) : undefined;
+  const wider = range === undefined ? ok([]) : await findOverlaps(host, range, group.nets, signal);
+  if (!wider.ok) return fail(wider.problem);
+  const now = host.now();
+  const holders = [...overlaps.value, ...wider.value].filter((overlap) => overlap.relation === 'covers');
+  const longEnough = (overlap: Overlap): boolean =>
+    overlap.seconds === null || (draft.seconds !== null && (overlap.seconds ?? 0) >= draft.seconds);
+  const covered = holders.filter(longEnough);
+  const skip = new Set(covered.map((overlap) => overlap.wanted.text));
+  const nets = group.nets.filter((net) => !skip.has(net.text));
+  const noOverlapAllowed = group.found.set.backend === 'nft' && group.found.set.holdsNets;
+  const blocked = noOverlapAllowed ? holders.filter((overlap) => !skip.has(overlap.wanted.text)) : [];
+  const replaced = overlaps.value.filter(
+    (overlap) =>
+      !skip.has(overlap.wanted.text) &&
+      (overlap.relation === 'equal' || (overlap.relation === 'inside' && noOverlapAllowed)),
+  );
+  return ok({
+    group,
+    elements: nets.map((net) => ({ net, seconds: draft.seconds, comment: draft.reason })),
+    replaced: replaced.map((overlap) => priorOf(overlap, now)),
+    refreshed: replaced.filter(({ relation }) => relation === 'equal').map(({ holder }) => holder),
+    inside: replaced.filter(({ relation }) => relation === 'inside').map(({ holder }) => holder),
+    covered,
+    blocked,
+  });
+}
+
+function rangeSetOf(group: Group): ReturnType<typeof ownRangeSet> {
+  const [first] = group.nets;
+  return first === undefined ? undefined : ownRangeSet(group.found.arm, first);
+}
+
+async function assemble(draft: Draft, context: ActContext, sorted: readonly Sorted[]): Promise<Gathered> {
+  const { host, safeSet } = context;
+  const { moves: creates, made } = ensureOwn(sorted);
+  const adds = sorted.flatMap(addMoves);
+  const tried = creates.length === 0 ? await dryRun(host, adds, context.signal) : ok(undefined);
+  if (!tried.ok) return failed(tried.problem);
+  const nets = sorted.flatMap(({ elements }) => elements.map(({ net }) => net));
+  const cut = draft.cut ? await planFlowCut(context, nets) : undefined;
+  const moves = [...creates, ...adds, ...cutMoves(cut)];
+  const typed = mustType(nets);
+  const unknown = sorted.some(({ replaced }) => replaced.some((prior) => prior.endsAt === undefined));
+  return {
+    kind: 'ready',
+    prepared: {
+      plan: {
+        action: 'ban',
+        summary: sanitise(`ban ${nameNets(nets)} ${forHowLong(draft.seconds)}`, 200),
+        ...stepsOf(moves, host.now()),
+        notes: banNotes({ draft, sorted, cut, safeSet, creates: made.length > 0, unknown }),
+        risk: typed === undefined ? 'reversible' : 'disruptive',
+      },
+      moves,
+      guarded: nets,
+      ...(typed === undefined ? {} : { typed }),
+      reason: draft.reason,
+      facts: factsOf(sorted, made),
+      canUndo: !unknown,
+      prove: (performed) =>
+        proveBan(performed, { sorted, cut, seconds: draft.seconds, cutWanted: draft.cut }),
+    },
+  };
+}
+
+const forHowLong = (seconds: number | null): string =>
+  seconds === null ? 'until changed' : `for ${formatDuration(seconds)}`;
+
+type Creation = Readonly<{ moves: readonly Move[]; made: readonly SetInfo[] }>;
+
+/** Steps for our own table, and the sets that are new with it: those go again when the act is taken back. */
+function ensureOwn(sorted: readonly Sorted[]): Creation {
+  const own = sorted.find(({ group }) => group.own)?.group;
+  if (own === undefined) return { moves: [], made: [] };
+  const { backend, sets } = own.found.arm;
+  const families = [...new Set(sorted.map(({ group }) => group.found.set.family))];
+  const steps = backend.own.ensure(sets, families);
+  const there = new Set(sets.map(({ key }) => key));
+  const wanted = ownSets(backend, backend.id === 'nft' ? [4, 6] : families);
+  // An nft table goes as a whole: one that was there in part is mended, never removed.
+  const mended = backend.id === 'nft' && wanted.some(({ key }) => there.has(key));
+  const made = mended ? [] : wanted.filter(({ key }) => !there.has(key));
+  return {
+    made,
+    moves: movesOf(steps, backend.id === 'nft', () => (made.length === 0 ? [] : backend.own.remove(made))),
+  };
+}
+
+function addMoves({ group, elements, refreshed, inside, replaced }: Sorted): readonly Move[] {
+  const { backend } = group.found.arm;
+  const { set } = group.found;
+  const steps = backend.planAdd(set, elements, inside.length === 0 ? [] : [...inside, ...refreshed]);
+  const before = new Set(replaced.map((prior) => prior.net.text));
+  const fresh = elements.map(({ net }) => net).filter((net) => !before.has(net.text));
+  return movesOf(steps, backend.id === 'nft', (now: UnixMs) => [
+    ...deleteSteps(backend, set, fresh),
+    ...putBack(backend, set, replaced, now),
+  ]);
+}
+
+function factsOf(sorted: readonly Sorted[], made: readonly SetInfo[]): BanFacts {
+  return {
+    kind: 'ban',
+    sets: sorted.map(({ group }) => group.found.set.key),
+    added: sorted.flatMap(({ elements }, index) =>
+      elements.map(({ net, seconds }) => [index, net.text, seconds] as const),
+    ),
+    before: sorted.flatMap(({ replaced }, index) => replaced.map((prior) => priorFact(prior, index))),
+    ...(made.length === 0 ? {} : { created: made.map((set) => set.key) }),
+  };
+}

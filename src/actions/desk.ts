@@ -1,0 +1,214 @@
+// The desk: the one way to act. preview (plan → refuse → show) hands out a token for exactly one plan; perform checks
+// the guards again, journals the intent, runs the plan, reads back and journals the outcome.
+
+import type { ActDraft, ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
+import type { Outcome } from '../core/plan.ts';
+import { type Problem, problem } from '../core/problem.ts';
+import type { Result } from '../core/result.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import type { Backend } from '../firewall/backend.ts';
+import { BACKENDS } from '../firewall/registry.ts';
+import type { Host } from '../host/host.ts';
+import type { ActContext, Gathered, Prepared } from './action.ts';
+import { prepareDraft } from './actions.ts';
+import { finish, type Performing, reportOf, startAct } from './desk-journal.ts';
+import { refusals, typedMatches } from './guards.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { takeLock } from './journal-file.ts';
+import { runPlan } from './perform.ts';
+import { computeSafeSet, createSafeMemory, type SafeSetOptions } from './safe-set.ts';
+
+export type DeskOptions = Readonly<{
+  host: Host;
+  /** Path of the journal file, or a journal (tests). The lock lies beside it. */
+  journal: string | Journal;
+  operator: Operator;
+  /** Addresses, networks and names of the session file that are never banned. */
+  allow: readonly string[];
+  resolve?: (name: string) => Promise<Result<readonly string[]>>;
+  readOnly: boolean;
+  backends?: readonly Backend[];
+  /** What an undo without an id takes: the last act of this console (default) or of any. */
+  undoOf?: 'console' | 'all';
+}>;
+
+export type PerformOptions = Readonly<{
+  /** What the operator typed, when the preview asked for it. */
+  typed?: string;
+  /** The journal cannot be written and the operator wants to act all the same. */
+  overJournal?: boolean;
+}>;
+
+export interface Desk {
+  preview(draft: ActDraft, signal?: AbortSignal): Promise<ActPreview>;
+  perform(token: string, options?: PerformOptions): Promise<ActReport>;
+  safeSet(): Promise<SafeSet>;
+  /** Newest first. Opens the journal on first use. */
+  journal(limit: number): Promise<Result<readonly JournalRow[]>>;
+  close(): void;
+}
+
+/** A plan older than this shows a world that may be gone. */
+export const TOKEN_LIFE_MS = 60_000;
+const TOKENS_MAX = 8;
+const LOCK_WAIT_MS = 3_000;
+
+type Ticket = Readonly<{ draft: ActDraft; prepared: Prepared; at: number; version: number }>;
+
+export function createDesk(options: DeskOptions): Desk {
+  const desk = new ActDesk(options);
+  return {
+    preview: (draft, signal) => desk.preview(draft, signal),
+    perform: (token, wish = {}) => desk.perform(token, wish),
+    safeSet: () => desk.safeSet(),
+    journal: (limit) => desk.rows(limit),
+    close: () => desk.close(),
+  };
+}
+
+class ActDesk {
+  readonly #options: DeskOptions;
+  readonly #host: Host;
+  readonly #journal: Journal;
+  readonly #memory = createSafeMemory();
+  readonly #tickets = new Map<string, Ticket>();
+  #peer: Pick<Operator, 'sshPeer'> = {};
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#host = options.host;
+    this.#journal = typeof options.journal === 'string' ? createJournal(options.journal) : options.journal;
+  }
+
+  async preview(draft: ActDraft, signal?: AbortSignal): Promise<ActPreview> {
+    if (this.#options.readOnly)
+      return { kind: 'refused', reasons: [safe('this console is read-only: nothing is changed')] };
+    if (!this.#host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
+    // Opened here, so that the act itself does not wait for it. Trouble with it is said when performing.
+    const [gathered] = await Promise.all([this.#gather(draft, signal), this.#journal.open()]);
+    if (gathered.kind !== 'ready') return gathered;
+    const { prepared } = gathered;
+    const token = crypto.randomUUID();
+    const at = this.#host.now();
+    forgetOld(this.#tickets, at);
+    this.#tickets.set(token, { draft, prepared, at, version: versionOf(this.#journal) });
+    const typed = prepared.typed === undefined ? {} : { typed: prepared.typed };
+    return { kind: 'ready', token, plan: prepared.plan, ...typed };
+  }
+
+  async perform(token: string, wish: PerformOptions): Promise<ActReport> {
+    const ticket = this.#tickets.get(token);
+    this.#tickets.delete(token);
+    const age = ticket === undefined ? Number.NaN : this.#host.now() - ticket.at;
+    if (ticket === undefined || age > TOKEN_LIFE_MS || age < 0)
+      return refusal(ticket, [safe('this plan is too old or was used already: look at it again')]);
+    const { typed } = ticket.prepared;
+    if (typed !== undefined && !typedMatches(typed, wish.typed))
+      return refusal(ticket, [sanitise(`type ${typed} to confirm`)]);
+    const lock = await takeLock(lockPath(this.#journal), LOCK_WAIT_MS);
+    if (!lock.ok && wish.overJournal !== true) return failure(ticket, lock.problem);
+    try {
+      return await this.#performLocked(ticket, wish);
+    } finally {
+      if (lock.ok) lock.value.release();
+    }
+  }
+
+  safeSet(): Promise<SafeSet> {
+    return computeSafeSet(this.#host, this.#safeOptions(), this.#memory);
+  }
+
+  async rows(limit: number): Promise<Result<readonly JournalRow[]>> {
+    const opened = await this.#journal.open();
+    return opened.ok ? this.#journal.rows(limit) : opened;
+  }
+
+  close(): void {
+    this.#tickets.clear();
+    this.#journal.close();
+  }
+
+  async #performLocked(ticket: Ticket, wish: PerformOptions): Promise<ActReport> {
+    const { prepared } = ticket;
+    if (versionOf(this.#journal) !== ticket.version && !(await this.#isStillTheSame(ticket)))
+      return refusal(ticket, [safe('another act has changed what this plan was made for: look at it again')]);
+    if (prepared.guarded.length > 0) {
+      const fresh = await computeSafeSet(this.#host, this.#safeOptions(), this.#memory, prepared.guarded);
+      const reasons = refusals(prepared.guarded, fresh);
+      if (reasons.length > 0) return refusal(ticket, reasons);
+    }
+    const operator = { ...this.#peer, ...this.#options.operator };
+    const acting: Performing = { journal: this.#journal, operator, prepared, at: this.#host.now() };
+    const started = await startAct(acting);
+    if (!started.ok && wish.overJournal !== true) return failure(ticket, started.problem);
+    const id = started.ok ? started.value : undefined;
+    const ran = await runPlan(this.#host, prepared);
+    return reportOf(prepared, ran, { id, lost: finish(acting, id, ran) });
+  }
+
+  /** Plans anew and compares: an act of another console elsewhere does not spoil this one. */
+  async #isStillTheSame({ draft, prepared }: Ticket): Promise<boolean> {
+    const again = await this.#gather(draft);
+    if (again.kind !== 'ready') return false;
+    const bytes = (plan: Prepared): string => JSON.stringify(plan.plan.steps.map((step) => step.command));
+    return bytes(again.prepared) === bytes(prepared);
+  }
+
+  async #gather(draft: ActDraft, signal?: AbortSignal): Promise<Gathered> {
+    const safeSet = await computeSafeSet(this.#host, this.#safeOptions(signal), this.#memory);
+    this.#peer = peerIn(safeSet);
+    const context: ActContext = {
+      host: this.#host,
+      backends: this.#options.backends ?? BACKENDS,
+      safeSet,
+      journal: this.#journal,
+      memory: this.#memory,
+      ...(this.#options.undoOf === 'all' ? {} : { undoConsole: this.#options.operator.console }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return prepareDraft(draft, context);
+  }
+
+  #safeOptions(signal?: AbortSignal): SafeSetOptions {
+    const { allow, resolve } = this.#options;
+    return { allow, ...(resolve && { resolve }), ...(signal && { signal }) };
+  }
+}
+
+const NOT_PRIVILEGED: Problem = problem('not-permitted', 'changing the firewall needs root', {
+  hint: 'run opsconsole with sudo, or allow its commands without a password: `opsconsole doctor` prints the lines',
+});
+
+/** sudo and su hide from where the operator came; the kernel and the shells above them still know. */
+function peerIn({ entries }: SafeSet): Pick<Operator, 'sshPeer'> {
+  const ours = entries.filter(({ why }) => why.startsWith('your ssh session'));
+  const live = ours.find(({ why }) => why === 'your ssh session') ?? ours[0];
+  return live === undefined ? {} : { sshPeer: live.net.text };
+}
+
+const lockPath = (journal: Journal): string => `${journal.path}.lock`;
+
+/** -1 while the journal cannot be read: then two plans are compared by age alone. */
+function versionOf(journal: Journal): number {
+  const version = journal.version();
+  return version.ok ? version.value : -1;
+}
+
+function forgetOld(tickets: Map<string, Ticket>, now: number): void {
+  for (const [token, ticket] of tickets) {
+    if (now - ticket.at > TOKEN_LIFE_MS || tickets.size >= TOKENS_MAX) tickets.delete(token);
+  }
+}
+
+function refusal(ticket: Ticket | undefined, reasons: readonly SafeText[]): ActReport {
+  return notDone(ticket, { kind: 'refused', reasons }, sanitise(`refused: ${reasons.join('; ')}`, 300));
+}
+
+function failure(ticket: Ticket, trouble: Problem): ActReport {
+  const outcome: Outcome = { kind: 'failed', problem: trouble, stepIndex: -1, undone: true };
+  return notDone(ticket, outcome, sanitise(`nothing was done: ${trouble.summary}`, 300));
+}
+
+function notDone(ticket: Ticket | undefined, outcome: Outcome, summary: SafeText): ActReport {
+  return { actId: '', action: ticket?.draft.action ?? 'ban', summary, outcome, canUndo: false };
+}

@@ -1,0 +1,81 @@
+// Elements between a set, the journal and back: moves that add and delete them, and the facts that put them back.
+
+import { type Net, parseNet } from '../core/address.ts';
+import { type UnixMs, unixMs } from '../core/brand.ts';
+import type { Step } from '../core/plan.ts';
+import type { SetInfo } from '../core/rows.ts';
+import type { Backend, Element } from '../firewall/backend.ts';
+import type { Move } from './action.ts';
+import type { PriorFact } from './facts.ts';
+import type { Overlap } from './membership.ts';
+
+/** An element that was in a set: when it ends, not how long it has left, so that time spent meanwhile counts. */
+export type Prior = Readonly<{
+  net: Net;
+  endsAt: UnixMs | null | undefined;
+  comment?: string;
+  lifetime?: number;
+}>;
+
+export function priorOf(overlap: Overlap, now: UnixMs): Prior {
+  const { holder: net, seconds, comment, lifetime } = overlap;
+  const endsAt = typeof seconds === 'number' ? unixMs(now + seconds * 1000) : seconds;
+  return { net, endsAt, ...extras(comment, lifetime) };
+}
+
+function extras(comment: string | undefined, lifetime: number | undefined) {
+  return {
+    ...(comment === undefined ? {} : { comment }),
+    ...(lifetime === undefined ? {} : { lifetime }),
+  };
+}
+
+/** As an element to add at `now`; undefined when it has ended by then, or when its end was never known. */
+export function elementAt(prior: Prior, now: UnixMs): Element | undefined {
+  if (prior.endsAt === undefined) return undefined;
+  const seconds = prior.endsAt === null ? null : Math.round((prior.endsAt - now) / 1000);
+  if (seconds !== null && seconds < 1) return undefined;
+  return { net: prior.net, seconds, ...extras(prior.comment, prior.lifetime) };
+}
+
+export function priorFact(prior: Prior, set: number): PriorFact {
+  const end = prior.endsAt === undefined ? -1 : prior.endsAt;
+  const { comment = '', lifetime } = prior;
+  if (lifetime !== undefined) return [set, prior.net.text, end, comment, lifetime];
+  return comment === '' ? [set, prior.net.text, end] : [set, prior.net.text, end, comment];
+}
+
+/** Undefined when the record does not hold an address. */
+export function priorFromFact(fact: PriorFact): Prior | undefined {
+  const [, text, end, comment, lifetime] = fact;
+  const parsed = parseNet(String(text));
+  if (!parsed.ok) return undefined;
+  const endsAt = end === null ? null : end === -1 ? undefined : unixMs(Number(end));
+  const words = typeof comment === 'string' && comment !== '' ? comment : undefined;
+  const first = typeof lifetime === 'number' ? lifetime : undefined;
+  return { net: parsed.value.net, endsAt, ...extras(words, first) };
+}
+
+/** Steps that put elements back with the time that they have left at `now`. */
+export function putBack(
+  backend: Backend,
+  set: SetInfo,
+  priors: readonly Prior[],
+  now: UnixMs,
+): readonly Step[] {
+  const elements = priors.flatMap((prior) => elementAt(prior, now) ?? []);
+  return elements.length === 0 ? [] : backend.planAdd(set, elements);
+}
+
+export function deleteSteps(backend: Backend, set: SetInfo, nets: readonly Net[]): readonly Step[] {
+  return nets.length === 0 ? [] : backend.planDelete(set, nets);
+}
+
+/** One move per step; the first carries the way back of the whole group, so that it runs once and last. */
+export function movesOf(
+  steps: readonly Step[],
+  atomic: boolean,
+  reverse: (now: UnixMs) => readonly Step[],
+): readonly Move[] {
+  return steps.map((step, index) => ({ step, atomic, reverse: index === 0 ? reverse : () => [] }));
+}

@@ -1,0 +1,82 @@
+// What an act changed, small enough to keep for good and complete enough that another process can undo it.
+
+import { TIMEOUTS } from '../firewall/timeouts.ts';
+
+/** `[index into sets, address, seconds that the act gave it (null = no timeout)]`; its end is the act's time plus these. */
+export type AddedFact = readonly [number, string, number | null];
+/** `[index into sets, address, end in Unix ms (null = no timeout, -1 = not known), comment, seconds first given]` of an element that was there. */
+export type PriorFact = readonly [number, string, number | null, string?, number?];
+
+export type BanFacts = Readonly<{
+  kind: 'ban';
+  sets: readonly string[];
+  added: readonly AddedFact[];
+  /** Elements that were refreshed or replaced. */
+  before: readonly PriorFact[];
+  /** Own sets that this act made, by key. */
+  created?: readonly string[];
+}>;
+export type UnbanFacts = Readonly<{ kind: 'unban'; sets: readonly string[]; removed: readonly PriorFact[] }>;
+export type CutFacts = Readonly<{ kind: 'cut' }>;
+/** `values`: [sysctl, before, written]. `pinned`: peers whose live ssh flows were given a fixed timeout. */
+export type TightenFacts = Readonly<{
+  kind: 'tighten';
+  values: readonly (readonly [string, number, number])[];
+  pinned: readonly string[];
+}>;
+export type UndoFacts = Readonly<{ kind: 'undo' }>;
+
+export type ActFacts = BanFacts | UnbanFacts | CutFacts | TightenFacts | UndoFacts;
+
+/**
+ * A record read back from disk is input like any other: only one of exactly this shape is used. Addresses and names of
+ * sets are checked by the planners, which parse the ones and look up the others.
+ */
+export function isActFacts(value: unknown): value is ActFacts {
+  if (typeof value !== 'object' || value === null) return false;
+  const facts: Readonly<Record<string, unknown>> = { ...value };
+  switch (facts.kind) {
+    case 'ban':
+      return (
+        every(facts.sets, isText) &&
+        every(facts.added, (row) => isElement(row, 3) && (row[2] === null || isNumber(row[2]))) &&
+        every(facts.before, isPrior) &&
+        (facts.created === undefined || every(facts.created, isText))
+      );
+    case 'unban':
+      return every(facts.sets, isText) && every(facts.removed, isPrior);
+    case 'tighten':
+      return every(facts.values, isTimeout) && every(facts.pinned, isText);
+    default:
+      return facts.kind === 'cut' || facts.kind === 'undo';
+  }
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+
+function every(value: unknown, holds: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(holds);
+}
+
+function isElement(row: unknown, length: number): row is readonly unknown[] {
+  return Array.isArray(row) && row.length >= length && isNumber(row[0]) && isText(row[1]);
+}
+
+function isPrior(row: unknown): boolean {
+  if (!isElement(row, 3)) return false;
+  const [, , end, comment, lifetime] = row;
+  return (
+    (end === null || isNumber(end)) &&
+    (comment === undefined || isText(comment)) &&
+    (lifetime === undefined || isNumber(lifetime))
+  );
+}
+
+/** Only timeouts of conntrack: their names become a path and a word of sysctl. */
+function isTimeout(row: unknown): boolean {
+  if (!Array.isArray(row)) return false;
+  const [name, before, wrote] = row;
+  const known = TIMEOUTS.some((timeout) => timeout.name === name);
+  return known && [before, wrote].every((seconds) => Number.isSafeInteger(seconds) && seconds >= 1);
+}

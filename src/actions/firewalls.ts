@@ -1,0 +1,97 @@
+// What the host's firewall looks like before an act: the sets of every backend that works here, and which of them
+// carries our own table.
+
+import { type Family, makeNet, type Net, widen } from '../core/address.ts';
+import { type Problem, problem } from '../core/problem.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { SetInfo, SetKey } from '../core/rows.ts';
+import type { Backend } from '../firewall/backend.ts';
+import { readSets as readListings } from '../firewall/read-sets.ts';
+import type { Host } from '../host/host.ts';
+
+export type Arm = Readonly<{ backend: Backend; sets: readonly SetInfo[] }>;
+
+/** `blind`: backends that are installed but could not be read, and why. */
+export type FirewallView = Readonly<{
+  arms: readonly Arm[];
+  blind: readonly Readonly<{ backend: Backend; problem: Problem }>[];
+}>;
+
+/** Terse listings only: milliseconds, whatever the sets hold. */
+export async function readFirewalls(
+  host: Host,
+  backends: readonly Backend[],
+  signal?: AbortSignal,
+): Promise<FirewallView> {
+  const reads = await Promise.all(
+    backends.map(async (backend) => ({ backend, sets: await readSets(host, backend, signal) })),
+  );
+  const arms: Arm[] = [];
+  const blind: { backend: Backend; problem: Problem }[] = [];
+  for (const { backend, sets } of reads) {
+    if (sets.ok) arms.push({ backend, sets: sets.value });
+    else if (sets.problem.code !== 'missing-tool') blind.push({ backend, problem: sets.problem });
+  }
+  return { arms, blind };
+}
+
+export async function readSets(
+  host: Host,
+  backend: Backend,
+  signal?: AbortSignal,
+): Promise<Result<readonly SetInfo[]>> {
+  for (const tool of backend.tools) {
+    if ((await host.which(tool)) === undefined)
+      return fail(problem('missing-tool', `${tool} is not installed`, { hint: `install ${tool}` }));
+  }
+  const read = await readListings(backend, (one) => host.run(one, signal));
+  return read.ok ? ok(read.value.sets) : read;
+}
+
+/** All sets that our own table has for these families, as the backend would make them. */
+export function ownSets(backend: Backend, families: readonly Family[]): readonly SetInfo[] {
+  return families.flatMap((family) => {
+    const host = makeNet(family, 1n, family === 4 ? 32 : 128);
+    return [backend.own.setFor(host), backend.own.setFor(widen(host, family === 4 ? 24 : 64))];
+  });
+}
+
+export type Found = Readonly<{ arm: Arm; set: SetInfo }>;
+
+export function findSet(view: FirewallView, key: SetKey): Found | undefined {
+  for (const arm of view.arms) {
+    const set = arm.sets.find((one) => one.key === key);
+    if (set !== undefined) return { arm, set };
+  }
+  return undefined;
+}
+
+/** The set itself or its twin, whichever takes the family of `net`. */
+export function setForFamily(view: FirewallView, found: Found, net: Net): Found | undefined {
+  if (found.set.family === net.family) return found;
+  return found.set.twin === undefined ? undefined : findSet(view, found.set.twin);
+}
+
+/** The backend for our own table: nft where it works, else ipset with iptables. */
+export function ownArm(view: FirewallView): Result<Arm> {
+  const [arm] = view.arms;
+  if (arm !== undefined) return ok(arm);
+  const [blind] = view.blind;
+  if (blind !== undefined) return fail(blind.problem);
+  return fail(
+    problem('missing-tool', 'no firewall tool was found: a ban needs nft, or ipset with iptables', {
+      hint: 'install nftables (apt install nftables), or ipset and iptables',
+    }),
+  );
+}
+
+export function allSets(view: FirewallView): readonly Found[] {
+  return view.arms.flatMap((arm) => arm.sets.map((set) => ({ arm, set })));
+}
+
+/** Own sets as the backend would make them, taken from the listing when they exist already (counts, enforcement). */
+export function ownSetFor(arm: Arm, net: Net): Readonly<{ set: SetInfo; exists: boolean }> {
+  const wanted = arm.backend.own.setFor(net);
+  const existing = arm.sets.find((set) => set.key === wanted.key);
+  return existing === undefined ? { set: wanted, exists: false } : { set: existing, exists: true };
+}

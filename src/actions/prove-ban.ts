@@ -1,0 +1,137 @@
+// Reads back what a ban did: is every address in its set, does a rule drop what is in the set, are its flows gone?
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { formatDuration } from '../core/duration.ts';
+import type { Proof } from '../core/plan.ts';
+import type { Enforcement, SetInfo } from '../core/rows.ts';
+import { type SafeText, sanitise } from '../core/sanitise.ts';
+import { formatCount, formatFlows } from '../core/units.ts';
+import type { Host } from '../host/host.ts';
+import type { Performed } from './action.ts';
+import type { Sorted } from './ban-notes.ts';
+import { type CutPlan, flowsCut, flowsLeft } from './cut-flows.ts';
+import { readSets } from './firewalls.ts';
+import { nameNets } from './guards.ts';
+import { findAbsent } from './membership.ts';
+
+export type BanWish = Readonly<{
+  sorted: readonly Sorted[];
+  cut: CutPlan | undefined;
+  cutWanted: boolean;
+  seconds: number | null;
+}>;
+
+export async function proveBan(performed: Performed, wish: BanWish): Promise<Proof> {
+  const { host } = performed;
+  const [groups, flows] = await Promise.all([
+    Promise.all(wish.sorted.map((one) => proveGroup(host, one, wish.cutWanted))),
+    proveFlows(performed, wish),
+  ]);
+  const missing = [...groups.flatMap((group) => group.missing), ...flows.missing];
+  if (missing.length > 0) return { kind: 'unproved', missing };
+  const nets = wish.sorted.flatMap(({ elements }) => elements.map(({ net }) => net));
+  const time = wish.seconds === null ? 'until changed' : `for ${formatDuration(wish.seconds)}`;
+  const rules = [...new Set(groups.map(({ rule }) => rule))].join('; ');
+  return {
+    kind: 'proved',
+    says: sanitise(`banned ${nameNets(nets)} ${time} · dropped by ${rules}${flows.says}`, 300),
+  };
+}
+
+type GroupProof = Readonly<{ missing: readonly SafeText[]; rule: string }>;
+
+async function proveGroup(host: Host, { group, elements }: Sorted, cutWanted: boolean): Promise<GroupProof> {
+  const { arm, set } = group.found;
+  const sets = await readSets(host, arm.backend);
+  if (!sets.ok)
+    return { missing: [sanitise(`could not read ${set.name} back: ${sets.problem.summary}`)], rule: '' };
+  const now = sets.value.find((one) => one.key === set.key);
+  if (now === undefined) return { missing: [sanitise(`set ${set.name} is gone`)], rule: '' };
+  const absent = await findAbsent(
+    host,
+    { arm, set: now },
+    elements.map(({ net }) => net),
+  );
+  const missing: SafeText[] = [];
+  if (!absent.ok) missing.push(sanitise(`could not read ${set.name} back: ${absent.problem.summary}`));
+  else if (absent.value.length > 0)
+    missing.push(sanitise(`${nameNets(absent.value)} is not in set ${set.name} after all`));
+  missing.push(...unenforced(now, cutWanted));
+  return { missing, rule: now.enforcement.kind === 'dropped' ? now.enforcement.rule : '' };
+}
+
+function unenforced({ name, enforcement }: SetInfo, cutWanted: boolean): readonly SafeText[] {
+  const words = explainEnforcement(name, enforcement);
+  if (words !== undefined) return [words];
+  if (enforcement.kind === 'dropped' && enforcement.afterEstablished && !cutWanted)
+    return [
+      sanitise(`${name} is tested after established flows are accepted, and cut is off: live flows go on`),
+    ];
+  return [];
+}
+
+/** Undefined = a rule drops what is in the set. */
+export function explainEnforcement(name: string, enforcement: Enforcement): SafeText | undefined {
+  switch (enforcement.kind) {
+    case 'dropped':
+      return undefined;
+    case 'not-dropped':
+      return sanitise(`in set ${name}, but the rule that uses it does not drop: ${enforcement.rule}`);
+    case 'unused':
+      return sanitise(`in set ${name}, but no rule uses this set`);
+    case 'unknown':
+      return sanitise(`in set ${name}, but whether a rule drops it could not be told: ${enforcement.why}`);
+  }
+}
+
+type FlowProof = Readonly<{ missing: readonly SafeText[]; says: string }>;
+
+/**
+ * The next packet that this machine sends on a flow that was cut makes a new entry, which a rule for established flows
+ * accepts; at the latest that is a retransmission, after 200 ms (TCP_RTO_MIN, include/net/tcp.h).
+ */
+const RETURN_MS = 250;
+
+async function proveFlows(performed: Performed, { sorted, cut, cutWanted }: BanWish): Promise<FlowProof> {
+  const late = sorted.find(({ group }) => isLate(group.found.set));
+  if (cut === undefined || cut.steps.length === 0) {
+    if (late === undefined || cut === undefined || !cutWanted || cut.available || cut.notes.length === 0)
+      return { missing: [], says: '' };
+    return proveUncut(performed.host, cut);
+  }
+  const gone = flowsCut(cut, performed.outputs);
+  let left = await flowsLeft(performed.host, cut);
+  if (late !== undefined && left.ok && left.value === 0 && (gone ?? 0) > 0) {
+    await wait(RETURN_MS);
+    left = await flowsLeft(performed.host, cut);
+  }
+  if (!left.ok)
+    return { missing: [sanitise(`could not count its flows: ${left.problem.summary}`)], says: '' };
+  if (left.value > 0) {
+    const why =
+      late === undefined
+        ? ''
+        : `: this machine still sends on them, and ${late.group.found.set.name} is tested after established flows are accepted`;
+    return {
+      missing: [sanitise(`${formatCount(left.value)} of its flows are still in the table${why}`)],
+      says: '',
+    };
+  }
+  return { missing: [], says: gone === undefined || gone === 0 ? '' : ` · ${formatFlows(gone)} cut` };
+}
+
+const isLate = ({ enforcement }: SetInfo): boolean =>
+  enforcement.kind === 'dropped' && enforcement.afterEstablished;
+
+/** Cutting was wished for but could not be done, and the set alone ends no flow. */
+async function proveUncut(host: Host, cut: CutPlan): Promise<FlowProof> {
+  const left = await flowsLeft(host, cut);
+  if (left.ok && left.value === 0) return { missing: [], says: '' };
+  const flows = left.ok ? `${formatCount(left.value)} live flows go on` : 'live flows may go on';
+  return {
+    missing: [
+      sanitise(`${flows}: conntrack is not installed to cut them, and established flows are accepted`),
+    ],
+    says: '',
+  };
+}

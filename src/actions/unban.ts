@@ -1,0 +1,202 @@
+// Unban: delete an address from every set that holds it. An address inside a banned range is explained, not freed:
+// the range must be named to be unbanned.
+
+import type { Net } from '../core/address.ts';
+import { isHost } from '../core/address.ts';
+import type { UnixMs } from '../core/brand.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Proof } from '../core/plan.ts';
+import { problem } from '../core/problem.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import {
+  type ActContext,
+  type Action,
+  failed,
+  type Gathered,
+  type Performed,
+  refused,
+  stepsOf,
+} from './action.ts';
+import { holdsPlainAddresses } from './ban-targets.ts';
+import { deleteSteps, movesOf, type Prior, priorFact, priorOf, putBack } from './elements.ts';
+import { allSets, type Found, findSet, readFirewalls } from './firewalls.ts';
+import { MANY_ROWS, nameNets } from './guards.ts';
+import { findOverlaps, type Overlap } from './membership.ts';
+import { outermost } from './ranges.ts';
+
+type Holding = Readonly<{ found: Found; overlaps: readonly Overlap[] }>;
+
+export const unban: Action<'unban'> = {
+  id: 'unban',
+  async prepare(draft, context): Promise<Gathered> {
+    const { host, backends, signal } = context;
+    const nets = [...new Map(draft.nets.map((net) => [net.text, net])).values()];
+    if (nets.length === 0) return refused(safe('no address was given'));
+    const view = await readFirewalls(host, backends, signal);
+    const [blind] = view.blind;
+    if (view.arms.length === 0) return failed(blind?.problem ?? NO_TOOL);
+    const named = draft.set === undefined ? undefined : findSet(view, draft.set);
+    if (draft.set !== undefined && named === undefined)
+      return failed(problem('not-found', `no set ${sanitise(draft.set, 80)} on this host`));
+    const twin = named?.set.twin === undefined ? undefined : findSet(view, named.set.twin);
+    const searched = (
+      named === undefined ? allSets(view) : [named, ...(twin === undefined ? [] : [twin])]
+    ).filter(({ set }) => holdsPlainAddresses(set) && set.constant !== true);
+    const read = await Promise.all(searched.map((found) => holdingOf(found, nets, context)));
+    const holdings: Holding[] = [];
+    for (const one of read) {
+      if (!one.ok) return failed(one.problem);
+      holdings.push(one.value);
+    }
+    const here = holdings.filter(({ overlaps }) => overlaps.some(isEqual));
+    if (here.length === 0) return refused(...explainAbsent(nets, holdings));
+    return assemble({ nets, holdings, here, blind: view.blind.length > 0 }, context);
+  },
+};
+
+const NO_TOOL = problem('missing-tool', 'no firewall tool was found: nothing can be banned here', {
+  hint: 'install nftables, or ipset and iptables',
+});
+
+const isEqual = (overlap: Overlap): boolean => overlap.relation === 'equal';
+
+async function holdingOf(found: Found, nets: readonly Net[], context: ActContext): Promise<Result<Holding>> {
+  const overlaps = await findOverlaps(context.host, found, nets, context.signal);
+  if (overlaps.ok) return ok({ found, overlaps: overlaps.value });
+  // A set that vanished between two listings holds nothing any more.
+  return overlaps.problem.code === 'not-found' ? ok({ found, overlaps: [] }) : fail(overlaps.problem);
+}
+
+function explainAbsent(nets: readonly Net[], holdings: readonly Holding[]): readonly SafeText[] {
+  const covering = explainCovering(holdings);
+  if (covering.length > 0) return [...covering.slice(0, 5), safe('unban that range by its name to free it')];
+  const inside = holdings.flatMap(({ found, overlaps }) =>
+    overlaps
+      .filter(({ relation }) => relation === 'inside')
+      .map(({ holder, wanted }) =>
+        sanitise(`${wanted.text} itself is not banned, but ${holder.text} in it is (set ${found.set.name})`),
+      ),
+  );
+  return inside.length > 0 ? inside.slice(0, 5) : [sanitise(`no set holds ${nameNets(nets)}`)];
+}
+
+function explainCovering(holdings: readonly Holding[]): readonly SafeText[] {
+  return holdings.flatMap(({ found, overlaps }) =>
+    overlaps
+      .filter(({ relation }) => relation === 'covers')
+      .map(({ wanted, holder, seconds }) => {
+        const left = typeof seconds === 'number' ? `, ${formatDuration(seconds)} left` : '';
+        return sanitise(`${wanted.text} is inside ${holder.text} in set ${found.set.name}${left}`);
+      }),
+  );
+}
+
+type Wish = Readonly<{
+  nets: readonly Net[];
+  holdings: readonly Holding[];
+  here: readonly Holding[];
+  blind: boolean;
+}>;
+type Removal = Readonly<{ found: Found; priors: readonly Prior[] }>;
+
+function assemble({ nets, holdings, here, blind }: Wish, { host }: ActContext): Gathered {
+  const now = host.now();
+  const removals: readonly Removal[] = here.map(({ found, overlaps }) => ({
+    found,
+    priors: overlaps.filter(isEqual).map((overlap) => priorOf(overlap, now)),
+  }));
+  const moves = removals.flatMap(({ found: { arm, set }, priors }) =>
+    movesOf(
+      deleteSteps(
+        arm.backend,
+        set,
+        priors.map(({ net }) => net),
+      ),
+      arm.backend.id === 'nft',
+      (at: UnixMs) => putBack(arm.backend, set, priors, at),
+    ),
+  );
+  const freed = outermost(removals.flatMap(({ priors }) => priors.map(({ net }) => net)));
+  const rows = removals.reduce((sum, { priors }) => sum + priors.length, 0);
+  const typed = freed.length > MANY_ROWS ? String(freed.length) : undefined;
+  const names = removals.map(({ found }) => found.set.name).join(', ');
+  const unknown = removals.some(({ priors }) => priors.some(({ endsAt }) => endsAt === undefined));
+  const free = new Set(removals.flatMap(({ priors }) => priors.map(({ net }) => net.text)));
+  return {
+    kind: 'ready',
+    prepared: {
+      plan: {
+        action: 'unban',
+        summary: sanitise(`unban ${nameNets(freed)} from ${names}`, 200),
+        ...stepsOf(moves, now),
+        notes: notesOf({ nets, holdings, removals, free, unknown, blind }),
+        risk: typed === undefined ? 'reversible' : 'disruptive',
+      },
+      moves,
+      guarded: [],
+      ...(typed === undefined ? {} : { typed }),
+      reason: '',
+      facts: {
+        kind: 'unban',
+        sets: removals.map(({ found }) => found.set.key),
+        removed: removals.flatMap(({ priors }, index) => priors.map((prior) => priorFact(prior, index))),
+      },
+      canUndo: !unknown,
+      prove: (performed) => proveUnban(performed, removals, rows),
+    },
+  };
+}
+
+type NoteFacts = Readonly<{
+  nets: readonly Net[];
+  holdings: readonly Holding[];
+  removals: readonly Removal[];
+  free: ReadonlySet<string>;
+  unknown: boolean;
+  blind: boolean;
+}>;
+
+function notesOf({ nets, holdings, removals, free, unknown, blind }: NoteFacts): readonly SafeText[] {
+  const notes: SafeText[] = explainCovering(holdings)
+    .slice(0, 5)
+    .map((words) => sanitise(`stays banned: ${words}`));
+  const absent = nets.filter((net) => !free.has(net.text));
+  if (absent.length > 0) notes.push(sanitise(`not banned by name in any set: ${nameNets(absent)}`));
+  for (const { found } of removals) {
+    if (found.set.owner === 'fail2ban')
+      notes.push(
+        sanitise(
+          `${found.set.name} belongs to fail2ban: its own list still has the address and may ban it again`,
+        ),
+      );
+    else if (found.set.owner !== 'opsconsole' && found.set.owner !== 'unknown')
+      notes.push(sanitise(`${found.set.name} belongs to ${found.set.owner}, which may add it again`));
+  }
+  const inside = holdings.flatMap(({ overlaps }) => overlaps.filter(({ relation }) => relation === 'inside'));
+  if (inside.length > 0 && nets.some((net) => !isHost(net)))
+    notes.push(sanitise(`${nameNets(inside.map(({ holder }) => holder))} inside it stays banned by name`));
+  if (unknown) notes.push(safe('the time left of an element is not known: this cannot be undone'));
+  if (blind) notes.push(safe('not every firewall tool could be read: another set may still hold it'));
+  return notes;
+}
+
+async function proveUnban({ host }: Performed, removals: readonly Removal[], rows: number): Promise<Proof> {
+  const missing: SafeText[] = [];
+  for (const { found, priors } of removals) {
+    const nets = priors.map(({ net }) => net);
+    const left = await findOverlaps(host, found, nets);
+    if (!left.ok) missing.push(sanitise(`could not read ${found.set.name} back: ${left.problem.summary}`));
+    else
+      for (const { holder, relation } of left.value.slice(0, 5))
+        if (relation === 'equal') missing.push(sanitise(`${holder.text} is in set ${found.set.name} again`));
+  }
+  if (missing.length > 0) return { kind: 'unproved', missing };
+  const names = removals.map(({ found }) => found.set.name).join(', ');
+  return {
+    kind: 'proved',
+    says: sanitise(
+      `${nameNets(removals.flatMap(({ priors }) => priors.map(({ net }) => net)))} is no longer in ${names}${rows > 1 ? ` (${rows} elements)` : ''}`,
+    ),
+  };
+}

@@ -1,0 +1,109 @@
+// Takes back an unban: adds what it deleted, with the time that would be left by now.
+
+import type { JournalRow } from '../core/act.ts';
+import type { Net } from '../core/address.ts';
+import type { Proof } from '../core/plan.ts';
+import type { SetKey } from '../core/rows.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import { type ActContext, failed, type Gathered, type Performed, refused, stepsOf } from './action.ts';
+import { deleteSteps, elementAt, movesOf, type Prior, priorFromFact, putBack } from './elements.ts';
+import type { UnbanFacts } from './facts.ts';
+import { type Found, findSet, readFirewalls } from './firewalls.ts';
+import { guardNotes, nameNets, refusals } from './guards.ts';
+import { findAbsent, findOverlaps } from './membership.ts';
+
+type Part = Readonly<{ found: Found; priors: readonly Prior[] }>;
+
+export async function undoUnban(row: JournalRow, facts: UnbanFacts, context: ActContext): Promise<Gathered> {
+  const { host, backends, signal, safeSet } = context;
+  const view = await readFirewalls(host, backends, signal);
+  const now = host.now();
+  const parts: Part[] = [];
+  const reasons: SafeText[] = [];
+  let over = 0;
+  for (const [index, key] of facts.sets.entries()) {
+    const removed = facts.removed
+      .filter(([set]) => set === index)
+      .flatMap((fact) => priorFromFact(fact) ?? []);
+    const priors = removed.filter((prior) => elementAt(prior, now) !== undefined);
+    over += removed.length - priors.length;
+    const found = findSet(view, key as SetKey);
+    if (found === undefined) {
+      const [blind] = view.blind;
+      if (blind !== undefined) return failed(blind.problem);
+      return refused(sanitise(`set ${key} is gone since: the ban cannot be put back`));
+    }
+    const held = await findOverlaps(
+      host,
+      found,
+      priors.map(({ net }) => net),
+      signal,
+    );
+    if (!held.ok) return failed(held.problem);
+    for (const { wanted, relation } of held.value)
+      if (relation === 'equal' && row.state !== 'intended')
+        reasons.push(sanitise(`${wanted.text} is in set ${found.set.name} again: someone banned it since`));
+    if (priors.length > 0) parts.push({ found, priors });
+  }
+  const nets = parts.flatMap(({ priors }) => priors.map(({ net }) => net));
+  if (nets.length === 0)
+    return refused(safe('those bans would have ended by now: nothing is left to put back'));
+  // Putting a ban back is a ban: who has become safe since (a new ssh session) stays free.
+  const unsafe = refusals(nets, safeSet);
+  if (unsafe.length > 0 || reasons.length > 0) return refused(...[...unsafe, ...reasons].slice(0, 5));
+  return assemble(parts, nets, { context, over });
+}
+
+function assemble(
+  parts: readonly Part[],
+  nets: readonly Net[],
+  { context, over }: Readonly<{ context: ActContext; over: number }>,
+): Gathered {
+  const now = context.host.now();
+  const moves = parts.flatMap(({ found: { arm, set }, priors }) =>
+    movesOf(putBack(arm.backend, set, priors, now), arm.backend.id === 'nft', () =>
+      deleteSteps(
+        arm.backend,
+        set,
+        priors.map(({ net }) => net),
+      ),
+    ),
+  );
+  const notes = [...guardNotes(context.safeSet)];
+  if (over > 0) notes.push(sanitise(`${over} of those bans would have ended by now and stay away`));
+  return {
+    kind: 'ready',
+    prepared: {
+      plan: {
+        action: 'undo',
+        summary: sanitise(`undo the unban of ${nameNets(nets)}`, 200),
+        ...stepsOf(moves, now),
+        notes,
+        risk: 'reversible',
+      },
+      moves,
+      guarded: nets,
+      reason: '',
+      facts: { kind: 'undo' },
+      canUndo: false,
+      prove: (performed) => prove(performed, parts, nets),
+    },
+  };
+}
+
+async function prove({ host }: Performed, parts: readonly Part[], nets: readonly Net[]): Promise<Proof> {
+  const missing: SafeText[] = [];
+  for (const { found, priors } of parts) {
+    const wanted = priors.map(({ net }) => net);
+    const absent = await findAbsent(host, found, wanted);
+    if (!absent.ok)
+      missing.push(sanitise(`could not read ${found.set.name} back: ${absent.problem.summary}`));
+    else if (absent.value.length > 0)
+      missing.push(sanitise(`${nameNets(absent.value)} is not back in set ${found.set.name}`));
+  }
+  if (missing.length > 0) return { kind: 'unproved', missing };
+  return {
+    kind: 'proved',
+    says: sanitise(`undone: ${nameNets(nets)} is banned again for the time it had left`),
+  };
+}

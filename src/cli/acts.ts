@@ -1,0 +1,117 @@
+// The acts without a screen: ban, unban, cut, tighten, undo, and bans, journal, doctor beside them. Exit statuses are
+// those of cli/io.ts. Without a terminal nothing waits for input; guards have no override.
+
+import type { Command as Program } from 'commander';
+import type { Host } from '../host/host.ts';
+import { createLocalHost } from '../host/local.ts';
+import type { ActDeps } from './act-desk.ts';
+import type { ActFlags } from './act-run.ts';
+import { type BanArgs, runBan } from './ban.ts';
+import { type BansArgs, runBans } from './bans.ts';
+import { type CutArgs, runCut } from './cut.ts';
+import { type DoctorArgs, runDoctor } from './doctor.ts';
+import type { ExitStatus, Io } from './io.ts';
+import { type JournalArgs, runJournal } from './journal.ts';
+import { runTighten, type TightenArgs } from './tighten.ts';
+import { runUnban, type UnbanArgs } from './unban.ts';
+import { runUndo, type UndoArgs } from './undo.ts';
+
+/** `host` and `exit` default to this machine and process.exitCode. */
+export type ActCommandDeps = Readonly<{
+  io: Io;
+  host?: () => Promise<Host>;
+  exit?: (status: ExitStatus) => void;
+}>;
+
+export function registerActCommands(program: Program, given: ActCommandDeps): void {
+  const deps: ActDeps = {
+    io: given.io,
+    host: given.host ?? (() => createLocalHost()),
+    exit:
+      given.exit ??
+      ((status) => {
+        process.exitCode = status;
+      }),
+  };
+  registerBan(program, deps);
+  registerUnban(program, deps);
+  registerFlows(program, deps);
+  registerUndo(program, deps);
+  registerReaders(program, deps);
+}
+
+/** Options of every act. */
+function actCommand(program: Program, name: string, description: string): Program {
+  return program
+    .command(name)
+    .description(description)
+    .option('-n, --dry-run', 'show the exact commands and stop')
+    .option('-y, --yes', 'answer yes where a terminal would be asked; guards have no override')
+    .option('--json', 'print one JSON object')
+    .option('--session <session>', 'whose allow list and defaults hold; absent: the one that would open')
+    .option('--without-journal', 'act even if the journal cannot be written: the act is not recorded');
+}
+
+const ADDRESSES = 'addresses or networks; "-" reads them from standard input, one per line';
+
+function registerBan(program: Program, { exit, ...deps }: ActDeps): void {
+  actCommand(program, 'ban', 'ban addresses: add to a set, cut their flows, prove that they are dropped')
+    .argument('<address...>', ADDRESSES)
+    .option(
+      '--for <duration>',
+      'how long: 10m, 1h, 1d12h, 2w, or forever; absent: the default of the session',
+    )
+    .option('--reason <text>', 'why, for the journal and the comment of the element')
+    .option('--into <set>', 'a set of this host ("f2b-http", "inet filter banned4"); absent: our own table')
+    .option('--no-cut', 'leave live flows alone')
+    .action(async (words: string[], args: BanArgs) => exit(await runBan(words, args, { exit, ...deps })));
+}
+
+function registerUnban(program: Program, { exit, ...deps }: ActDeps): void {
+  actCommand(program, 'unban', 'free addresses from every set that holds them by name')
+    .argument('<address...>', ADDRESSES)
+    .option('--from <set>', 'from this set only')
+    .action(async (words: string[], args: UnbanArgs) => exit(await runUnban(words, args, { exit, ...deps })));
+}
+
+function registerFlows(program: Program, { exit, ...deps }: ActDeps): void {
+  actCommand(program, 'cut', 'delete the live flows of addresses, both ways')
+    .argument('<address...>', ADDRESSES)
+    .action(async (words: string[], args: CutArgs) => exit(await runCut(words, args, { exit, ...deps })));
+  actCommand(program, 'tighten', 'shorten conntrack timeouts; without arguments show them')
+    .argument('[what...]', 'default, modest or siege; or one timeout and its seconds')
+    .action(async (words: string[], args: TightenArgs) =>
+      exit(await runTighten(words, args, { exit, ...deps })),
+    );
+}
+
+function registerUndo(program: Program, { exit, ...deps }: ActDeps): void {
+  actCommand(program, 'undo', 'take back an act, as long as nobody has changed what it did')
+    .argument('[id]', 'id of the act in the journal; absent: the newest that can be taken back')
+    .action(async (id: string | undefined, args: UndoArgs & ActFlags) =>
+      exit(await runUndo(id, args, { exit, ...deps })),
+    );
+}
+
+function registerReaders(program: Program, { exit, ...deps }: ActDeps): void {
+  const all = { exit, ...deps };
+  program
+    .command('bans')
+    .description('list the members of all sets: time left, and whether a rule drops them')
+    .option('--set <set>', 'this set (and its other-family half) only')
+    .option('--json', 'print JSON')
+    .action(async (args: BansArgs) => exit(await runBans(args, all)));
+  program
+    .command('journal')
+    .description('what was done, by whom, with which commands, and what became of it')
+    .argument('[id]', 'show one act in full')
+    .option('-n, --number <count>', 'how many acts, newest first', '20')
+    .option('--json', 'print JSON')
+    .action(async (id: string | undefined, args: JournalArgs) => exit(await runJournal(id, args, all)));
+  program
+    .command('doctor')
+    .description('tools, rights, sets: what works here, and what to install or grant')
+    .option('--json', 'print JSON')
+    .option('--session <session>', 'whose allow list to check')
+    .action(async (args: DoctorArgs) => exit(await runDoctor(args, all)));
+}

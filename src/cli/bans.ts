@@ -1,0 +1,113 @@
+// opsconsole bans: the members of every set as one table, with what is left of their time and whether a rule drops them.
+
+import { allSets, type Found, readFirewalls } from '../actions/firewalls.ts';
+import { readMembers } from '../actions/membership.ts';
+import { explainEnforcement } from '../actions/prove-ban.ts';
+import { fullName } from '../actions/set-names.ts';
+import { formatDuration } from '../core/duration.ts';
+import { memberNet, secondsLeft } from '../core/members.ts';
+import type { Members, SetInfo } from '../core/rows.ts';
+import { sanitise } from '../core/sanitise.ts';
+import { formatCount, UNKNOWN } from '../core/units.ts';
+import { BACKENDS } from '../firewall/registry.ts';
+import { type ActDeps, findKey } from './act-desk.ts';
+import { complain, sayProblem } from './act-run.ts';
+import { EXIT, type ExitStatus } from './io.ts';
+import { printJson } from './plain-text.ts';
+import { printTable } from './print-table.ts';
+
+export type BansArgs = Readonly<{ set?: string; json?: boolean }>;
+
+export async function runBans(args: BansArgs, { io, host }: ActDeps): Promise<ExitStatus> {
+  const here = await host();
+  const view = await readFirewalls(here, BACKENDS);
+  for (const { problem } of view.blind) sayProblem(problem, io);
+  const [blind] = view.blind;
+  if (view.arms.length === 0 && blind !== undefined) return EXIT.failed;
+  const key = args.set === undefined ? undefined : await findKey(here, args.set);
+  if (key?.ok === false) return complain(key.problem, io);
+  const wanted = allSets(view).filter(
+    ({ set }) => key === undefined || set.key === key.value || set.twin === key.value,
+  );
+  let failed = false;
+  const listed: { found: Found; members: Members }[] = [];
+  for (const found of wanted) {
+    const members = await readMembers(here, found);
+    if (members.ok) listed.push({ found, members: members.value });
+    else {
+      sayProblem(members.problem, io);
+      failed = true;
+    }
+  }
+  if (args.json === true) {
+    const now = here.now();
+    io.stdout.write(`${printJson(listed.map(({ found, members }) => setJson(found.set, members, now)))}\n`);
+  } else showTable(listed, io);
+  return failed ? EXIT.failed : EXIT.done;
+}
+
+type Listed = readonly Readonly<{ found: Found; members: Members }>[];
+
+const HEAD = ['ADDRESS', 'SET', 'LEFT', 'PACKETS', 'DROPPED', 'COMMENT'];
+
+function showTable(listed: Listed, io: ActDeps['io']): void {
+  const rows = listed.flatMap(({ found: { set }, members }) =>
+    Array.from({ length: members.length }, (_, index) => rowOf(set, members, index)),
+  );
+  if (rows.length > 0) io.stdout.write(printTable([HEAD, ...rows], [2, 3]));
+  const empty = listed.filter(({ members }) => members.length === 0).map(({ found }) => fullName(found.set));
+  if (empty.length > 0) io.stdout.write(`empty: ${sanitise(empty.join(', '), 400)}\n`);
+  if (listed.length === 0) io.stdout.write('no ban set found; the first ban makes the table of opsconsole\n');
+}
+
+function rowOf(set: SetInfo, members: Members, index: number): readonly string[] {
+  const seconds = secondsLeft(members, index, members.at);
+  const left = seconds === null ? 'until changed' : seconds === undefined ? UNKNOWN : formatDuration(seconds);
+  return [
+    memberNet(members, index).text,
+    sanitise(fullName(set), 60),
+    left,
+    formatCount(members.packets?.[index]),
+    enforcementWord(set),
+    sanitise(members.comments.get(index) ?? '', 80),
+  ];
+}
+
+function enforcementWord({ enforcement }: SetInfo): string {
+  switch (enforcement.kind) {
+    case 'dropped':
+      return enforcement.afterEstablished ? 'yes, new flows' : 'yes';
+    case 'not-dropped':
+      return 'no: rule does not drop';
+    case 'unused':
+      return 'no: no rule';
+    case 'unknown':
+      return 'unknown';
+  }
+}
+
+function setJson(set: SetInfo, members: Members, now: number): unknown {
+  const why = explainEnforcement(set.name, set.enforcement);
+  return {
+    set: set.key,
+    family: set.family,
+    type: set.type,
+    owner: set.owner,
+    enforced: set.enforcement.kind === 'dropped' ? true : set.enforcement.kind === 'unknown' ? null : false,
+    ...(set.enforcement.kind === 'dropped' ? { rule: set.enforcement.rule } : { why }),
+    ...(set.max === undefined ? {} : { max: set.max }),
+    members: Array.from({ length: members.length }, (_, index) => memberJson(members, index, now)),
+  };
+}
+
+function memberJson(members: Members, index: number, now: number): unknown {
+  const seconds = secondsLeft(members, index, now);
+  const comment = members.comments.get(index);
+  const packets = members.packets?.[index];
+  return {
+    address: memberNet(members, index).text,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(packets === undefined || Number.isNaN(packets) ? {} : { packets }),
+    ...(comment === undefined || comment === '' ? {} : { comment: sanitise(comment, 200) }),
+  };
+}

@@ -1,0 +1,187 @@
+// The console at run time: opens the screen, joins store, keys, sources, desk and frames, and takes all of it down
+// again on any way out. Everything that is decided is decided elsewhere.
+
+import { inspect } from 'node:util';
+import { render } from 'ink';
+import type { Session } from '../core/pane.ts';
+import { sanitise } from '../core/sanitise.ts';
+import type { Host } from '../host/host.ts';
+import { keyTexts } from '../keys/hints.ts';
+import { DEFAULT_KEYMAP } from '../keys/keymap.ts';
+import { applyOverrides } from '../keys/overrides.ts';
+import { createPump } from '../sources/pump.ts';
+import { selectStrip } from '../store/select/strip.ts';
+import { focusedPane } from '../store/slices/layout.ts';
+import type { ConsoleState } from '../store/state.ts';
+import { type ConsoleStore, createConsoleStore } from '../store/store.ts';
+import { createFrameStream } from '../terminal/ink-streams.ts';
+import { type EndReason, exitStatus, openScreen, type Screen } from '../terminal/screen.ts';
+import { App } from '../views/app.tsx';
+import { helpColumns, helpLines } from '../views/dialogs/lists.ts';
+import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
+import { createPaced, type Paced } from '../views/paced.ts';
+import { PAINTERS } from '../views/painters.ts';
+import { createScreenDrawer, type KeyTexts, type ScreenOptions } from '../views/screen.ts';
+import { deskFor } from './act-desk.ts';
+import { runActs } from './console/acts.ts';
+import { startSources } from './console/console-sources.ts';
+import { createController } from './console/controller.ts';
+import { EXIT, type ExitStatus, type Io } from './io.ts';
+
+/** `ascii`, `mono`: what the terminal can show. `io` is that of a terminal. */
+export type ConsoleOptions = Readonly<{
+  session: Session;
+  host: Host;
+  io: Io;
+  readOnly: boolean;
+  ascii: boolean;
+  mono: boolean;
+  mouse: boolean;
+}>;
+
+/** Runs until the operator leaves; a signal or a lost line ends the process with its own status. */
+export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
+  const { session, host, readOnly } = options;
+  const desk = deskFor(host, session, options.io.env, { readOnly });
+  const { keymap, problems } = applyOverrides(DEFAULT_KEYMAP, session);
+  const keys = keyTexts(keymap, { readOnly });
+  const ended = Promise.withResolvers<EndReason | 'quit'>();
+  let onInput: Parameters<typeof openScreen>[0]['onInput'] = () => undefined;
+  let onResize: (size: Readonly<{ columns: number; rows: number }>) => void = () => undefined;
+  const screen = openScreen({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    mouse: options.mouse,
+    onInput: (event) => onInput(event),
+    onResize: (size) => onResize(size),
+    onEnd: ended.resolve,
+  });
+  const { privileged } = host;
+  const store = createConsoleStore({ session, now: host.now(), size: screen.size(), readOnly, privileged });
+  const frames = openFrames({ store, screen, options: screenOptions(options, keys) });
+  onResize = frames.resize;
+
+  const pump = createPump({
+    host,
+    onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
+  });
+  const sources = startSources({ session, host, store, pump, desk });
+  const acts = runActs({
+    store,
+    desk,
+    readOnly,
+    later,
+    onReported: () => sources.poke(['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set']),
+  });
+  const controller = createController({
+    store,
+    keymap,
+    mouse: options.mouse,
+    drawn: frames.paced.drawn,
+    helpTotal: () => helpTotal(store.getState(), keys),
+    effects: {
+      quit: () => ended.resolve('quit'),
+      suspend: () => screen.suspend(),
+      redraw: () => screen.writer.repaint(),
+      setMouse: (on) => screen.setMouse(on),
+      poke: sources.poke,
+      listAsked: sources.listAsked,
+      later,
+    },
+  });
+  onInput = (event) => {
+    controller.input(event);
+    frames.paced.urge();
+  };
+  const [first] = problems;
+  if (first !== undefined) store.dispatch(warning(`keys: ${first.message}`));
+  const stopClock = startClock(store, host);
+
+  const reason = await ended.promise;
+  // The terminal first: whatever takes long below, the operator has a shell again.
+  screen.close();
+  stopClock();
+  frames.close();
+  sources.stop();
+  await Promise.all([acts.close(), pump.stop()]);
+  desk.close();
+  if (reason === 'quit') return EXIT.done;
+  if (reason.kind === 'crash')
+    options.io.stderr.write(`opsconsole: a bug ended it: ${inspect(reason.error)}\n`);
+  return process.exit(exitStatus(reason));
+}
+
+function helpTotal(state: ConsoleState, keys: KeyTexts): number {
+  const sections = keys.help(focusedPane(state)?.body.kind ?? 'global');
+  return helpLines(sections, helpColumns(state.size)).length;
+}
+
+const warning = (words: string) =>
+  ({ kind: 'modal/noticed', role: 'warn', text: sanitise(words, 200) }) as const;
+
+function screenOptions(options: ConsoleOptions, keys: KeyTexts): ScreenOptions {
+  const name = sanitise(options.host.name);
+  return {
+    theme: { name: options.mono ? 'mono' : options.session.theme, ascii: options.ascii },
+    glyphs: options.ascii ? ASCII_GLYPHS : UNICODE_GLYPHS,
+    painters: PAINTERS,
+    keys,
+    summary: (state) => ({ host: name, numbers: selectStrip(state) }),
+  };
+}
+
+function later(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms);
+  return () => clearTimeout(timer);
+}
+
+/** Ticks at the turn of each second, so that ages and the clock change together. */
+function startClock(store: ConsoleStore, host: Host): () => void {
+  let timer: NodeJS.Timeout;
+  const tick = (): void => {
+    const now = host.now();
+    store.dispatch({ kind: 'clock/ticked', now });
+    timer = setTimeout(tick, 1000 - (now % 1000));
+  };
+  tick();
+  return () => clearTimeout(timer);
+}
+
+type Frames = Readonly<{
+  paced: Paced;
+  resize(size: Readonly<{ columns: number; rows: number }>): void;
+  close(): void;
+}>;
+
+function openFrames({
+  store,
+  screen,
+  options,
+}: Readonly<{ store: ConsoleStore; screen: Screen; options: ScreenOptions }>): Frames {
+  const stream = createFrameStream(() => undefined, screen.size());
+  const paced = createPaced({
+    store,
+    draw: createScreenDrawer(options),
+    pace: { nowMs: () => performance.now(), later },
+  });
+  const ink = render(<App paced={paced} show={screen.writer.write} />, {
+    stdout: stream.stdout,
+    stdin: stream.stdin,
+    debug: true,
+    interactive: false,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    isScreenReaderEnabled: false,
+  });
+  return {
+    paced,
+    resize: ({ columns, rows }) => {
+      store.dispatch({ kind: 'terminal/resized', columns, rows });
+      paced.refresh();
+    },
+    close: () => {
+      paced.close();
+      ink.unmount();
+    },
+  };
+}

@@ -1,0 +1,171 @@
+// The `:` command line: words to one command, completion, and one clear sentence when it cannot be.
+
+import { parseNet } from '../../core/address.ts';
+import { parseDuration } from '../../core/duration.ts';
+import type { Intent } from '../../core/intent.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { suggest } from '../../core/suggest.ts';
+import type { PromptPurpose } from '../../store/slice.ts';
+
+/** `address` absent = what the cursor is on. `seconds` absent = the session's default, null = until changed. */
+export type ConsoleCommand =
+  | Readonly<{ kind: 'intent'; intent: Intent }>
+  | Readonly<{
+      kind: 'ban';
+      address?: string;
+      seconds?: number | null;
+      reason?: string;
+    }>
+  | Readonly<{ kind: 'unban' | 'cut'; address?: string }>
+  | Readonly<{ kind: 'tighten'; preset?: string }>
+  | Readonly<{ kind: 'window'; wanted: string }>
+  | Readonly<{ kind: 'prompted'; purpose: PromptPurpose; text: string }>;
+
+/** Maps, not objects: what is typed may be the name of something that every object has. */
+const INTENTS: ReadonlyMap<string, Intent> = new Map(
+  Object.entries<Intent>({
+    quit: { id: 'quit' },
+    q: { id: 'quit' },
+    help: { id: 'help' },
+    undo: { id: 'undo' },
+    zoom: { id: 'zoom' },
+    refresh: { id: 'refresh' },
+    redraw: { id: 'redraw' },
+    follow: { id: 'follow' },
+    mouse: { id: 'mouse-toggle' },
+    suspend: { id: 'suspend' },
+  }),
+);
+const PROMPTED: ReadonlyMap<string, PromptPurpose> = new Map(
+  Object.entries<PromptPurpose>({
+    search: 'search',
+    only: 'filter-in',
+    hide: 'filter-out',
+    filter: 'filter',
+  }),
+);
+export const PRESETS = ['default', 'modest', 'siege'] as const;
+export const COMMANDS: readonly string[] = [
+  ...INTENTS.keys(),
+  ...PROMPTED.keys(),
+  ...['ban', 'unban', 'cut', 'tighten', 'window'],
+].sort();
+
+export function parseCommand(line: string): Result<ConsoleCommand> {
+  const [name = '', ...words] = line.trim().split(/\s+/);
+  const rest = line.trim().slice(name.length).trim();
+  const intent = INTENTS.get(name);
+  if (intent !== undefined)
+    return words.length === 0 ? ok({ kind: 'intent', intent }) : bad(`${name} takes no words after it`);
+  const purpose = PROMPTED.get(name);
+  if (purpose !== undefined) return ok({ kind: 'prompted', purpose, text: rest });
+  switch (name) {
+    case 'ban':
+      return parseBan(words);
+    case 'unban':
+    case 'cut':
+      return parseAddressed(name, words);
+    case 'tighten':
+      return parseTighten(words);
+    case 'window':
+      return rest === '' ? bad('window needs a number or a name') : ok({ kind: 'window', wanted: rest });
+    case '':
+      return bad('type a command; Tab shows them');
+    default:
+      return unknown(name);
+  }
+}
+
+/** `ban [ADDR] [for DURATION|for ever] [because REASON…]` */
+function parseBan(words: readonly string[]): Result<ConsoleCommand> {
+  const because = words.indexOf('because');
+  const head = because < 0 ? words : words.slice(0, because);
+  const reason = because < 0 ? undefined : words.slice(because + 1).join(' ');
+  const at = head.indexOf('for');
+  const address = (at < 0 ? head : head.slice(0, at)).join(' ');
+  const checked = checkAddress(address);
+  if (!checked.ok) return checked;
+  const seconds = at < 0 ? undefined : readFor(head.slice(at + 1));
+  if (seconds !== undefined && !seconds.ok) return seconds;
+  return ok({
+    kind: 'ban',
+    ...(address === '' ? {} : { address }),
+    ...(seconds === undefined ? {} : { seconds: seconds.value }),
+    ...(reason === undefined || reason === '' ? {} : { reason }),
+  });
+}
+
+function readFor(words: readonly string[]): Result<number | null> {
+  const text = words.join('');
+  if (text === 'ever' || text === 'untilchanged') return ok(null);
+  return text === '' ? bad('"for" needs a duration: 90s, 10m, 1h, 1d, or ever') : parseDuration(text);
+}
+
+function parseAddressed(kind: 'unban' | 'cut', words: readonly string[]): Result<ConsoleCommand> {
+  const address = words.join(' ');
+  const checked = checkAddress(address);
+  if (!checked.ok) return checked;
+  return ok(address === '' ? { kind } : { kind, address });
+}
+
+/** Said while the line is still there to be corrected; the dialog reads it again. */
+function checkAddress(text: string): Result<void> {
+  for (const word of text.split(/[\s,]+/).filter((part) => part !== '')) {
+    const parsed = parseNet(word);
+    if (!parsed.ok) return parsed;
+  }
+  return ok(undefined);
+}
+
+function parseTighten(words: readonly string[]): Result<ConsoleCommand> {
+  const [preset, ...more] = words;
+  if (preset === undefined) return ok({ kind: 'tighten' });
+  if (more.length > 0) return bad('tighten takes one preset');
+  if ((PRESETS as readonly string[]).includes(preset)) return ok({ kind: 'tighten', preset });
+  return bad(`${quote(preset)} is no preset: default, modest or siege`);
+}
+
+function unknown(name: string): Result<never> {
+  const near = suggest(name, COMMANDS);
+  return bad(
+    `${quote(name)} is no command${near === undefined ? '; Tab shows them' : `: did you mean ${near}?`}`,
+  );
+}
+
+function bad(summary: string): Result<never> {
+  return fail(problem('bad-input', summary));
+}
+
+const quote = (text: string): string => JSON.stringify(text.slice(0, 40));
+
+export type Completion = Readonly<{ text: string; choices: readonly string[] }>;
+
+/** Completes the last word as far as it is certain; `choices` when several words remain. */
+export function completeCommand(line: string, windows: readonly string[]): Completion {
+  const [name = '', ...words] = line.trimStart().split(/\s+/);
+  const known = words.length === 0 ? COMMANDS : argumentsOf(name, words, windows);
+  const typed = words.length === 0 ? name : (words.at(-1) ?? '');
+  const matches = known.filter((word) => word.startsWith(typed));
+  const common = commonStart(matches);
+  if (matches.length === 0 || common === '') return { text: line, choices: matches };
+  const kept = line.slice(0, line.length - typed.length);
+  const [only] = matches;
+  if (matches.length === 1) return { text: `${kept}${only} `, choices: [] };
+  return { text: kept + common, choices: matches };
+}
+
+function argumentsOf(name: string, words: readonly string[], windows: readonly string[]): readonly string[] {
+  if (name === 'window') return windows;
+  if (name === 'tighten') return PRESETS;
+  if (name !== 'ban' || words.length < 2) return [];
+  if (words.at(-2) === 'for') return ['1h', '1d', '1w', 'ever'];
+  return ['for', 'because'].filter((word) => !words.slice(0, -1).includes(word));
+}
+
+function commonStart(words: readonly string[]): string {
+  const [first = ''] = words;
+  let length = first.length;
+  for (const word of words) while (!word.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}

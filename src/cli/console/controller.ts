@@ -1,0 +1,101 @@
+// From an input event to a message for the store or an effect on the world. Knows no terminal and no firewall: both
+// are ports, so that tests press keys without either.
+
+import type { InputEvent, Intent } from '../../core/intent.ts';
+import type { SafeText } from '../../core/sanitise.ts';
+import { safe } from '../../core/sanitise.ts';
+import type { SourceId } from '../../core/status.ts';
+import { modeChain } from '../../keys/keymap.ts';
+import { resolve, resolvePaste } from '../../keys/resolve.ts';
+import type { Keymap } from '../../keys/row.ts';
+import type { NoticeRole } from '../../store/modal-state.ts';
+import { selectKeyMode } from '../../store/select/shell.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import type { ConsoleStore } from '../../store/store.ts';
+import { mouseEvent } from './mouse.ts';
+import { overlayIntent } from './overlay.ts';
+import { paneIntent } from './pane-keys.ts';
+
+/** What the console asks of its surroundings. */
+export type Effects = Readonly<{
+  quit(): void;
+  suspend(): void;
+  redraw(): void;
+  setMouse(on: boolean): void;
+  /** Reads sources anew now; all without `ids`. */
+  poke(ids?: readonly SourceId[]): void;
+  /** Lists the sets that the operator asked for in the bans pane. */
+  listAsked(): void;
+  /** Runs `task` after `ms` unless cancelled. */
+  later(ms: number, task: () => void): () => void;
+}>;
+
+/** `helpTotal`: lines of the help of the focused pane, to know where its end is. */
+export type ControllerOptions = Readonly<{
+  store: ConsoleStore;
+  keymap: Keymap;
+  effects: Effects;
+  helpTotal: () => number;
+  mouse: boolean;
+  /** The state on screen, which may be a frame behind the store. */
+  drawn?: () => ConsoleState;
+}>;
+
+export type Controller = Readonly<{ input(event: InputEvent): void; intent(intent: Intent): void }>;
+
+/** What the parts of the controller share. `mouse` is the only thing that is not in the store: no pane shows it. */
+export type Desktop = ControllerOptions &
+  Readonly<{
+    say(text: SafeText, role?: NoticeRole): void;
+    intent(intent: Intent): void;
+    mouseOn(): boolean;
+    toggleMouse(): void;
+  }>;
+
+export function createController(options: ControllerOptions): Controller {
+  const { store, keymap, effects } = options;
+  let mouse = options.mouse;
+  const desktop: Desktop = {
+    ...options,
+    say: (text, role = 'plain') => store.dispatch({ kind: 'modal/noticed', text, role }),
+    intent: (intent) => dispatchIntent(desktop, intent),
+    mouseOn: () => mouse,
+    toggleMouse: () => {
+      mouse = !mouse;
+      effects.setMouse(mouse);
+    },
+  };
+  return {
+    intent: desktop.intent,
+    input: (event) => {
+      switch (event.kind) {
+        case 'key': {
+          const mode = selectKeyMode(store.getState());
+          const intent = resolve(keymap, modeChain(mode), event.key);
+          // The prefix holds for one key, whether that key means anything or not.
+          if (mode === 'prefix') store.dispatch({ kind: 'modal/prefix-pending', on: false });
+          if (mode === 'numbers') store.dispatch({ kind: 'layout/numbers-shown', on: false });
+          if (intent !== undefined) dispatchIntent(desktop, intent);
+          return;
+        }
+        case 'paste': {
+          const intent = resolvePaste(modeChain(selectKeyMode(store.getState())), event.text);
+          if (intent === undefined) desktop.say(safe('the paste was ignored: no text is being typed'));
+          else dispatchIntent(desktop, intent);
+          return;
+        }
+        case 'mouse':
+          mouseEvent(desktop, event);
+          return;
+        case 'focus':
+        case 'closed':
+          return; // the screen ends the console when the line is gone
+      }
+    },
+  };
+}
+
+function dispatchIntent(desktop: Desktop, intent: Intent): void {
+  if (desktop.store.getState().modal.modal.kind === 'none') paneIntent(desktop, intent);
+  else overlayIntent(desktop, intent);
+}

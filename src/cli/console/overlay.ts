@@ -1,0 +1,83 @@
+// Keys while a dialog, prompt, picker or help is open: the store edits it, accepting it is done here.
+
+import type { Intent } from '../../core/intent.ts';
+import { sanitise } from '../../core/sanitise.ts';
+import type { Modal } from '../../store/modal-state.ts';
+import type { PromptState } from '../../store/prompt.ts';
+import { listRows } from '../../views/dialogs/lists.ts';
+import { completeCommand, parseCommand } from './command-line.ts';
+import type { Desktop } from './controller.ts';
+import { chosenFrom } from './pickers.ts';
+import { runCommand } from './run-command.ts';
+
+export function overlayIntent(desktop: Desktop, intent: Intent): void {
+  const { modal } = desktop.store.getState().modal;
+  if (modal.kind === 'prompt') promptIntent(desktop, modal.prompt, intent);
+  else if (intent.id === 'accept' && modal.kind !== 'act') accepted(desktop, modal, intent);
+  else forward(desktop, intent);
+}
+
+function accepted(desktop: Desktop, modal: Modal, intent: Intent): void {
+  forward(desktop, intent);
+  if (modal.kind === 'confirm-quit') desktop.effects.quit();
+  if (modal.kind !== 'picker') return;
+  const msg = chosenFrom(modal.picker);
+  if (msg !== undefined) desktop.store.dispatch(msg);
+}
+
+function forward(desktop: Desktop, intent: Intent): void {
+  const { store, helpTotal } = desktop;
+  const rows = listRows(store.getState().size);
+  store.dispatch({ kind: 'modal/intent', intent, rows, total: helpTotal() });
+}
+
+function promptIntent(desktop: Desktop, prompt: PromptState, intent: Intent): void {
+  if (intent.id === 'accept') acceptPrompt(desktop, prompt, intent);
+  else if (intent.id === 'complete') complete(desktop, prompt);
+  else if (intent.id === 'cancel') {
+    forward(desktop, intent);
+    // A filter that was typed live goes back to what it was; a search to where it began.
+    if (prompt.purpose === 'filter') tell(desktop, prompt, prompt.initial, true);
+    else if (prompt.purpose === 'search') tell(desktop, prompt, '', false);
+  } else {
+    forward(desktop, intent);
+    const { modal } = desktop.store.getState().modal;
+    if (modal.kind === 'prompt' && modal.prompt.input.text !== prompt.input.text)
+      tell(desktop, prompt, modal.prompt.input.text, false);
+  }
+}
+
+function tell(desktop: Desktop, prompt: PromptState, text: string, accepted: boolean): void {
+  const { purpose, pane } = prompt;
+  if (purpose === 'command' || pane === undefined) return;
+  desktop.store.dispatch({ kind: 'pane/prompted', pane, purpose, text, accepted });
+}
+
+function acceptPrompt(desktop: Desktop, prompt: PromptState, intent: Intent): void {
+  const { text } = prompt.input;
+  if (prompt.purpose !== 'command') {
+    forward(desktop, intent);
+    tell(desktop, prompt, text, true);
+    return;
+  }
+  const command = text.trim() === '' ? undefined : parseCommand(text);
+  if (command?.ok === false) {
+    const { summary, hint } = command.problem;
+    const error = sanitise(hint === undefined ? summary : `${summary}: ${hint}`);
+    desktop.store.dispatch({ kind: 'modal/prompt-failed', error });
+    return;
+  }
+  forward(desktop, intent);
+  if (command !== undefined) runCommand(desktop, command.value);
+}
+
+function complete(desktop: Desktop, prompt: PromptState): void {
+  if (prompt.purpose !== 'command') return;
+  const { windows } = desktop.store.getState().session;
+  const found = completeCommand(
+    prompt.input.text,
+    windows.map(({ name }) => name),
+  );
+  const choices = found.choices.map((choice) => sanitise(choice));
+  desktop.store.dispatch({ kind: 'modal/prompt-completed', text: found.text, choices });
+}

@@ -1,0 +1,49 @@
+// What a parsed command line does: the same as the key of that name, with its words filled in.
+
+import { sanitise } from '../../core/sanitise.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import { focusedPane } from '../../store/slices/layout.ts';
+import type { ConsoleCommand } from './command-line.ts';
+import type { Desktop } from './controller.ts';
+import { openAct } from './pane-keys.ts';
+
+export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
+  const { store } = desktop;
+  switch (command.kind) {
+    case 'intent':
+      desktop.intent(command.intent);
+      return;
+    case 'ban':
+    case 'unban':
+    case 'cut':
+    case 'tighten':
+      openAct(desktop, command);
+      return;
+    case 'window':
+      selectWindow(desktop, command.wanted);
+      return;
+    case 'prompted': {
+      const pane = focusedPane(store.getState());
+      if (pane === undefined) return;
+      const { purpose, text } = command;
+      const wanted = purpose === 'filter' ? 'bans' : 'log';
+      if (pane.body.kind === wanted)
+        store.dispatch({ kind: 'pane/prompted', pane: pane.id, purpose, text, accepted: true });
+      else desktop.say(sanitise(`the focused pane is no ${wanted} pane: go to one first`), 'warn');
+      return;
+    }
+    default:
+      unreachable(command);
+  }
+}
+
+function selectWindow(desktop: Desktop, wanted: string): void {
+  const { windows } = desktop.store.getState().session;
+  const byNumber = /^\d+$/.test(wanted) ? Number(wanted) - 1 : -1;
+  const byName = windows.findIndex(({ name }) => name === wanted);
+  const window = byName >= 0 ? byName : byNumber;
+  if (windows[window] === undefined) {
+    const names = windows.map(({ name }, index) => `${index + 1}:${name}`).join(' ');
+    desktop.say(sanitise(`there is no window ${wanted}; there are ${names}`), 'warn');
+  } else desktop.store.dispatch({ kind: 'layout/window-selected', window });
+}

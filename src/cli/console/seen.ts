@@ -1,0 +1,40 @@
+// What the operator saw when a key was pressed: lines may have come and rows may have moved since that frame, but an
+// act key means the row that was on screen. Keys typed ahead of the frame count as seen.
+
+import type { PaneSpec } from '../../core/pane.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import type { LogPane } from '../../store/logs/log-pane.ts';
+import type { ConsoleState } from '../../store/state.ts';
+
+/** `drawn` where the pane's own cursor, marks and filters are as in that frame, else the state of now. */
+export function seenState(now: ConsoleState, drawn: ConsoleState, pane: PaneSpec): ConsoleState {
+  return isUntouched(now, drawn, pane) ? drawn : now;
+}
+
+function isUntouched(now: ConsoleState, drawn: ConsoleState, { id, body }: PaneSpec): boolean {
+  switch (body.kind) {
+    case 'log':
+      return sameView(now.logs.panes.get(id), drawn.logs.panes.get(id));
+    case 'bans':
+      return now.bans.panes.get(id) === drawn.bans.panes.get(id);
+    case 'conntrack':
+      return now.conntrack.views[id] === drawn.conntrack.views[id];
+    case 'traffic':
+      return now.traffic.views[id] === drawn.traffic.views[id];
+    case 'journal':
+      return now.journal.panes.get(id) === drawn.journal.panes.get(id);
+    case 'host':
+      return true;
+    default:
+      return unreachable(body);
+  }
+}
+
+const VIEW = [
+  ...(['frozen', 'cursor', 'top', 'pick', 'lane'] as const),
+  ...(['filters', 'filtersOn', 'context', 'search', 'typing'] as const),
+] satisfies readonly (keyof LogPane)[];
+
+function sameView(now: LogPane | undefined, drawn: LogPane | undefined): boolean {
+  return now !== undefined && drawn !== undefined && VIEW.every((field) => now[field] === drawn[field]);
+}

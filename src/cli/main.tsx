@@ -1,0 +1,83 @@
+// The entry: reads the command line, opens the console or runs a subcommand. What a path does not need is loaded
+// only when asked for, so that the console's first frame does not wait for it.
+
+import { CommanderError, Command as Program } from 'commander';
+import type { Host } from '../host/host.ts';
+import { createLocalHost } from '../host/local.ts';
+import { EXIT, EXIT_WORDS, type ExitStatus, type Io, processIo } from './io.ts';
+import { plainLines } from './plain-text.ts';
+
+declare const OPSCONSOLE_VERSION: string | undefined;
+const version = typeof OPSCONSOLE_VERSION === 'undefined' ? 'from source' : OPSCONSOLE_VERSION;
+
+const EPILOGUE = `
+Exit status:
+${Object.entries(EXIT_WORDS)
+  .map(([name, words]) => `  ${EXIT[name as keyof typeof EXIT]}  ${words}`)
+  .join('\n')}
+
+Without a session: ./.opsconsole.yml, else the "default" session, else a layout detected from this machine.
+Loading a session never changes the firewall.`;
+
+async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
+  const state: { status: ExitStatus } = { status: EXIT.done };
+  const exit = (status: ExitStatus): void => {
+    state.status = status;
+  };
+  let local: Promise<Host> | undefined;
+  const host = (): Promise<Host> => (local ??= createLocalHost());
+  const program = new Program('opsconsole');
+  program
+    .description('A full-screen console for internet-facing servers: see it, ban it, undo it.')
+    .version(version, '-V, --version')
+    .argument('[session]', 'a session file, or the name of one in the configuration folder')
+    .option('--read-only', 'watch only: act keys are off and every act is refused')
+    .option('--ascii', 'draw with ASCII signs')
+    .option('--no-mouse', 'leave the mouse to the terminal, whatever the session says')
+    .addHelpText('after', EPILOGUE)
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(plainLines(text)),
+    })
+    .exitOverride()
+    .action(async (session: string | undefined, options: ConsoleFlags) => {
+      const { openConsole } = await import('./open-console.ts');
+      exit(await openConsole({ session, ...options }, io, host));
+    });
+  if (needsSubcommands(argv)) await addSubcommands(program, { io, host, exit });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  return state.status;
+}
+
+type ConsoleFlags = Readonly<{ readOnly?: boolean; ascii?: boolean; mouse: boolean }>;
+export type Deps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: ExitStatus) => void }>;
+
+/** The plain console call ("opsconsole", "opsconsole ./edge.yml", "opsconsole --ascii") needs none of them. */
+function needsSubcommands(argv: readonly string[]): boolean {
+  const [first] = argv.filter((word) => !word.startsWith('-') || ['-h', '--help'].includes(word));
+  return first !== undefined && !/[./]/.test(first);
+}
+
+async function addSubcommands(program: Program, deps: Deps): Promise<void> {
+  const [session, logs, acts] = await Promise.all([
+    import('./session-commands.ts'),
+    import('./log-commands.ts'),
+    import('./acts.ts'),
+  ]);
+  acts.registerActCommands(program, deps);
+  logs.registerLogCommands(program, deps);
+  session.registerSessionCommands(program, deps);
+}
+
+const io = processIo();
+const status = await main(process.argv.slice(2), io);
+// What was printed goes out first; a look-up still waiting for a dead name server does not hold the process.
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+);
+process.exit(status);

@@ -1,0 +1,66 @@
+// From the command line to the running console: is this a terminal, is it large enough, which session; then the console.
+
+import type { Host } from '../host/host.ts';
+import { EXIT, type ExitStatus, type Io } from './io.ts';
+import { plainLines } from './plain-text.ts';
+import { openSession } from './session-file.ts';
+
+export type OpenOptions = Readonly<{
+  session: string | undefined;
+  readOnly?: boolean;
+  ascii?: boolean;
+  mouse: boolean;
+}>;
+
+/** Below this even one pane without a frame shows nothing of use. */
+const SIZE_MIN = { columns: 20, rows: 5 };
+
+export async function openConsole(
+  options: OpenOptions,
+  io: Io,
+  host: () => Promise<Host>,
+): Promise<ExitStatus> {
+  const unfit = whyNot(io);
+  if (unfit !== undefined) {
+    io.stderr.write(`opsconsole: ${unfit}\n`);
+    return EXIT.usage;
+  }
+  const local = await host();
+  const session = await openSession(local, options.session, io);
+  if (!session.ok) {
+    const { summary, hint } = session.problem;
+    io.stderr.write(`${plainLines(`${summary}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
+    return EXIT.usage;
+  }
+  const { runConsole } = await import('./console.tsx');
+  return runConsole({
+    session: session.value,
+    host: local,
+    io,
+    readOnly: options.readOnly === true,
+    ascii: options.ascii === true || needsAscii(io.env),
+    mono: (io.env.NO_COLOR ?? '') !== '' || session.value.theme === 'mono',
+    mouse: options.mouse && session.value.mouse,
+  });
+}
+
+/** One sentence when the console cannot be drawn here. */
+function whyNot(io: Io): string | undefined {
+  if (!io.terminal) {
+    return 'this is not a terminal; run it in one, or use a subcommand (opsconsole --help)';
+  }
+  if (io.env.TERM === 'dumb' || (io.env.TERM ?? '') === '') {
+    return `the terminal type is ${io.env.TERM === 'dumb' ? '"dumb"' : 'not set'}, which cannot place the cursor; set TERM`;
+  }
+  const { columns, rows } = process.stdout;
+  if (columns < SIZE_MIN.columns || rows < SIZE_MIN.rows) {
+    return `the terminal is ${columns}x${rows}; at least ${SIZE_MIN.columns}x${SIZE_MIN.rows} is needed`;
+  }
+  return undefined;
+}
+
+/** The Linux console has no braille, and a locale without UTF-8 would show every box character as noise. */
+function needsAscii(env: Io['env']): boolean {
+  const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find((value) => (value ?? '') !== '') ?? '';
+  return env.TERM === 'linux' || !/utf-?8/i.test(locale);
+}

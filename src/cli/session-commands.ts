@@ -1,0 +1,132 @@
+// opsconsole validate | init | print-layout: the session file without the screen. They read; only `init` writes one file.
+
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command as Program } from 'commander';
+import type { PaneSpec, Session } from '../core/pane.ts';
+import { sanitise } from '../core/sanitise.ts';
+import type { Host } from '../host/host.ts';
+import { DEFAULT_KEYMAP } from '../keys/keymap.ts';
+import { applyOverrides } from '../keys/overrides.ts';
+import { sessionTextFor } from '../session/detect.ts';
+import { loadSession } from '../session/load.ts';
+import type { FileProblem } from '../session/problems.ts';
+import { arrange } from '../views/arrange.ts';
+import { drawArrangement } from '../views/draw-arrangement.ts';
+import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
+import { EXIT, type ExitStatus, type Io } from './io.ts';
+import { findSetNames, gatherFacts } from './machine-facts.ts';
+import { openSession, printProblems, readText } from './session-file.ts';
+
+type Deps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: ExitStatus) => void }>;
+
+export function registerSessionCommands(program: Program, deps: Deps): void {
+  program
+    .command('validate')
+    .description('check a session file: every error with file:line:column')
+    .argument('<file>', 'the session file')
+    .action(async (file: string) => deps.exit(await validate(file, deps)));
+  program
+    .command('init')
+    .description('write the layout detected from this machine as a commented session file')
+    .argument('[file]', 'where to write it; "-" is standard output', '.opsconsole.yml')
+    .action(async (file: string) => deps.exit(await init(file, deps)));
+  program
+    .command('print-layout')
+    .description('draw the arrangement of a session as text')
+    .argument('[session]', 'a session file or name; absent: the one that would open')
+    .argument('[size]', 'columns x rows', '80x24')
+    .option('--ascii', 'draw with ASCII signs')
+    .action(async (session: string | undefined, size: string, options: { ascii?: boolean }) =>
+      deps.exit(await printLayout({ session, size, ascii: options.ascii === true }, deps)),
+    );
+}
+
+async function validate(file: string, { io, host }: Deps): Promise<ExitStatus> {
+  const text = await readText(await host(), file);
+  if (!text.ok) return complain(io, text.problem.summary);
+  const loaded = loadSession(text.value, file);
+  const problems = loaded.ok ? keyProblems(loaded.session, text.value) : loaded.problems;
+  if (!loaded.ok || problems.length > 0) {
+    const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+    return complain(io, `${printProblems(file, problems)}\n${count}`);
+  }
+  const panes = loaded.session.windows.reduce((sum, window) => sum + window.panes.length, 0);
+  io.stdout.write(`${sanitise(file)}: good (${loaded.session.windows.length} windows, ${panes} panes)\n`);
+  return EXIT.done;
+}
+
+/** Keys that cannot be bound. The console drops them and says so; a check says so before the night it is needed. */
+function keyProblems(session: Session, text: string): readonly FileProblem[] {
+  const prefixLine = text.split('\n').findIndex((line) => line.startsWith('prefix:')) + 1;
+  return applyOverrides(DEFAULT_KEYMAP, session).problems.map((found) =>
+    found.line === 1 && found.column === 1 && prefixLine > 0 ? { ...found, line: prefixLine } : found,
+  );
+}
+
+async function init(file: string, { io, host }: Deps): Promise<ExitStatus> {
+  const here = await host();
+  const text = sessionTextFor({ ...(await gatherFacts(here)), sets: await findSetNames(here) });
+  if (file === '-') {
+    io.stdout.write(text);
+    return EXIT.done;
+  }
+  try {
+    // 'wx': an existing session is somebody's work and is never overwritten.
+    const handle = await open(file, 'wx', 0o644);
+    await handle.writeFile(text);
+    await handle.close();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EEXIST')
+      return complain(io, `${sanitise(file)} exists already; give another name or remove it first`);
+    return complain(
+      io,
+      `cannot write ${sanitise(file)}: ${sanitise(error instanceof Error ? error.message : 'unknown error')}`,
+    );
+  }
+  io.stdout.write(
+    `wrote ${sanitise(file)}; start it with: opsconsole ${sanitise(basename(file) === file ? `./${file}` : file)}\n`,
+  );
+  return EXIT.done;
+}
+
+type LayoutArgs = Readonly<{ session: string | undefined; size: string; ascii: boolean }>;
+
+async function printLayout(args: LayoutArgs, { io, host }: Deps): Promise<ExitStatus> {
+  const { session: argument, size, ascii } = args;
+  const looksLikeSize = argument !== undefined && /^\d+x\d+$/.test(argument);
+  const named = looksLikeSize ? undefined : argument;
+  const match = /^(\d{1,4})x(\d{1,4})$/.exec(looksLikeSize ? argument : size);
+  const columns = Number(match?.[1]);
+  const rows = Number(match?.[2]);
+  if (match === null || columns < 1 || rows < 1)
+    return complain(io, `${JSON.stringify(sanitise(size, 40))} is not a size such as 80x24`);
+  const session = await openSession(await host(), named, io);
+  if (!session.ok) return complain(io, session.problem.summary);
+  for (const window of session.value.windows) {
+    const focus = window.focus ?? window.panes[0]?.id;
+    const arrangement = arrange(
+      window,
+      { recent: focus === undefined ? [] : [focus], zoomed: false },
+      { columns, rows },
+    );
+    const names = new Map(window.panes.map((pane) => [pane.id, paneName(pane)]));
+    const drawn = drawArrangement(arrangement, names, ascii ? ASCII_GLYPHS : UNICODE_GLYPHS);
+    io.stdout.write(`${sanitise(window.name)} (${columns}x${rows})\n${drawn.join('\n')}\n`);
+  }
+  return EXIT.done;
+}
+
+function complain(io: Io, text: string): ExitStatus {
+  io.stderr.write(`${text}\n`);
+  return EXIT.usage;
+}
+
+function paneName(pane: PaneSpec): string {
+  if (pane.title !== undefined) return pane.title;
+  const { body } = pane;
+  return body.kind === 'log'
+    ? `log ${[...body.files, ...body.units, ...(body.command ?? [])].join(' ')}`
+    : body.kind;
+}

@@ -1,0 +1,150 @@
+// Everything a key can mean. Names are what a session file's `keys:` rebinds, so they are stable words.
+
+export const INTENTS = [
+  // the console
+  'quit',
+  'suspend',
+  'redraw',
+  'help',
+  'command-line',
+  'cancel',
+  'refresh',
+  'mouse-toggle',
+  'prefix',
+  'send-prefix',
+  // windows and panes (tmux prefix keys)
+  'focus-left',
+  'focus-right',
+  'focus-up',
+  'focus-down',
+  'focus-next',
+  'focus-last',
+  'focus-number',
+  'pane-numbers',
+  'zoom',
+  'window-next',
+  'window-previous',
+  'window-last',
+  'window-number',
+  'window-list',
+  // moving in any pane
+  'line-down',
+  'line-up',
+  'half-down',
+  'half-up',
+  'page-down',
+  'page-up',
+  'top',
+  'bottom',
+  'screen-top',
+  'screen-middle',
+  'screen-bottom',
+  'left',
+  'right',
+  'line-start',
+  // lists and tables
+  'mark',
+  'mark-all',
+  'mark-clear',
+  'sort-next',
+  'sort-reverse',
+  'filter',
+  'filter-clear',
+  'open',
+  'picker',
+  'extend',
+  'shorten',
+  // logs
+  'search',
+  'search-next',
+  'search-previous',
+  'filter-in',
+  'filter-out',
+  'filters-toggle',
+  'filter-context',
+  'follow',
+  'wrap',
+  'stamp-mode',
+  'line-mark',
+  'mark-next',
+  'mark-previous',
+  'address-next',
+  'address-previous',
+  // conntrack
+  'group-networks',
+  'flows-now',
+  'timeouts',
+  // acts
+  'ban',
+  'unban',
+  'cut',
+  'tighten',
+  'undo',
+  // dialogs, prompts, pickers
+  'accept',
+  'field-next',
+  'field-previous',
+  'choice-next',
+  'choice-previous',
+  'over-journal',
+  'text-insert',
+  'text-backspace',
+  'text-delete',
+  'text-left',
+  'text-right',
+  'text-start',
+  'text-end',
+  'text-kill',
+  'text-kill-end',
+  'text-kill-word',
+  'history-previous',
+  'history-next',
+  'complete',
+] as const;
+
+export type IntentId = (typeof INTENTS)[number];
+
+/** `text`: what was typed or pasted (text-insert) or the digit (window-number, focus-number). */
+export type Intent = Readonly<{ id: IntentId; text?: string }>;
+
+/**
+ * Which table of keys is live. Pane modes fall back to `pane`, then `global`; dialog, prompt, picker and help do not.
+ * `prefix`: the key after the prefix. `numbers`: while pane numbers are shown.
+ */
+export type KeyMode =
+  | 'global'
+  | 'prefix'
+  | 'numbers'
+  | 'pane'
+  | 'log'
+  | 'bans'
+  | 'conntrack'
+  | 'traffic'
+  | 'host'
+  | 'journal'
+  | 'dialog'
+  | 'prompt'
+  | 'picker'
+  | 'help';
+
+/**
+ * One key press as the terminal sent it. `name`: 'a', 'A', 'é', '/', 'Space', 'Enter', 'Tab', 'BackTab', 'Escape', 'Backspace',
+ * 'Delete', 'Up', 'Down', 'Left', 'Right', 'Home', 'End', 'PageUp', 'PageDown', 'Insert', 'F1'…'F12'.
+ * A chord is spelt as in tmux: "C-b", "M-1", "C-Up", "S-Tab" is 'BackTab'.
+ */
+export type Key = Readonly<{ name: string; ctrl: boolean; meta: boolean; shift: boolean }>;
+
+export type InputEvent =
+  | Readonly<{ kind: 'key'; key: Key }>
+  | Readonly<{ kind: 'paste'; text: string }>
+  /** `column` and `row`: the cell, from 0. `button`: 0 left, 1 middle, 2 right. */
+  | Readonly<{
+      kind: 'mouse';
+      action: 'press' | 'release' | 'drag' | 'wheel-up' | 'wheel-down';
+      button: number;
+      column: number;
+      row: number;
+    }>
+  | Readonly<{ kind: 'focus'; focused: boolean }>
+  /** Standard input ended: the line is gone. */
+  | Readonly<{ kind: 'closed' }>;

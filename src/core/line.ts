@@ -1,0 +1,30 @@
+// What a pane draws: prepared lines of styled spans. A Role is a meaning, the theme decides its colour;
+// whatever a role says is also said by a word or a sign, for NO_COLOR and colour-blind eyes.
+
+import type { SafeText } from './sanitise.ts';
+
+export type Role =
+  | 'plain'
+  | 'dim'
+  | 'strong'
+  | 'title'
+  | 'border'
+  | 'border-focused'
+  | 'good'
+  | 'warn'
+  | 'bad'
+  | 'accent'
+  | 'key' // a key in a hint
+  | 'match' // a search hit
+  | 'banned'
+  | 'safe'
+  | 'seen'
+  | 'chart-a'
+  | 'chart-b'
+  | 'alarm'; // inverse red: shields, overrides
+
+/** `on`: drawn inverse (cursor line, selected button). `under`: underlined (the address an act would take). */
+export type Span = Readonly<{ text: SafeText; role?: Role; on?: boolean; under?: boolean }>;
+export type Line = readonly Span[];
+
+export const EMPTY_LINE: Line = [];

@@ -1,0 +1,37 @@
+// ipset with iptables as a ban backend: what it reads, how it lists, what it plans. Splits into ipset-*.ts by task.
+
+import { command } from '../core/plan.ts';
+import type { Backend } from './backend.ts';
+import { createIpsetMembersParser } from './ipset-members.ts';
+import { ensureIpsetOwn, ipsetOwnSetFor, removeIpsetOwn } from './ipset-own.ts';
+import { parseIpsets } from './ipset-parse.ts';
+import { planIpsetAdd, planIpsetDelete } from './ipset-plan.ts';
+
+const LIST_TIMEOUT_MS = 60_000;
+const LIST_BYTES_MAX = 1024 * 1024 * 1024;
+const terse = { privileged: true, outputMaxBytes: 64 * 1024 * 1024 } as const;
+
+export const ipsetBackend: Backend = {
+  id: 'ipset',
+  tools: ['ipset', 'iptables'],
+  listSets: [
+    command(['ipset', 'list', '-t'], terse),
+    command(['iptables-save'], terse),
+    command(['ip6tables-save'], terse),
+  ],
+  // Legacy rules that may lie beside the variant in use, which does not show them.
+  listSetsOptional: [command(['iptables-legacy-save'], terse), command(['ip6tables-legacy-save'], terse)],
+  parseSets: ([sets = '', v4, v6, legacy4, legacy6]) =>
+    parseIpsets(sets, { v4: [v4, legacy4], v6: [v6, legacy6] }),
+  // `save` is faster than `list`, sorted neither way, and begins with the parameters of the set.
+  listMembers: (set) =>
+    command(['ipset', 'save', set.name], {
+      privileged: true,
+      timeoutMs: LIST_TIMEOUT_MS,
+      outputMaxBytes: LIST_BYTES_MAX,
+    }),
+  membersParser: createIpsetMembersParser,
+  planAdd: (set, elements) => planIpsetAdd(set, elements),
+  planDelete: planIpsetDelete,
+  own: { ensure: ensureIpsetOwn, remove: removeIpsetOwn, setFor: ipsetOwnSetFor },
+};

@@ -1,0 +1,39 @@
+// nftables as a ban backend: what it reads, how it lists, what it plans. Splits into nft-*.ts by task.
+
+import { command } from '../core/plan.ts';
+import type { Backend } from './backend.ts';
+import { isUsableName } from './hold.ts';
+import { createNftMembersParser } from './nft-members.ts';
+import { ensureNftOwn, nftOwnSetFor, removeNftOwn } from './nft-own.ts';
+import { parseNftSets } from './nft-parse.ts';
+import { planNftAdd, planNftDelete } from './nft-plan.ts';
+
+const TERSE_BYTES_MAX = 32 * 1024 * 1024;
+/** A million elements take 42 s and 1.2 GB in nft 1.0.6 itself. */
+const LIST_TIMEOUT_MS = 180_000;
+const LIST_BYTES_MAX = 1024 * 1024 * 1024;
+
+const terse = { privileged: true, outputMaxBytes: TERSE_BYTES_MAX } as const;
+
+export const nftBackend: Backend = {
+  id: 'nft',
+  tools: ['nft'],
+  // Terse listings name no elements and no counts; they cost milliseconds at any size.
+  listSets: [
+    command(['nft', '-j', '-t', 'list', 'ruleset'], terse),
+    command(['nft', '-t', 'list', 'ruleset'], terse),
+  ],
+  parseSets: ([json = '', text = '']) => parseNftSets(json, text),
+  listMembers(set) {
+    const [family = '', table = ''] = isUsableName(set) ? (set.table ?? '').split(' ') : [];
+    return command(['nft', '-j', 'list', 'set', family, table, isUsableName(set) ? set.name : ''], {
+      privileged: true,
+      timeoutMs: LIST_TIMEOUT_MS,
+      outputMaxBytes: LIST_BYTES_MAX,
+    });
+  },
+  membersParser: createNftMembersParser,
+  planAdd: planNftAdd,
+  planDelete: planNftDelete,
+  own: { ensure: ensureNftOwn, remove: removeNftOwn, setFor: nftOwnSetFor },
+};

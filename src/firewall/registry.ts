@@ -1,0 +1,13 @@
+// Every ban backend, and which one a set belongs to. The order is the order of preference for our own table.
+
+import type { SetInfo } from '../core/rows.ts';
+import type { Backend } from './backend.ts';
+import { ipsetBackend } from './ipset.ts';
+import { nftBackend } from './nft.ts';
+
+export const BACKENDS: readonly Backend[] = [nftBackend, ipsetBackend];
+
+/** undefined = a set that is shown but changed through nothing of ours. */
+export function backendOf(set: Pick<SetInfo, 'backend'>): Backend | undefined {
+  return BACKENDS.find(({ id }) => id === set.backend);
+}

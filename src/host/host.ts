@@ -1,0 +1,68 @@
+// The port to the world: every contact with programs, files, clocks goes through one of these. Interface only.
+
+import type { UnixMs } from '../core/brand.ts';
+import type { Command } from '../core/plan.ts';
+import type { Result } from '../core/result.ts';
+
+/** `exitCode` 0 or one of the command's `okExits`. Output is text as the tool wrote it: not yet sanitised. */
+export type Finished = Readonly<{ stdout: string; stderr: string; exitCode: number; durationMs: number }>;
+
+export type FileStat = Readonly<{
+  path: string;
+  size: number;
+  inode: number;
+  mtime: UnixMs;
+  kind: 'file' | 'directory' | 'other';
+}>;
+
+/** What following files reports. Offsets are bytes; `data` holds raw bytes in order, lines may straddle chunks. */
+export type FollowEvent =
+  | Readonly<{ kind: 'data'; path: string; bytes: Buffer }>
+  /**
+   * rotated: what follows is from another file of the same name; truncated: the same file began anew. In both cases
+   * an unfinished line before it is all there will be of that line. not-a-file: a directory, fifo or device: not followed.
+   */
+  | Readonly<{
+      kind: 'opened' | 'rotated' | 'truncated' | 'missing' | 'denied' | 'not-a-file';
+      path: string;
+    }>
+  /**
+   * Bytes that were jumped over because reading could not keep up, with the exact number of newlines in them. The next data
+   * begins at a line start: forget an unfinished line, its newline is among the counted.
+   */
+  | Readonly<{ kind: 'skipped'; path: string; bytes: number; lines: number }>;
+
+export type FollowOptions = Readonly<{
+  /** Paths and globs; new matches are picked up. */
+  patterns: readonly string[];
+  /** Start this many bytes before the end (aligned to a line start by the reader). */
+  tailBytes: number;
+  signal: AbortSignal;
+  /** Called in bounded slices with pauses in between, so that keys are never starved. */
+  onEvent: (event: FollowEvent) => void;
+}>;
+
+export interface Host {
+  readonly kind: 'local' | 'netns' | 'ssh';
+  readonly name: string;
+  /** True when `privileged` commands can run: we are root or `sudo -n` works. */
+  readonly privileged: boolean;
+  now(): UnixMs;
+  /** Runs to the end. Non-zero exit outside okExits = problem `bad-exit`; killed at timeoutMs; output over the cap = `too-large`. */
+  run(command: Command, signal?: AbortSignal): Promise<Result<Finished>>;
+  /** Runs and hands stdout over in chunks (stdout of Finished is empty); for big listings and endless streams (timeoutMs 0 = none). */
+  stream(command: Command, onChunk: (chunk: Buffer) => void, signal?: AbortSignal): Promise<Result<Finished>>;
+  /** Whole small file (procfs, sysfs, /etc); over `maxBytes` (default 1 MiB) = `too-large`. */
+  read(path: string, maxBytes?: number): Promise<Result<Buffer>>;
+  /** A long file or procfs table in chunks. A chunk is a view on a buffer that is reused: copy what you keep. */
+  readChunks(path: string, onChunk: (chunk: Buffer) => void, signal?: AbortSignal): Promise<Result<void>>;
+  stat(path: string): Promise<Result<FileStat>>;
+  /** Size and free bytes of the file system that holds `path`. */
+  disk(path: string): Promise<Result<Readonly<{ size: number; available: number }>>>;
+  /** Paths that match a glob, sorted. */
+  glob(pattern: string): Promise<Result<readonly string[]>>;
+  /** Follows until aborted; resolves then. */
+  follow(options: FollowOptions): Promise<void>;
+  /** Absolute path of a tool in the fixed system path, or undefined. Cached. */
+  which(tool: string): Promise<string | undefined>;
+}

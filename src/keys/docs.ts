@@ -1,0 +1,66 @@
+// docs/keys.md, written from the keymap so that it cannot differ from it.
+
+import type { KeyMode } from '../core/intent.ts';
+import { keysOf } from './hints.ts';
+import { MODES } from './keymap.ts';
+import type { Keymap, KeyRow } from './row.ts';
+
+const TITLES: Readonly<Record<KeyMode, string>> = {
+  log: 'In a log',
+  bans: 'In the bans',
+  conntrack: 'In conntrack',
+  traffic: 'In traffic',
+  host: 'In host',
+  journal: 'In the journal',
+  pane: 'In every pane',
+  global: 'Everywhere',
+  prefix: 'After the prefix',
+  numbers: 'While pane numbers are shown',
+  dialog: 'In a dialog',
+  prompt: 'In the line at the bottom',
+  picker: 'In a list to choose from',
+  help: 'In the help',
+};
+
+const INTRODUCTION = `# Keys
+
+This page is written by \`npm run docs\` from the keymap in \`src/keys/\`; the help (\`?\`) shows the same table as it is
+now, with the keys of the session file.
+
+A key is spelt as in tmux: \`C-b\` is Ctrl and b, \`M-1\` is Alt (or Esc) and 1, \`BackTab\` is Shift and Tab. A pane's own
+keys come first, then those of every pane, then those that work everywhere; no key has two meanings in that order.
+Dialogs, prompts and lists take text: there a printable key types itself, and a paste is text. Outside of them a paste
+does nothing.
+
+To change a key, name its table and its intent in the session file. The new keys replace the old ones; an empty list
+takes them away. A key that is taken already, or that does not exist, is reported with its line.
+
+\`\`\`yaml
+prefix: C-a
+keys:
+  log: { follow: [F, Space] }
+  global: { refresh: R }
+\`\`\`
+`;
+
+export function renderKeysDoc(keymap: Keymap): string {
+  const sections = MODES.map((mode) => section(keymap, mode)).filter((text) => text !== '');
+  return [INTRODUCTION, ...sections].join('\n');
+}
+
+function section(keymap: Keymap, mode: KeyMode): string {
+  const rows = keymap.filter((row) => row.mode === mode);
+  if (rows.length === 0) return '';
+  const table = rows.map((row) => `| ${keyCells(row)} | ${cell(row.words)} | \`${row.intent}\` |`);
+  const heading = `## ${TITLES[mode]} (\`${mode}\`)`;
+  return [heading, '', '| keys | what it does | intent |', '|---|---|---|', ...table, ''].join('\n');
+}
+
+function keyCells(row: KeyRow): string {
+  const shown = keysOf(row);
+  return (shown.includes('–') ? [shown] : row.chords).map((chord) => `\`${cell(chord)}\``).join(' ');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

@@ -1,0 +1,86 @@
+// Keys in words: the bottom line's hints, the help, and how one intent is typed now. All from the live keymap.
+
+import type { IntentId, KeyMode } from '../core/intent.ts';
+import { type SafeText, sanitise } from '../core/sanitise.ts';
+import { MODES, modeChain } from './keymap.ts';
+import type { KeyGroup, Keymap, KeyRow } from './row.ts';
+
+/** `keys` as typed ("b", "C-b z"), `words` what it does. */
+export type KeyWords = Readonly<{ keys: SafeText; words: SafeText }>;
+export type KeySection = Readonly<{ title: SafeText; rows: readonly KeyWords[] }>;
+
+export type KeyTexts = Readonly<{
+  /** The first key for an intent in the chain of a mode; undefined when it does not work there. */
+  keyFor(mode: KeyMode, intent: IntentId): SafeText | undefined;
+  /** For the bottom line, most used first: acts, the pane's own, the rest; help last. */
+  hints(mode: KeyMode): readonly KeyWords[];
+  /** All keys that work in a mode, the pane's own first; behind them those after the prefix. */
+  help(mode: KeyMode): readonly KeySection[];
+}>;
+
+const GROUPS: readonly KeyGroup[] = ['acts', 'this pane', 'typing', 'moving', 'console', 'windows and panes'];
+
+/** `readOnly`: keys that would change the machine are not offered. */
+export function keyTexts(keymap: Keymap, options: Readonly<{ readOnly: boolean }>): KeyTexts {
+  const offered = keymap.filter(
+    (row) => row.chords.length > 0 && !(options.readOnly && row.danger !== undefined),
+  );
+  const prefix = sanitise(offered.find((row) => row.intent === 'prefix')?.chords[0] ?? '');
+  const texts = new Map<KeyMode, Readonly<{ hints: readonly KeyWords[]; help: readonly KeySection[] }>>();
+  for (const mode of MODES)
+    texts.set(mode, { hints: hintsOf(offered, mode), help: helpOf(offered, mode, prefix) });
+  return {
+    keyFor(mode, intent) {
+      const row = liveRows(offered, mode).find((candidate) => candidate.intent === intent);
+      return row === undefined ? undefined : sanitise(row.chords[0] ?? '');
+    },
+    hints: (mode) => texts.get(mode)?.hints ?? [],
+    help: (mode) => texts.get(mode)?.help ?? [],
+  };
+}
+
+/** Rows of a mode's chain, the narrower mode first. */
+function liveRows(keymap: Keymap, mode: KeyMode): readonly KeyRow[] {
+  return modeChain(mode).flatMap((candidate) => keymap.filter((row) => row.mode === candidate));
+}
+
+function hintsOf(keymap: Keymap, mode: KeyMode): readonly KeyWords[] {
+  const rows = liveRows(keymap, mode).filter((row) => row.hint !== undefined);
+  const rank = (row: KeyRow): number => (row.intent === 'help' ? 2 : row.danger === 'act' ? 0 : 1);
+  return rows
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((row) => ({ keys: sanitise(hintKeys(row)), words: sanitise(row.hint ?? '') }));
+}
+
+function hintKeys(row: KeyRow): string {
+  return row.intent === 'focus-number' ? digits(row.chords) : (row.chords[0] ?? '');
+}
+
+function helpOf(keymap: Keymap, mode: KeyMode, prefix: SafeText): readonly KeySection[] {
+  const own = liveRows(keymap, mode);
+  const sections = GROUPS.map((group) => ({
+    title: sanitise(group),
+    rows: own.filter((row) => row.group === group).map((row) => wordsOf(row, '')),
+  })).filter((section) => section.rows.length > 0);
+  if (!own.some((row) => row.intent === 'prefix')) return sections;
+  const after = keymap.filter((row) => row.mode === 'prefix' && row.intent !== 'cancel');
+  return [
+    ...sections,
+    { title: sanitise(`after ${prefix}`), rows: after.map((row) => wordsOf(row, `${prefix} `)) },
+  ];
+}
+
+function wordsOf(row: KeyRow, before: string): KeyWords {
+  return { keys: sanitise(before + keysOf(row)), words: sanitise(row.words) };
+}
+
+/** All chords of a row in one text ("Down, j"); runs of digits are shortened ("0–9"). */
+export function keysOf(row: KeyRow): string {
+  const numbered = row.intent === 'window-number' || row.intent === 'focus-number';
+  return numbered ? digits(row.chords) : row.chords.join(', ');
+}
+
+function digits(chords: readonly string[]): string {
+  const [first = '', last = ''] = [chords[0], chords.at(-1)];
+  return chords.length > 2 && /\d$/.test(first) && /\d$/.test(last) ? `${first}–${last}` : chords.join(', ');
+}

@@ -1,0 +1,188 @@
+// The default keys, as data: what is pressed, what it means, and the words that help, hints and docs/keys.md show.
+// A chord stands once in each chain of modes. Ctrl keys of pagers never change anything on the machine.
+
+import type { KeyMode } from '../core/intent.ts';
+import { TEXT_ROWS } from './keymap-text.ts';
+import { type Keymap, rows } from './row.ts';
+
+export const MODES = [
+  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'pane', 'global'] as const),
+  ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'help'] as const),
+] satisfies readonly KeyMode[];
+
+/** Modes where a printable key types itself. */
+export const TEXT_MODES: ReadonlySet<KeyMode> = new Set(['dialog', 'prompt', 'picker']);
+
+/** The modes that are asked for a key, in order, when `mode` is the live one. */
+export function modeChain(mode: KeyMode): readonly KeyMode[] {
+  switch (mode) {
+    case 'log':
+    case 'bans':
+    case 'conntrack':
+    case 'traffic':
+    case 'host':
+    case 'journal':
+      return [mode, 'pane', 'global'];
+    case 'pane':
+      return ['pane', 'global'];
+    case 'global':
+    case 'prefix':
+    case 'numbers':
+    case 'dialog':
+    case 'prompt':
+    case 'picker':
+    case 'help':
+      return [mode];
+  }
+}
+
+const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
+
+const ACT_ROWS: Keymap = [
+  ...rows(
+    'pane',
+    'acts',
+    [
+      ['ban', ['b'], 'ban the address under the cursor, or the marked ones', 'ban'],
+      ['unban', ['u'], 'take it out of every set that holds it', 'unban'],
+      ['cut', ['c'], 'cut its live flows, both ways', 'cut'],
+      ['tighten', ['t'], 'tighten conntrack timeouts', 'tighten'],
+      ['undo', ['z'], 'undo the last act of this console', 'undo'],
+    ],
+    'act',
+  ),
+  ...rows(
+    'bans',
+    'acts',
+    [
+      ['extend', ['e'], 'let the ban last longer', 'extend'],
+      ['shorten', ['E'], 'let the ban end sooner', 'shorten'],
+    ],
+    'act',
+  ),
+];
+
+const LOG_ROWS: Keymap = rows('log', 'this pane', [
+  ['search', ['/'], 'search; the matches are marked, no line is hidden', 'search'],
+  ['follow', ['f', 'F', 'Space'], 'follow the end, or freeze', 'follow'],
+  ['filter-in', ['&'], 'show only lines that match', 'only'],
+  ['filter-out', ['-'], 'hide lines that match', 'hide'],
+  ['filters-toggle', ['*'], 'all filters off, and on again'],
+  ['filter-context', ['C'], 'lines of context around what a filter shows'],
+  ['filter-clear', ['Delete'], 'remove the filters'],
+  ['picker', ['p'], 'list the filters, and switch each'],
+  ['search-next', ['n'], 'next match'],
+  ['search-previous', ['N'], 'previous match'],
+  ['address-next', ['Tab'], 'next address of the line: the one that an act would take', 'address'],
+  ['address-previous', ['BackTab'], 'previous address of the line'],
+  ['line-mark', ['m'], 'mark the line, or unmark it'],
+  ['mark-next', ['>'], 'next marked line'],
+  ['mark-previous', ['<'], 'previous marked line'],
+  ['mark-clear', ['X'], 'remove all marks'],
+  ['wrap', ['w'], 'wrap long lines, or cut them', 'wrap'],
+  ['stamp-mode', ['T'], 'times of day, as ages, or as written'],
+  ['left', ['Left', 'h'], 'scroll left'],
+  ['right', ['Right', 'l'], 'scroll right'],
+  ['line-start', ['0', '^'], 'back to the start of the lines'],
+]);
+
+const TABLE_ROWS: Keymap = [
+  ...rows('bans', 'this pane', [
+    ['mark', ['Space'], 'mark the row; acts take all marked rows', 'mark'],
+    ['mark-all', ['a'], 'mark all rows that are shown'],
+    ['filter', ['/'], 'show only rows that match', 'filter'],
+    ['sort-next', ['s'], 'sort by the next column', 'sort'],
+    ['sort-reverse', ['S'], 'sort the other way round'],
+    ['picker', ['p'], 'choose the sets to show', 'sets'],
+    ['open', ['Enter'], 'all about the row; list a set that was not listed because of its cost', 'details'],
+    ['filter-clear', ['Delete'], 'show all rows again'],
+    ['mark-clear', ['X'], 'remove all marks'],
+  ]),
+  ...rows('conntrack', 'this pane', [
+    ['mark', ['Space'], 'mark the source; acts take all marked sources', 'mark'],
+    ['timeouts', ['T'], 'the table of timeouts, or back to the sources', 'timeouts'],
+    ['open', ['Enter'], 'change the timeout under the cursor'],
+    ['group-networks', ['n'], 'sources by network, or by address', 'networks'],
+    ['flows-now', ['F'], 'count the flows by source now', 'flows'],
+    ['mark-clear', ['X'], 'remove all marks'],
+  ]),
+  ...rows('traffic', 'this pane', [
+    ['mark', ['Space'], 'mark the talker; acts take all marked ones', 'mark'],
+    ['mark-clear', ['X'], 'remove all marks'],
+  ]),
+  ...rows('journal', 'this pane', [['open', ['Enter'], 'the exact commands of the act, or back', 'details']]),
+];
+
+const MOVING_ROWS: Keymap = rows('pane', 'moving', [
+  ['line-down', ['Down', 'j'], 'down'],
+  ['line-up', ['Up', 'k'], 'up'],
+  ['page-down', ['PageDown', 'C-f'], 'a page down'],
+  ['page-up', ['PageUp'], 'a page up'],
+  ['half-down', ['C-d'], 'half a page down'],
+  ['half-up', ['C-u'], 'half a page up'],
+  ['top', ['Home', 'g'], 'to the top'],
+  ['bottom', ['End', 'G'], 'to the bottom'],
+  ['screen-top', ['H'], 'top of the screen'],
+  ['screen-middle', ['M'], 'middle of the screen'],
+  ['screen-bottom', ['L'], 'bottom of the screen'],
+]);
+
+const GLOBAL_ROWS: Keymap = [
+  ...rows('global', 'console', [
+    ['command-line', [':'], 'type a command'],
+    ['refresh', ['r'], 'ask all sources again now'],
+    ['cancel', ['Escape'], 'leave what is open, clear what is searched'],
+    ['redraw', ['C-l'], 'draw the screen anew'],
+    ['mouse-toggle', ['F2', 'M-m'], 'mouse on or off (off lets the terminal select text)'],
+    ['suspend', ['C-z'], 'back to the shell; fg returns'],
+    ['quit', ['q', 'C-c'], 'quit, after a question'],
+    ['help', ['?', 'F1'], 'the keys that work now', 'help'],
+  ]),
+  ...rows('global', 'windows and panes', [
+    ['prefix', ['C-b'], 'the prefix of the keys for windows and panes, as in tmux'],
+    ['focus-left', ['M-Left'], 'to the pane on the left'],
+    ['focus-right', ['M-Right'], 'to the pane on the right'],
+    ['focus-up', ['M-Up'], 'to the pane above'],
+    ['focus-down', ['M-Down'], 'to the pane below'],
+    ['focus-next', ['M-o'], 'to the next pane'],
+    ['focus-number', DIGITS.slice(1).map((digit) => `M-${digit}`), 'to the pane with this number'],
+  ]),
+];
+
+const PREFIX_ROWS: Keymap = [
+  ...rows('prefix', 'windows and panes', [
+    ['zoom', ['z'], 'the pane over the whole window, and back', 'zoom'],
+    ['focus-left', ['Left'], 'to the pane on the left'],
+    ['focus-right', ['Right'], 'to the pane on the right'],
+    ['focus-up', ['Up'], 'to the pane above'],
+    ['focus-down', ['Down'], 'to the pane below'],
+    ['focus-next', ['o'], 'to the next pane', 'next pane'],
+    ['focus-last', [';'], 'to the pane before'],
+    ['pane-numbers', ['q'], 'show pane numbers; a digit goes there', 'numbers'],
+    ['window-next', ['n'], 'next window', 'next window'],
+    ['window-previous', ['p'], 'previous window'],
+    ['window-last', ['l'], 'the window before'],
+    ['window-number', DIGITS, 'window by number'],
+    ['window-list', ['w'], 'choose a window', 'windows'],
+    ['send-prefix', ['C-b'], 'the prefix itself, for a program inside'],
+    ['command-line', [':'], 'type a command'],
+    ['redraw', ['r'], 'draw the screen anew'],
+    ['suspend', ['C-z'], 'back to the shell; fg returns'],
+    ['cancel', ['Escape'], 'no key after all'],
+    ['help', ['?'], 'the keys that work now', 'help'],
+  ]),
+  ...rows('numbers', 'windows and panes', [
+    ['focus-number', DIGITS.slice(1), 'to the pane with this number', 'go there'],
+    ['cancel', ['Escape', 'q'], 'stay', 'stay'],
+  ]),
+];
+
+export const DEFAULT_KEYMAP: Keymap = [
+  ...ACT_ROWS,
+  ...LOG_ROWS,
+  ...TABLE_ROWS,
+  ...MOVING_ROWS,
+  ...GLOBAL_ROWS,
+  ...PREFIX_ROWS,
+  ...TEXT_ROWS,
+];

@@ -1,0 +1,96 @@
+// Which sets to list in full now. Pure: what is known of each listing in, an order of work out.
+
+import type { SetInfo } from '../../core/rows.ts';
+
+/** What is known of the last full listing of a set. `tooSlow`: it was given up, so the set counts as big. */
+export type Listed = Readonly<{
+  at: number;
+  tookMs: number;
+  length: number;
+  /** `SetInfo.count` at that time. */
+  count: number | undefined;
+  tooSlow: boolean;
+}>;
+
+export type Limits = Readonly<{
+  /** Sets with more are listed only on demand. */
+  ipsetMax: number;
+  nftMax: number;
+  /** How long the first look into an nft set of unknown size may take before it counts as big. */
+  nftProbeMs: number;
+}>;
+
+export const DEFAULT_LIMITS: Limits = { ipsetMax: 100_000, nftMax: 20_000, nftProbeMs: 800 };
+
+/** A listing that took t is not repeated within this many times t: 2.5 % of the time. */
+const DUTY = 40;
+const CHANGED_DUTY = 20;
+/** ipset tells its count, so its members are re-read for their counters and for swaps only. */
+const IPSET_EVERY_MS = 15_000;
+const NFT_EVERY_MS = 4_500;
+
+/** After so long without a change the sets are looked at less often: each look starts programs. */
+const CALM_AFTER_MS = 10_000;
+const CALM_EVERY_MS = 5_000;
+/** Rules change rarely and tell nobody: this is how old their reading may be. */
+const RULES_MAX_AGE_MS = 10_000;
+const CALM_RULES_MAX_AGE_MS = 30_000;
+
+/** How often to look, from what was seen: often while bans come and go, seldom when nothing happens. */
+export type Calm = Readonly<{
+  /** `seen`: a text that is another one whenever something has changed. */
+  saw(seen: string, now: number): void;
+  everyMs(): number;
+  rulesMaxAgeMs(): number;
+}>;
+
+export function createCalm(everyMs: number): Calm {
+  let last: string | undefined;
+  let changedAt = 0;
+  let calm = false;
+  return {
+    saw(seen, now) {
+      if (seen !== last) changedAt = now;
+      last = seen;
+      calm = now - changedAt >= CALM_AFTER_MS;
+    },
+    everyMs: () => (calm ? Math.max(everyMs, CALM_EVERY_MS) : everyMs),
+    rulesMaxAgeMs: () => (calm ? CALM_RULES_MAX_AGE_MS : RULES_MAX_AGE_MS),
+  };
+}
+
+export function isBig(set: SetInfo, listed: Listed | undefined, limits: Limits): boolean {
+  if (set.backend === 'ipset') return (set.count ?? 0) > limits.ipsetMax;
+  return listed?.tooSlow === true || (set.count ?? listed?.length ?? 0) > limits.nftMax;
+}
+
+/** `asked`: someone acted or pressed refresh, so every set that is not big is read again. */
+export type Moment = Readonly<{ now: number; asked: boolean }>;
+
+/** Sets whose listing is due: those of known size never listed, then of unknown size, then the oldest. */
+export function dueSets(
+  sets: readonly SetInfo[],
+  listed: ReadonlyMap<string, Listed>,
+  moment: Moment,
+  limits: Limits = DEFAULT_LIMITS,
+): readonly SetInfo[] {
+  return sets
+    .filter((set) => !isBig(set, listed.get(set.key), limits) && isDue(set, listed.get(set.key), moment))
+    .sort((a, b) => urgency(a, listed) - urgency(b, listed));
+}
+
+function urgency(set: SetInfo, listed: ReadonlyMap<string, Listed>): number {
+  return listed.get(set.key)?.at ?? (set.count === undefined ? 1 : 0);
+}
+
+function isDue(set: SetInfo, last: Listed | undefined, { now, asked }: Moment): boolean {
+  if (last === undefined) return true;
+  const age = now - last.at;
+  const changed = set.count !== undefined && set.count !== last.count;
+  // An empty set that stays empty has no counters to re-read.
+  if (!changed && set.count === 0) return false;
+  if (asked) return true;
+  if (changed) return age >= last.tookMs * CHANGED_DUTY;
+  const every = set.backend === 'ipset' ? IPSET_EVERY_MS : NFT_EVERY_MS;
+  return age >= Math.max(every, last.tookMs * DUTY);
+}

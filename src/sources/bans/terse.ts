@@ -1,0 +1,94 @@
+// The terse listings of each installed backend, with as few program starts as the truth allows: the rules are read again
+// only when the sets changed or after a while, the text of nft only when its JSON changed.
+
+import type { Command } from '../../core/plan.ts';
+import { ok, type Result } from '../../core/result.ts';
+import type { SetInfo } from '../../core/rows.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import type { Backend } from '../../firewall/backend.ts';
+import { readSets } from '../../firewall/read-sets.ts';
+import { BACKENDS } from '../../firewall/registry.ts';
+import type { Host } from '../../host/host.ts';
+
+/** Numbers that change without anything having been changed. */
+const COUNTERS = /(Number of entries|Size in memory|"packets"|"bytes"): \d+/g;
+
+type Kept = { stdout: string; at: number };
+
+export type TerseReader = Readonly<{
+  read(
+    host: Host,
+    signal: AbortSignal,
+  ): Promise<Result<Readonly<{ sets: readonly SetInfo[]; gaps: readonly SafeText[] }>>>;
+}>;
+
+/**
+ * A problem only when no backend answered; backends that are not installed are passed over.
+ * `rulesMaxAgeMs`: how old a reading of rules may be while nothing says that they changed.
+ */
+export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
+  const kept = new Map<string, Kept>();
+  const shapes = new Map<string, string>();
+
+  const run = async (host: Host, backend: Backend, command: Command, signal: AbortSignal) => {
+    const [first] = backend.listSets;
+    const id = command.argv.join(' ');
+    if (command !== first) {
+      const known = kept.get(id);
+      if (known !== undefined && host.now() - known.at < rulesMaxAgeMs()) return ok({ stdout: known.stdout });
+      if (isLegacy(command) && !(await hasLegacyTables(host))) return ok({ stdout: '' });
+    }
+    const finished = await host.run(command, signal);
+    if (!finished.ok) return finished;
+    const { stdout } = finished.value;
+    if (command === first) {
+      const shape = stdout.replace(COUNTERS, '');
+      if (shapes.get(backend.id) !== shape) forget(backend);
+      shapes.set(backend.id, shape);
+    } else kept.set(id, { stdout, at: host.now() });
+    return ok({ stdout });
+  };
+
+  const forget = (backend: Backend): void => {
+    for (const { argv } of [...backend.listSets, ...(backend.listSetsOptional ?? [])])
+      kept.delete(argv.join(' '));
+  };
+
+  return {
+    async read(host, signal) {
+      const sets: SetInfo[] = [];
+      const gaps: SafeText[] = [];
+      let answered = 0;
+      let failed: Result<never> | undefined;
+      for (const backend of BACKENDS) {
+        if (!(await isInstalled(host, backend))) continue;
+        const reading = await readSets(backend, (command) => run(host, backend, command, signal));
+        if (reading.ok) {
+          answered++;
+          sets.push(...reading.value.sets);
+          gaps.push(...reading.value.gaps);
+        } else {
+          failed = reading;
+          gaps.push(sanitise(`${backend.id}: ${reading.problem.summary}`));
+        }
+      }
+      return answered === 0 && failed !== undefined ? failed : ok({ sets, gaps });
+    },
+  };
+}
+
+async function isInstalled(host: Host, backend: Backend): Promise<boolean> {
+  const [tool] = backend.tools;
+  return tool !== undefined && (await host.which(tool)) !== undefined;
+}
+
+const isLegacy = (command: Command): boolean => command.argv[0].includes('-legacy-');
+
+/** The kernel names the tables that legacy iptables has made; none, and there is no need to start its tools. */
+async function hasLegacyTables(host: Host): Promise<boolean> {
+  for (const path of ['/proc/net/ip_tables_names', '/proc/net/ip6_tables_names']) {
+    const names = await host.read(path);
+    if (names.ok ? names.value.length > 0 : names.problem.code !== 'not-found') return true;
+  }
+  return false;
+}

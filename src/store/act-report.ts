@@ -1,0 +1,50 @@
+// What the report of an act does to the dialog that asked for it and to the notice in the bottom line.
+
+import type { ActReport } from '../core/act.ts';
+import type { UnixMs } from '../core/brand.ts';
+import { safe, sanitise } from '../core/sanitise.ts';
+import { unreachable } from '../core/unreachable.ts';
+import { type ActDialog, EDITING } from './act-dialog.ts';
+import { type ModalState, NO_MODAL } from './modal-state.ts';
+
+/** A finished act closes its dialog and leaves a notice; one that did not run or failed stays and says why. */
+export function reported(state: ModalState, report: ActReport, now: UnixMs): ModalState {
+  const act = state.modal.kind === 'act' ? state.modal.act : undefined;
+  const { outcome } = report;
+  switch (outcome.kind) {
+    case 'done': {
+      const missing = outcome.proof.kind === 'unproved' ? outcome.proof.missing.join('; ') : undefined;
+      const text = missing === undefined ? report.summary : sanitise(`${report.summary}, but ${missing}`);
+      const role = missing === undefined ? 'good' : 'warn';
+      const notice = { text, role, at: now, canUndo: report.canUndo } as const;
+      return { ...state, modal: act?.phase.kind === 'performing' ? NO_MODAL : state.modal, notice };
+    }
+    case 'refused':
+      if (act === undefined) return state;
+      return inDialog(state, {
+        ...act,
+        phase: EDITING,
+        preview: { kind: 'refused', reasons: outcome.reasons },
+      });
+    case 'failed': {
+      if (act === undefined) return state;
+      const { problem } = outcome;
+      // Before the first step: the journal could not be opened, locked or written.
+      if (outcome.stepIndex < 0 && act.phase.kind === 'performing' && act.preview.kind === 'ready') {
+        const { typed, plan } = { typed: act.phase.typed, ...act.preview };
+        const over = { plan, ...(typed === undefined ? {} : { typed }) };
+        return inDialog(state, { ...act, phase: { kind: 'journal-fault', problem, over } });
+      }
+      const complaint = outcome.undone
+        ? safe('what had been done was taken back')
+        : safe('some steps may have run: look at the journal');
+      return inDialog(state, { ...act, phase: EDITING, preview: { kind: 'failed', problem }, complaint });
+    }
+    default:
+      return unreachable(outcome);
+  }
+}
+
+function inDialog(state: ModalState, act: ActDialog): ModalState {
+  return { ...state, modal: { kind: 'act', act } };
+}

@@ -1,0 +1,168 @@
+// A feed: the kept lines of one log pane's source with exact counters, its rate, and how often each address appears.
+
+import type { UnixMs } from '../../core/brand.ts';
+import type { FileState, ReadLine } from '../../core/rows.ts';
+import { append, type Chunk, lastKey } from './chunks.ts';
+
+/**
+ * Counters are totals since the feed began, so a batch that was thrown away loses nothing: `total` lines read,
+ * `bytes` read, `skipped` lines that were counted but not kept; a gap is shown before the next kept line.
+ */
+export type Batch = Readonly<{
+  lines: readonly ReadLine[];
+  total: number;
+  bytes: number;
+  skipped: number;
+  files: readonly FileState[];
+  at: UnixMs;
+}>;
+
+export type Totals = Readonly<{ total: number; bytes: number; skipped: number }>;
+const NO_TOTALS: Totals = { total: 0, bytes: 0, skipped: 0 };
+
+type Reading = Readonly<{ at: number; total: number }>;
+
+export type Feed = Readonly<{
+  chunks: readonly Chunk[];
+  total: number;
+  bytes: number;
+  skipped: number;
+  /** Totals of earlier runs of the source: one that starts again counts from 0, the pane does not. */
+  earlier: Totals;
+  /** One more than the greatest seq kept; a source that starts again is renumbered behind it. */
+  nextSeq: number;
+  /** Skipped lines not yet said before a kept line. */
+  pendingGap: number;
+  files: readonly FileState[];
+  /** Latest order time of each file: lines of one file never change places. */
+  fileTimes: readonly number[];
+  readings: readonly Reading[];
+  at: UnixMs | undefined;
+  startedAt: UnixMs | undefined;
+}>;
+
+export const EMPTY_FEED: Feed = {
+  chunks: [],
+  total: 0,
+  bytes: 0,
+  skipped: 0,
+  earlier: NO_TOTALS,
+  nextSeq: 0,
+  pendingGap: 0,
+  files: [],
+  fileTimes: [],
+  readings: [],
+  at: undefined,
+  startedAt: undefined,
+};
+
+const RATE_WINDOW_MS = 5000;
+/** What was in the files when they were opened arrives within this time; it is no rate. */
+const BACKLOG_MS = 1500;
+
+/** `held`: the chunks that a frozen pane shows; they stay as they are and new lines come after them. */
+export type FeedOptions = Readonly<{
+  history: number;
+  byTime: boolean;
+  held: readonly Chunk[] | undefined;
+}>;
+
+export function appendBatch(feed: Feed, batch: Batch, options: FeedOptions): Feed {
+  const earlier = batch.total + feed.earlier.total < feed.total ? totalsOf(feed) : feed.earlier;
+  const totals = {
+    total: earlier.total + batch.total,
+    bytes: earlier.bytes + batch.bytes,
+    skipped: earlier.skipped + batch.skipped,
+  };
+  const gap = feed.pendingGap + Math.max(0, totals.skipped - feed.skipped);
+  const lines = numbered(batch.lines.slice(-Math.max(1, options.history)), feed.nextSeq);
+  const heldEnd = options.held?.at(-1);
+  const sealed = heldEnd !== undefined && heldEnd === feed.chunks.at(-1);
+  const floor = heldEnd === undefined ? Number.NEGATIVE_INFINITY : lastKey(heldEnd).time;
+  const fileTimes = [...feed.fileTimes];
+  const times = lines.map((line) => (options.byTime ? orderTime(line, fileTimes, floor) : 0));
+  return {
+    ...totals,
+    earlier,
+    nextSeq: Math.max(feed.nextSeq, (lines.at(-1)?.seq ?? -1) + 1),
+    // A batch that fills the history by itself replaces all: nothing is missing between old and new lines.
+    chunks: append(lines.length < batch.lines.length ? [] : feed.chunks, {
+      lines,
+      times,
+      gap,
+      history: options.history,
+      sealed,
+    }),
+    pendingGap: lines.length > 0 ? 0 : gap,
+    files: batch.files,
+    fileTimes: options.byTime ? fileTimes : feed.fileTimes,
+    readings: nextReadings(feed, { at: batch.at, total: totals.total }),
+    startedAt: feed.startedAt ?? batch.at,
+    at: batch.at,
+  };
+}
+
+function totalsOf(feed: Feed): Totals {
+  return { total: feed.total, bytes: feed.bytes, skipped: feed.skipped };
+}
+
+function numbered(lines: readonly ReadLine[], next: number): readonly ReadLine[] {
+  const behind = next - (lines[0]?.seq ?? next);
+  return behind <= 0 ? lines : lines.map((line) => ({ ...line, seq: line.seq + behind }));
+}
+
+/**
+ * The written time, never later than when we read it (a forged or skewed stamp cannot stick to the end); a line
+ * without one belongs to the line before it in its file, else it counts as written when read.
+ */
+function orderTime(line: ReadLine, fileTimes: number[], floor: number): number {
+  const before = fileTimes[line.file];
+  const stamp = line.stamp ?? line.reading.stamp;
+  const wished = stamp === undefined ? (before ?? line.readAt) : Math.min(stamp, line.readAt);
+  const time = Math.max(wished, before ?? wished, floor);
+  fileTimes[line.file] = time;
+  return time;
+}
+
+/** Keeps what spans the window, and one reading before it. */
+function nextReadings({ readings, startedAt }: Feed, latest: Reading): readonly Reading[] {
+  if (startedAt === undefined || latest.at - startedAt < BACKLOG_MS) return [latest];
+  const all = [...readings, latest];
+  let from = 0;
+  while (from < all.length - 2 && latest.at - (all[from + 1]?.at ?? latest.at) >= RATE_WINDOW_MS) from++;
+  return all.slice(from);
+}
+
+/** Lines per second over the last seconds up to `now`; undefined until it is known. */
+export function rateOf(feed: Feed, now: number): number | undefined {
+  const first = feed.readings[0];
+  const last = feed.readings.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const span = Math.max(now, last.at) - first.at;
+  if (first === last && span < BACKLOG_MS) return undefined;
+  return span <= 0 ? undefined : ((last.total - first.total) * 1000) / span;
+}
+
+const counts = new WeakMap<Chunk, ReadonlyMap<string, number>>();
+
+function countsIn(chunk: Chunk): ReadonlyMap<string, number> {
+  const known = counts.get(chunk);
+  if (known !== undefined) return known;
+  const made = new Map<string, number>();
+  for (const line of chunk.lines) {
+    const { all } = line.reading;
+    for (const [index, { net }] of all.entries()) {
+      const again = all.length > 1 && all.findIndex((other) => other.net.text === net.text) < index;
+      if (!again) made.set(net.text, (made.get(net.text) ?? 0) + 1);
+    }
+  }
+  counts.set(chunk, made);
+  return made;
+}
+
+/** In how many kept lines the address stands. */
+export function seenIn(feed: Feed, address: string): number {
+  let seen = 0;
+  for (const chunk of feed.chunks) seen += countsIn(chunk).get(address) ?? 0;
+  return seen;
+}

@@ -1,0 +1,32 @@
+// Every message the store understands: samples from the pump, keys, and what became of acts.
+
+import type { SafeSet } from '../core/act.ts';
+import type { UnixMs } from '../core/brand.ts';
+import type { SourceId, SourceStatus } from '../core/status.ts';
+import type { PaneHeldMsg, PaneIntentMsg, PanePointedMsg, PanePromptMsg } from './slice.ts';
+import type { BansMsg } from './slices/bans.ts';
+import type { ConntrackMsg } from './slices/conntrack.ts';
+import type { HostMsg } from './slices/host.ts';
+import type { JournalMsg } from './slices/journal.ts';
+import type { LayoutMsg } from './slices/layout.ts';
+import type { LogsMsg } from './slices/logs.ts';
+import type { ModalMsg } from './slices/modal.ts';
+import type { TrafficMsg } from './slices/traffic.ts';
+
+export type Msg =
+  | Readonly<{ kind: 'clock/ticked'; now: UnixMs }>
+  | Readonly<{ kind: 'terminal/resized'; columns: number; rows: number }>
+  | Readonly<{ kind: 'source/status-changed'; source: SourceId; status: SourceStatus }>
+  | Readonly<{ kind: 'safe-set/computed'; safeSet: SafeSet }>
+  | PaneIntentMsg
+  | PaneHeldMsg
+  | PanePointedMsg
+  | PanePromptMsg
+  | LayoutMsg
+  | ModalMsg
+  | LogsMsg
+  | BansMsg
+  | ConntrackMsg
+  | TrafficMsg
+  | HostMsg
+  | JournalMsg;

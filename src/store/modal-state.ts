@@ -1,0 +1,50 @@
+// What stands in front of the panes, as data: at most one dialog, prompt, picker or help; the last notice; a pending prefix.
+
+import type { UnixMs } from '../core/brand.ts';
+import type { PaneId } from '../core/pane.ts';
+import type { SafeText } from '../core/sanitise.ts';
+import type { ActDialog } from './act-dialog.ts';
+import { EMPTY_HISTORY, type PromptHistory, type PromptState } from './prompt.ts';
+import type { TextInput } from './text-input.ts';
+
+export type PickerItem = Readonly<{ id: string; label: SafeText; detail: SafeText }>;
+/** What accepting an item does is decided by the controller from `purpose`. `at`: index among the items that match. */
+export type PickerState = Readonly<{
+  purpose: 'windows' | 'sets' | 'filters';
+  /** The pane that asked. */
+  pane?: PaneId;
+  title: SafeText;
+  items: readonly PickerItem[];
+  filter: TextInput;
+  at: number;
+}>;
+
+export type Modal =
+  | Readonly<{ kind: 'none' }>
+  | Readonly<{ kind: 'act'; act: ActDialog }>
+  | Readonly<{ kind: 'prompt'; prompt: PromptState }>
+  | Readonly<{ kind: 'help'; top: number }>
+  | Readonly<{ kind: 'picker'; picker: PickerState }>
+  | Readonly<{ kind: 'confirm-quit' }>;
+
+export type NoticeRole = 'good' | 'plain' | 'warn' | 'bad';
+/** The last result, bottom left. `canUndo`: the hint "z undoes" follows it. */
+export type Notice = Readonly<{ text: SafeText; role: NoticeRole; at: UnixMs; canUndo: boolean }>;
+
+export type ModalState = Readonly<{
+  modal: Modal;
+  notice: Notice | undefined;
+  prefixPending: boolean;
+  /** Of the last act dialog: the next one goes on counting, so that no preview is taken for another dialog's. */
+  revision: number;
+  history: PromptHistory;
+}>;
+
+export const NO_MODAL: Modal = { kind: 'none' };
+export const initialModal: ModalState = {
+  modal: NO_MODAL,
+  notice: undefined,
+  prefixPending: false,
+  revision: 0,
+  history: EMPTY_HISTORY,
+};

@@ -1,0 +1,71 @@
+// The one-line prompt at the bottom: search, filters, the command line; with history per purpose.
+
+import type { Intent } from '../core/intent.ts';
+import type { PaneId } from '../core/pane.ts';
+import type { SafeText } from '../core/sanitise.ts';
+import type { PromptPurpose } from './slice.ts';
+import { editText, inputOf, type TextInput } from './text-input.ts';
+
+export type PromptFor = PromptPurpose | 'command';
+
+/** `recall`: how far back in the history the shown text is (0 = what was typed, kept in `typed`). */
+export type PromptState = Readonly<{
+  purpose: PromptFor;
+  pane?: PaneId;
+  input: TextInput;
+  recall: number;
+  typed: string;
+  /** What stood there when it was opened: leaving puts it back. */
+  initial: string;
+  /** Shown after the text, until the next key. */
+  error?: SafeText;
+  /** What the last Tab found. */
+  choices: readonly SafeText[];
+}>;
+
+/** Newest first. */
+export type PromptHistory = Readonly<Partial<Record<PromptFor, readonly string[]>>>;
+export const EMPTY_HISTORY: PromptHistory = {};
+const HISTORY_MAX = 100;
+
+export function openPrompt(
+  from: Readonly<{ purpose: PromptFor; pane?: PaneId; text?: string }>,
+): PromptState {
+  const input = inputOf(from.text ?? '');
+  const { text } = input;
+  const base: PromptState = {
+    purpose: from.purpose,
+    input,
+    recall: 0,
+    typed: text,
+    initial: text,
+    choices: [],
+  };
+  return from.pane === undefined ? base : { ...base, pane: from.pane };
+}
+
+export function remember(history: PromptHistory, purpose: PromptFor, text: string): PromptHistory {
+  if (text.trim() === '') return history;
+  const old = history[purpose] ?? [];
+  return { ...history, [purpose]: [text, ...old.filter((line) => line !== text)].slice(0, HISTORY_MAX) };
+}
+
+/** Text editing and history; other intents leave the prompt as it is. */
+export function editPrompt(prompt: PromptState, intent: Intent, history: PromptHistory): PromptState {
+  if (intent.id === 'history-previous' || intent.id === 'history-next') {
+    const lines = history[prompt.purpose] ?? [];
+    const step = intent.id === 'history-previous' ? 1 : -1;
+    const recall = Math.max(0, Math.min(lines.length, prompt.recall + step));
+    if (recall === prompt.recall) return prompt;
+    const text = recall === 0 ? prompt.typed : (lines[recall - 1] ?? '');
+    return { ...cleared(prompt), recall, input: inputOf(text) };
+  }
+  const input = editText(prompt.input, intent);
+  if (input === undefined) return prompt;
+  return { ...cleared(prompt), input, recall: 0, typed: input.text };
+}
+
+function cleared(prompt: PromptState): PromptState {
+  const { error: _, ...rest } = prompt;
+  return { ...rest, choices: [] };
+}

@@ -1,0 +1,49 @@
+// The one reducer: every message passes every slice; a message that changes nothing returns the same state.
+
+import type { Msg } from './messages.ts';
+import { reduceBans } from './slices/bans.ts';
+import { reduceConntrack } from './slices/conntrack.ts';
+import { reduceHost } from './slices/host.ts';
+import { reduceJournal } from './slices/journal.ts';
+import { reduceLayout } from './slices/layout.ts';
+import { reduceLogs } from './slices/logs.ts';
+import { reduceModal } from './slices/modal.ts';
+import { reduceTraffic } from './slices/traffic.ts';
+import type { ConsoleState } from './state.ts';
+
+export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
+  const base = reduceBase(state, msg);
+  const modal = reduceModal(base.modal, msg, base);
+  const next: ConsoleState = {
+    ...base,
+    layout: reduceLayout(base.layout, msg, base),
+    modal,
+    // A log that stands still for a dialog goes on with the message that closes it.
+    logs: reduceLogs(base.logs, msg, modal === base.modal ? base : { ...base, modal }),
+    bans: reduceBans(base.bans, msg, base),
+    conntrack: reduceConntrack(base.conntrack, msg, base),
+    traffic: reduceTraffic(base.traffic, msg, base),
+    host: reduceHost(base.host, msg, base),
+    journal: reduceJournal(base.journal, msg, base),
+  };
+  return SLICES.every((slice) => next[slice] === base[slice]) ? base : next;
+}
+
+const SLICES = ['layout', 'modal', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const;
+
+function reduceBase(state: ConsoleState, msg: Msg): ConsoleState {
+  switch (msg.kind) {
+    case 'clock/ticked':
+      return state.now === msg.now ? state : { ...state, now: msg.now };
+    case 'terminal/resized':
+      return state.size.columns === msg.columns && state.size.rows === msg.rows
+        ? state
+        : { ...state, size: { columns: msg.columns, rows: msg.rows } };
+    case 'source/status-changed':
+      return { ...state, sources: { ...state.sources, [msg.source]: msg.status } };
+    case 'safe-set/computed':
+      return { ...state, safeSet: msg.safeSet };
+    default:
+      return state;
+  }
+}

@@ -1,0 +1,41 @@
+// What the shell of the screen asks of the state: which keys are live, which overlay is open, which act is performing.
+
+import type { KeyMode } from '../../core/intent.ts';
+import type { PaneSpec } from '../../core/pane.ts';
+import type { SourceId, SourceStatus } from '../../core/status.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import type { ActDialog } from '../act-dialog.ts';
+import { focusedPane } from '../slices/layout.ts';
+import type { ConsoleState } from '../state.ts';
+
+/** The table of keys that is live now; a pending prefix comes before the pane, an overlay before everything. */
+export function selectKeyMode(state: ConsoleState): KeyMode {
+  const { modal } = state.modal;
+  switch (modal.kind) {
+    case 'act':
+    case 'confirm-quit':
+      return 'dialog';
+    case 'prompt':
+    case 'picker':
+    case 'help':
+      return modal.kind;
+    case 'none':
+      if (state.layout.numbers) return 'numbers';
+      return state.modal.prefixPending ? 'prefix' : (focusedPane(state)?.body.kind ?? 'global');
+    default:
+      return unreachable(modal);
+  }
+}
+
+export function selectAct(state: ConsoleState): ActDialog | undefined {
+  return state.modal.modal.kind === 'act' ? state.modal.modal.act : undefined;
+}
+
+/** The source whose age stands on the pane's frame. */
+export function sourceOf(pane: PaneSpec): SourceId {
+  return pane.body.kind === 'log' ? `log:${pane.id}` : pane.body.kind;
+}
+
+export function selectStatus(state: ConsoleState, pane: PaneSpec): SourceStatus | undefined {
+  return state.sources[sourceOf(pane)];
+}

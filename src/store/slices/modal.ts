@@ -1,0 +1,110 @@
+// Messages and reducer of what stands in front of the panes; its data is in modal-state.ts.
+
+import type { ActPreview, ActReport } from '../../core/act.ts';
+import type { Intent } from '../../core/intent.ts';
+import type { PaneId } from '../../core/pane.ts';
+import type { SafeText } from '../../core/sanitise.ts';
+import { openAct, previewed } from '../act-dialog.ts';
+import type { ActForm } from '../act-form.ts';
+import { reported } from '../act-report.ts';
+import type { Msg } from '../messages.ts';
+import { type ModalState, NO_MODAL, type Notice, type NoticeRole, type PickerState } from '../modal-state.ts';
+import { openPrompt } from '../prompt.ts';
+import type { PromptPurpose } from '../slice.ts';
+import type { ConsoleState } from '../state.ts';
+import { EMPTY_INPUT, type TextInput } from '../text-input.ts';
+import { reduceModalIntent } from './modal-intent.ts';
+
+export type ModalMsg =
+  | Readonly<{ kind: 'modal/act-opened'; form: ActForm }>
+  | Readonly<{ kind: 'modal/act-previewed'; revision: number; preview: ActPreview }>
+  | Readonly<{ kind: 'modal/act-reported'; report: ActReport }>
+  | Readonly<{
+      kind: 'modal/prompt-opened';
+      purpose: PromptPurpose | 'command';
+      pane?: PaneId;
+      text?: string;
+    }>
+  | Readonly<{ kind: 'modal/prompt-failed'; error: SafeText }>
+  | Readonly<{ kind: 'modal/prompt-completed'; text: string; choices: readonly SafeText[] }>
+  | Readonly<{ kind: 'modal/help-opened' }>
+  | Readonly<{ kind: 'modal/picker-opened'; picker: PickerState }>
+  | Readonly<{ kind: 'modal/quit-asked' }>
+  | Readonly<{ kind: 'modal/closed' }>
+  /** A key for whatever is open; `rows`: how many lines of a list or help fit on screen, `total`: how many there are. */
+  | Readonly<{ kind: 'modal/intent'; intent: Intent; rows: number; total?: number }>
+  | Readonly<{ kind: 'modal/noticed'; text: SafeText; role: NoticeRole; canUndo?: boolean }>
+  /** The last remark was read; the result of an act that can be undone stays. */
+  | Readonly<{ kind: 'modal/notice-read' }>
+  | Readonly<{ kind: 'modal/prefix-pending'; on: boolean }>;
+
+/** A notice leaves the bottom line after this long: the result of an act late, a remark about a key soon. */
+export const NOTICE_MS = { act: 60_000, warn: 20_000, remark: 8000 } as const;
+
+function stays({ role, canUndo }: Notice): number {
+  if (canUndo || role === 'good' || role === 'bad') return NOTICE_MS.act;
+  return role === 'warn' ? NOTICE_MS.warn : NOTICE_MS.remark;
+}
+
+export function reduceModal(state: ModalState, msg: Msg, whole: ConsoleState): ModalState {
+  const next = reduceOpen(state, msg, whole);
+  const { modal } = next;
+  return modal.kind === 'act' && modal.act.revision > next.revision
+    ? { ...next, revision: modal.act.revision }
+    : next;
+}
+
+function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalState {
+  switch (msg.kind) {
+    case 'clock/ticked':
+      return state.notice !== undefined && msg.now - state.notice.at > stays(state.notice)
+        ? { ...state, notice: undefined }
+        : state;
+    case 'modal/act-opened':
+      return { ...state, modal: { kind: 'act', act: openAct(msg.form, state.revision + 1) } };
+    case 'modal/act-previewed':
+      return state.modal.kind === 'act'
+        ? { ...state, modal: { kind: 'act', act: previewed(state.modal.act, msg.revision, msg.preview) } }
+        : state;
+    case 'modal/act-reported':
+      return reported(state, msg.report, whole.now);
+    case 'modal/prompt-opened':
+      return { ...state, modal: { kind: 'prompt', prompt: openPrompt(msg) } };
+    case 'modal/prompt-failed':
+      return state.modal.kind === 'prompt'
+        ? { ...state, modal: { kind: 'prompt', prompt: { ...state.modal.prompt, error: msg.error } } }
+        : state;
+    case 'modal/prompt-completed':
+      return completed(state, msg.text, msg.choices);
+    case 'modal/help-opened':
+      return { ...state, modal: { kind: 'help', top: 0 } };
+    case 'modal/picker-opened':
+      return { ...state, modal: { kind: 'picker', picker: msg.picker } };
+    case 'modal/quit-asked':
+      return { ...state, modal: { kind: 'confirm-quit' } };
+    case 'modal/closed':
+      return state.modal.kind === 'none' ? state : { ...state, modal: NO_MODAL };
+    case 'modal/intent':
+      return reduceModalIntent(state, msg.intent, { rows: msg.rows, total: msg.total ?? 0 });
+    case 'modal/noticed':
+      return {
+        ...state,
+        notice: { text: msg.text, role: msg.role, at: whole.now, canUndo: msg.canUndo ?? false },
+      };
+    case 'modal/notice-read':
+      return state.notice === undefined || state.notice.canUndo ? state : { ...state, notice: undefined };
+    case 'modal/prefix-pending':
+      return state.prefixPending === msg.on ? state : { ...state, prefixPending: msg.on };
+    default:
+      return state;
+  }
+}
+
+function completed(state: ModalState, text: string, choices: readonly SafeText[]): ModalState {
+  if (state.modal.kind !== 'prompt') return state;
+  const { error: _, ...prompt } = state.modal.prompt;
+  const input: TextInput = text === '' ? EMPTY_INPUT : { text, at: [...text].length };
+  return { ...state, modal: { kind: 'prompt', prompt: { ...prompt, input, choices } } };
+}
+
+export { initialModal, type ModalState } from '../modal-state.ts';

@@ -1,0 +1,78 @@
+// Remembers what each pane body looked like and draws it again only when something that it shows has changed, so
+// that a flood in one log does not redraw the charts beside it.
+
+import type { PaneId, PaneSpec } from '../core/pane.ts';
+import { sanitise } from '../core/sanitise.ts';
+import type { ConsoleState } from '../store/state.ts';
+import type { FrameText } from './chrome.ts';
+import type { Rect } from './layouts.ts';
+import type { PaneView } from './panes/pane.ts';
+import { span } from './parts/lines.ts';
+import type { ScreenOptions } from './screen.ts';
+import { renderLine } from './theme.ts';
+
+export type DrawnBody = FrameText & Readonly<{ text: string }>;
+export type BodyPlace = Readonly<{ body: Rect; focused: boolean }>;
+export type BodyCache = Readonly<{
+  draw(state: ConsoleState, pane: PaneSpec, place: BodyPlace): DrawnBody;
+}>;
+
+type Kept = Readonly<{
+  inputs: readonly unknown[];
+  drawn: DrawnBody;
+  columns: number;
+  rows: number;
+  body: PaneView['body'];
+}>;
+
+export function bodyCache(options: ScreenOptions): BodyCache {
+  const kept = new Map<PaneId, Kept>();
+  return {
+    draw: (state, pane, place) => {
+      const { columns, rows } = place.body;
+      const inputs = [pane, columns, rows, place.focused, ...shownBy(state, pane)];
+      const old = kept.get(pane.id);
+      if (old?.inputs.length === inputs.length && old.inputs.every((input, index) => input === inputs[index]))
+        return old.drawn;
+      const view = viewOf(state, { pane, place }, options);
+      const sameBody =
+        old !== undefined && old.body === view.body && old.columns === columns && old.rows === rows;
+      const text = sameBody ? old.drawn.text : textOf(view, place, options);
+      const drawn = { title: titleOf(view, pane), state: view.state, text };
+      kept.set(pane.id, { inputs, drawn, columns, rows, body: view.body });
+      return drawn;
+    },
+  };
+}
+
+/** Branches of the state that a pane may show: wide on purpose, only other panes' streams and overlays are left out. */
+function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
+  const { session, now, safeSet, bans, conntrack, traffic, host, journal, logs, privileged, readOnly } =
+    state;
+  const common = [session, now, safeSet, bans, privileged, readOnly];
+  if (pane.body.kind === 'log') return [...common, logs, state.sources[`log:${pane.id}`]];
+  const { sources } = state;
+  const statuses = [sources.bans, sources.conntrack, sources.flows, sources.timeouts, sources.traffic];
+  return [...common, conntrack, traffic, host, journal, ...statuses, sources.host, sources.journal];
+}
+
+function viewOf(
+  state: ConsoleState,
+  { pane, place }: Readonly<{ pane: PaneSpec; place: BodyPlace }>,
+  options: ScreenOptions,
+): PaneView {
+  const { columns, rows } = place.body;
+  const context = { columns, rows, focused: place.focused, glyphs: options.glyphs };
+  return options.painters[pane.body.kind](state, pane, context);
+}
+
+function textOf(view: PaneView, { body }: BodyPlace, { theme }: ScreenOptions): string {
+  const lines: string[] = [];
+  for (let row = 0; row < body.rows; row++) lines.push(renderLine(view.body[row] ?? [], body.columns, theme));
+  return lines.join('\n');
+}
+
+/** A title that the session file gives wins over the pane's own. */
+function titleOf(view: PaneView, pane: PaneSpec): PaneView['title'] {
+  return pane.title === undefined ? view.title : [span(sanitise(pane.title), 'title')];
+}

@@ -1,0 +1,42 @@
+// What an act dialog is called: the act and what it takes.
+
+import type { ActDraft } from '../../core/act.ts';
+import type { ActionId } from '../../core/plan.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import type { ActDialog } from '../../store/act-dialog.ts';
+
+export function actTitle(act: ActDialog): SafeText {
+  if (act.reading.kind === 'wrong') return sanitise(WORDS[act.form.action]);
+  const title = titleOfDraft(act.reading.draft);
+  if (act.form.action !== 'undo' || act.preview.kind !== 'ready') return title;
+  // Only the plan knows which act is the last one.
+  return sanitise(`${title}: ${act.preview.plan.summary.replace(/^undo /, '')}`);
+}
+
+const WORDS: Readonly<Record<ActionId, string>> = {
+  ban: 'Ban',
+  unban: 'Unban',
+  cut: 'Cut the flows of',
+  tighten: 'Tighten conntrack timeouts',
+  undo: 'Undo',
+};
+
+function titleOfDraft(draft: ActDraft): SafeText {
+  switch (draft.action) {
+    case 'ban':
+    case 'unban':
+    case 'cut': {
+      const [first] = draft.nets;
+      const what =
+        draft.nets.length === 1 && first !== undefined ? first.text : `${draft.nets.length} addresses`;
+      return sanitise(`${WORDS[draft.action]} ${what}`);
+    }
+    case 'tighten':
+      return safe('Tighten conntrack timeouts');
+    case 'undo':
+      return draft.actId === undefined ? safe('Undo the last act') : sanitise(`Undo act ${draft.actId}`);
+    default:
+      return unreachable(draft);
+  }
+}

@@ -1,0 +1,119 @@
+// Help, pickers and the question before leaving: boxes with a list, drawn from data.
+
+import type { Line } from '../../core/line.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { fit, widthOf } from '../../core/width.ts';
+import type { PickerState } from '../../store/modal-state.ts';
+import { pickerMatches } from '../../store/slices/modal-intent.ts';
+import { drawInput } from '../parts/bottom-line.ts';
+import { span, wrapWords } from '../parts/lines.ts';
+import type { DialogLook } from './act.ts';
+import { type Box, drawBox, roomFor } from './box.ts';
+
+/** Keys of one mode, as the help shows them; `keys` already joined ("j, Down"). */
+export type HelpSection = Readonly<{
+  title: SafeText;
+  rows: readonly Readonly<{ keys: SafeText; words: SafeText }>[];
+}>;
+
+const WIDTH = 76;
+
+/** How many lines of help or of a list are visible on a screen of this size. */
+export function listRows(size: DialogLook['size']): number {
+  return Math.max(1, roomFor(size, WIDTH).rows - 2);
+}
+
+/** Columns inside the help's frame on a screen of this size. */
+export function helpColumns(size: DialogLook['size']): number {
+  return roomFor(size, WIDTH).columns;
+}
+
+/** What does not fit beside its key goes on below. */
+export function helpLines(sections: readonly HelpSection[], columns: number): readonly Line[] {
+  const widest = Math.max(...sections.flatMap((s) => s.rows.map((r) => widthOf(r.keys))), 1);
+  const keyColumns = Math.min(widest, 22, Math.max(6, Math.floor(columns / 3)));
+  const wordColumns = Math.max(1, columns - keyColumns - 4);
+  return sections.flatMap((section, index): readonly Line[] => [
+    ...(index > 0 ? [[]] : []),
+    [span(section.title, 'accent')],
+    ...section.rows.flatMap((row) => {
+      const keys = wrapWords(row.keys, keyColumns);
+      const words = wrapWords(row.words, wordColumns);
+      return Array.from(
+        { length: Math.max(keys.length, words.length) },
+        (_, at): Line => [
+          span(safe('  ')),
+          span(fit(keys[at] ?? safe(''), keyColumns), 'key'),
+          span(safe('  ')),
+          span(words[at] ?? safe('')),
+        ],
+      );
+    }),
+  ]);
+}
+
+export function drawHelp(sections: readonly HelpSection[], top: number, look: DialogLook): Box {
+  const room = roomFor(look.size, WIDTH);
+  const lines = helpLines(sections, room.columns);
+  const rows = listRows(look.size);
+  const from = Math.max(0, Math.min(top, lines.length - rows));
+  const more = lines.length - from - rows;
+  const below = more > 0 ? `${more} more lines below   ` : '';
+  const footer: Line = [span(sanitise(below), 'dim'), ...leaveHint(look)];
+  const title = [span(safe('Keys that work here'), 'title')];
+  return drawBox({ title, body: lines.slice(from, from + rows), footer }, { columns: room.columns, ...look });
+}
+
+function leaveHint(look: DialogLook): Line {
+  return [span(look.keyFor('help', 'cancel') ?? safe('Escape'), 'key'), span(safe(' leave'), 'dim')];
+}
+
+export function drawPicker(picker: PickerState, look: DialogLook): Box {
+  const room = roomFor(look.size, WIDTH);
+  const items = pickerMatches(picker);
+  const rows = Math.max(1, Math.min(items.length, listRows(look.size) - 2));
+  const from = Math.max(0, Math.min(picker.at - Math.floor(rows / 2), items.length - rows));
+  const labelColumns = Math.min(
+    Math.floor(room.columns * 0.6),
+    Math.max(...picker.items.map(({ label }) => widthOf(label)), 1),
+  );
+  const list = items.slice(from, from + rows).map((item, index): Line => {
+    const current = from + index === picker.at;
+    const mark = span(sanitise(current ? `${look.glyphs.cursor} ` : '  '));
+    const line: Line = [
+      mark,
+      span(fit(item.label, labelColumns)),
+      span(safe('  ')),
+      span(item.detail, 'dim'),
+    ];
+    return current ? line.map((part) => ({ ...part, on: true })) : line;
+  });
+  const filter: Line = [
+    span(safe('filter '), 'dim'),
+    ...drawInput(picker.filter, Math.max(4, room.columns - 8)),
+  ];
+  const empty: readonly Line[] = list.length === 0 ? [[span(safe('nothing matches'), 'dim')]] : list;
+  const footer: Line = [
+    span(look.keyFor('picker', 'accept') ?? safe('Enter'), 'key'),
+    span(safe(' choose   '), 'dim'),
+    span(look.keyFor('picker', 'cancel') ?? safe('Escape'), 'key'),
+    span(safe(' leave'), 'dim'),
+  ];
+  const title = [span(picker.title, 'title')];
+  return drawBox({ title, body: [filter, ...empty], footer }, { columns: room.columns, ...look });
+}
+
+export function drawQuit(look: DialogLook): Box {
+  const body: readonly Line[] = [
+    [span(safe('Leave the console?'))],
+    [span(safe('Bans stay as they are.'), 'dim')],
+  ];
+  const footer: Line = [
+    span(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'key'),
+    span(safe(' leaves   '), 'dim'),
+    span(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'key'),
+    span(safe(' stays'), 'dim'),
+  ];
+  const room = roomFor(look.size, 36);
+  return drawBox({ title: [span(safe('Quit'), 'title')], body, footer }, { columns: room.columns, ...look });
+}

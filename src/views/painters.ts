@@ -1,0 +1,18 @@
+// The pane kinds and who draws each.
+
+import { drawBans } from './panes/bans.ts';
+import { drawConntrack } from './panes/conntrack.ts';
+import { drawHost } from './panes/host.ts';
+import { drawJournal } from './panes/journal.ts';
+import { drawLog } from './panes/log.ts';
+import { drawTraffic } from './panes/traffic.ts';
+import type { Painters } from './screen.ts';
+
+export const PAINTERS: Painters = {
+  log: drawLog,
+  bans: drawBans,
+  conntrack: drawConntrack,
+  traffic: drawTraffic,
+  host: drawHost,
+  journal: drawJournal,
+};

@@ -1,0 +1,175 @@
+// The columns of the bans pane: what each says of one member of a set.
+
+import { formatDuration } from '../../core/duration.ts';
+import { memberNet, secondsLeft } from '../../core/members.ts';
+import type { Enforcement } from '../../core/rows.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { formatBytes, formatCount, UNKNOWN } from '../../core/units.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import { widthOf } from '../../core/width.ts';
+import type { Item, Sort } from '../../store/bans/table.ts';
+import { safeReason } from '../../store/select/address-state.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import type { Glyphs } from '../glyphs.ts';
+import type { Cell, Column } from './columns.ts';
+
+export type MemberItem = Extract<Item, { kind: 'row' }>;
+
+export type ColumnsFor = Readonly<{
+  state: ConsoleState;
+  glyphs: Glyphs;
+  sort: Sort;
+  reverse: boolean;
+  /** Widest address on screen, so that addresses line up without being cut. */
+  addressColumns: number;
+  /** Room for the short words on what drops a row. */
+  wordColumns: number;
+  /** The row whose address an act would take. */
+  cursor: MemberItem | undefined;
+}>;
+
+export function bansColumns(options: ColumnsFor): readonly Column<MemberItem>[] {
+  const { state } = options;
+  const head = (name: string, sort?: Sort): SafeText => headText(name, sort, options);
+  const text = (column: Omit<Column<MemberItem>, 'align' | 'grow'> & Partial<Column<MemberItem>>) => ({
+    align: 'left' as const,
+    grow: 0,
+    ...column,
+  });
+  return [
+    text({
+      head: head('address', 'address'),
+      rank: 0,
+      min: options.addressColumns,
+      cell: addressCell(options),
+    }),
+    text({
+      head: head('set', 'set'),
+      rank: 4,
+      min: 10,
+      grow: 3,
+      cell: ({ part }) => ({ text: part.name }),
+    }),
+    text({
+      head: head('v'),
+      rank: 9,
+      min: 2,
+      cell: ({ part }) => ({ text: sanitise(`v${part.set.family}`) }),
+    }),
+    text({
+      head: head('left', 'left'),
+      rank: 1,
+      min: 8,
+      grow: 1,
+      align: 'right',
+      cell: (item) => leftCell(item, state.now),
+    }),
+    text({
+      head: head('packets', 'packets'),
+      rank: 3,
+      min: 9,
+      align: 'right',
+      cell: ({ part, row }) => ({ text: sanitise(formatCount(part.members.packets?.[row])) }),
+    }),
+    text({
+      head: head('bytes'),
+      rank: 7,
+      min: 9,
+      align: 'right',
+      cell: ({ part, row }) => ({ text: sanitise(formatBytes(part.members.bytes?.[row])) }),
+    }),
+    text({
+      head: head('by', 'by'),
+      rank: 6,
+      min: 10,
+      cell: ({ part }) => ({
+        text: sanitise(part.set.owner === 'unknown' ? UNKNOWN : part.set.owner),
+      }),
+    }),
+    text({ head: head('reason'), rank: 5, min: 13, grow: 2, cell: (item) => reasonCell(item, state) }),
+    text({
+      head: head('dropped?'),
+      rank: 2,
+      min: options.wordColumns,
+      grow: 4,
+      cell: ({ part }) => enforcedCell(part.set.enforcement, options.glyphs),
+    }),
+  ];
+}
+
+/** The sorted column says which way: what is at the top comes first. */
+function headText(name: string, sort: Sort | undefined, options: ColumnsFor): SafeText {
+  if (sort === undefined || sort !== options.sort) return safe(name);
+  const descending = (sort === 'packets') !== options.reverse;
+  return sanitise(`${name}${descending ? options.glyphs.down : options.glyphs.up}`);
+}
+
+function addressCell({ cursor }: ColumnsFor): (item: MemberItem) => Cell {
+  return (item) => {
+    const text = sanitise(memberNet(item.part.members, item.row).text);
+    return item === cursor ? { text, role: 'strong', under: true } : { text };
+  };
+}
+
+function leftCell({ part, row }: MemberItem, now: number): Cell {
+  const left = secondsLeft(part.members, row, now);
+  if (left === undefined) return { text: sanitise(UNKNOWN) };
+  if (left === null) return { text: safe('until changed'), short: safe('no end') };
+  if (left <= 0) return { text: safe('ended'), role: 'dim' };
+  return { text: sanitise(formatDuration(left)), role: left < 600 ? 'warn' : 'plain' };
+}
+
+/** A ban of something that must never be banned is said before any comment. */
+function reasonCell({ part, row }: MemberItem, state: ConsoleState): Cell {
+  const why = safeReason(state.safeSet, memberNet(part.members, row));
+  if (why !== undefined) return { text: sanitise(`! safe: ${why}`), role: 'bad' };
+  return { text: sanitise(part.members.comments.get(row) ?? '', 200), role: 'dim' };
+}
+
+const WORDS_MIN = 10;
+const WIDE = 60;
+
+/** A narrow pane has room for a sign and a word, a wider one for the whole of the short words. */
+export function wordColumns(members: readonly MemberItem[], columns: number, glyphs: Glyphs): number {
+  if (columns < WIDE) return WORDS_MIN;
+  return members.reduce((most, { part }) => {
+    const { text, short } = enforcedCell(part.set.enforcement, glyphs);
+    return Math.max(most, widthOf(short ?? text));
+  }, WORDS_MIN);
+}
+
+export function enforcedCell(enforcement: Enforcement, glyphs: Glyphs): Cell {
+  // A lone letter would say nothing here.
+  const good = glyphs.chart === 'ascii' ? 'ok:' : glyphs.safe;
+  switch (enforcement.kind) {
+    case 'dropped':
+      return enforcement.afterEstablished
+        ? {
+            // Live flows pass an accept of established ones before they meet this rule.
+            text: sanitise(`${good} new flows only: ${enforcement.rule}`),
+            short: sanitise(`${good} new only`),
+            role: 'warn',
+          }
+        : {
+            text: sanitise(`${good} ${enforcement.rule}`),
+            short: sanitise(`${good} rule`),
+            role: 'good',
+          };
+    case 'not-dropped':
+      return {
+        text: sanitise(`${glyphs.bad} not dropped: ${enforcement.rule}`),
+        short: sanitise(`${glyphs.bad} no drop`),
+        role: 'bad',
+      };
+    case 'unused':
+      return {
+        text: sanitise(`${glyphs.bad} no rule uses this set`),
+        short: sanitise(`${glyphs.bad} unused`),
+        role: 'bad',
+      };
+    case 'unknown':
+      return { text: sanitise(`? ${enforcement.why}`), short: safe('? unknown'), role: 'warn' };
+    default:
+      return unreachable(enforcement);
+  }
+}

@@ -1,0 +1,83 @@
+// All about the row under the cursor of the bans pane: where it is, until when, why, and what drops it or does not.
+
+import { formatDuration } from '../../core/duration.ts';
+import type { Line, Role } from '../../core/line.ts';
+import { memberNet, secondsLeft } from '../../core/members.ts';
+import type { Enforcement, SetInfo } from '../../core/rows.ts';
+import { safe, sanitise } from '../../core/sanitise.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import type { BansRoom } from '../../store/bans/bans-room.ts';
+import type { Item } from '../../store/bans/table.ts';
+import { safeReason } from '../../store/select/address-state.ts';
+import { dateText } from '../../store/select/journal-detail.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { span } from '../parts/lines.ts';
+import type { MemberItem } from './bans-columns.ts';
+import { paragraphs } from './explain.ts';
+import type { DrawContext } from './pane.ts';
+
+type Place = Readonly<{ room: BansRoom; context: DrawContext }>;
+
+/** Exactly the rows that the room gives; what does not fit is not cut in silence. */
+export function drawBanDetail(
+  state: ConsoleState,
+  item: Item | undefined,
+  { room, context }: Place,
+): readonly Line[] {
+  const words = item?.kind === 'row' ? wordsOf(state, item) : [[span(safe('no row'), 'dim')]];
+  const lines = [...paragraphs(words, context.columns)];
+  const last = lines[room.detail - 1];
+  if (lines.length > room.detail && last !== undefined)
+    lines[room.detail - 1] = [...last, span(sanitise(context.glyphs.ellipsis), 'warn')];
+  return Array.from({ length: room.detail }, (_, row) => lines[row] ?? []);
+}
+
+function wordsOf(state: ConsoleState, item: MemberItem): readonly Line[] {
+  const { part, row } = item;
+  const net = memberNet(part.members, row);
+  const { text, role } = dropWords(part.set.enforcement);
+  const why = safeReason(state.safeSet, net);
+  const comment = part.members.comments.get(row);
+  const reason = comment === undefined ? 'no reason is written in the set' : `reason: ${comment}`;
+  const safeWords = `${net.text} is safe: ${why}; it must not be banned`;
+  return [
+    ...(why === undefined ? [] : [[span(sanitise(safeWords), 'bad')]]),
+    [span(sanitise(text, 400), role)],
+    [span(sanitise(`${endWords(item, state.now)}; ${reason}`, 300))],
+    [span(sanitise(`in ${setWords(part.set)}`, 300), 'dim')],
+  ];
+}
+
+function dropWords(enforcement: Enforcement): Readonly<{ text: string; role: Role }> {
+  switch (enforcement.kind) {
+    case 'dropped':
+      return enforcement.afterEstablished
+        ? {
+            text: `drops new flows only, live ones pass until they are cut: ${enforcement.rule}`,
+            role: 'warn',
+          }
+        : { text: `dropped by ${enforcement.rule}`, role: 'good' };
+    case 'not-dropped':
+      return { text: `not dropped: ${enforcement.rule}`, role: 'bad' };
+    case 'unused':
+      return { text: 'not dropped: no rule uses this set', role: 'bad' };
+    case 'unknown':
+      return { text: `whether it is dropped is not known: ${enforcement.why}`, role: 'warn' };
+    default:
+      return unreachable(enforcement);
+  }
+}
+
+function setWords(set: SetInfo): string {
+  const where = set.table === undefined ? set.name : `${set.table} ${set.name}`;
+  const owner = set.owner === 'unknown' ? '' : ` of ${set.owner}`;
+  return `${set.backend} set ${where} (${set.type})${owner}`;
+}
+
+function endWords({ part, row }: MemberItem, now: number): string {
+  const left = secondsLeft(part.members, row, now);
+  if (left === undefined) return 'until when is not known';
+  if (left === null) return 'until it is taken out';
+  if (left <= 0) return 'ended';
+  return `until ${dateText(part.members.expires[row] ?? Number.NaN)} (${formatDuration(left)})`;
+}

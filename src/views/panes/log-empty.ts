@@ -1,0 +1,92 @@
+// What a log pane says when it has no line to show: why, and what to do about it.
+
+import type { Line } from '../../core/line.ts';
+import { safe, sanitise } from '../../core/sanitise.ts';
+import type { SourceStatus } from '../../core/status.ts';
+import { groupDigits } from '../../core/units.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import { countLines } from '../../store/logs/chunks.ts';
+import { type LogPane, paneChunks } from '../../store/logs/log-pane.ts';
+import { span } from '../parts/lines.ts';
+import { paragraphs } from './explain.ts';
+import { FILE_WORDS, nameOf } from './log-frame.ts';
+
+type Room = Readonly<{ columns: number; rows: number; privileged: boolean }>;
+
+export function drawEmptyLog(pane: LogPane, status: SourceStatus | undefined, room: Room): readonly Line[] {
+  return said(reasons(pane, status, room.privileged), room);
+}
+
+/** Paragraphs cut to the body. */
+export function said(
+  words: readonly Line[],
+  room: Readonly<{ columns: number; rows: number }>,
+): readonly Line[] {
+  return paragraphs(words, room.columns).slice(0, Math.max(0, room.rows));
+}
+
+function reasons(pane: LogPane, status: SourceStatus | undefined, privileged: boolean): readonly Line[] {
+  const kept = countLines(paneChunks(pane));
+  if (kept > 0)
+    return [
+      [span(sanitise(`None of the ${groupDigits(kept)} kept lines passes the filters.`))],
+      [span(safe('Toggle or clear the filters to see them; new lines that pass appear here.'), 'dim')],
+    ];
+  if (status?.kind === 'unavailable' || status?.kind === 'retrying') {
+    const { summary, hint } = status.problem;
+    const lines: Line[] = [[span(sanitise(summary), 'bad')]];
+    if (hint !== undefined) lines.push([span(sanitise(hint))]);
+    return [...lines, ...fileLines(pane, privileged)];
+  }
+  // A program that runs and has said nothing yet gives no sample.
+  if (pane.feed.at === undefined && status?.kind === 'live' && pane.spec.files.length === 0)
+    return [[span(sanitise(`No line from ${nameOf(pane)} yet. New lines appear here.`), 'dim')]];
+  // A path without wildcards is answered, found or missing, as soon as it was looked for.
+  const mayMatchNothing = pane.spec.files.some((name) => /[*?[{]/.test(name));
+  if (pane.feed.at === undefined && !(status?.kind === 'live' && mayMatchNothing))
+    return [[span(sanitise(`Opening ${nameOf(pane)} …`), 'dim')]];
+  if (pane.feed.files.length === 0)
+    return [
+      [span(sanitise(`Nothing matches ${nameOf(pane)} yet.`))],
+      [span(safe('A file that appears under this name is read from its first line.'), 'dim')],
+    ];
+  const openFiles = pane.feed.files.some(({ kind }) => kind === 'open' || kind === 'rotated');
+  const quiet: Line[] = openFiles
+    ? [[span(sanitise(`No line in ${nameOf(pane)} yet. New lines appear here.`), 'dim')]]
+    : [];
+  return [...quiet, ...fileLines(pane, privileged)];
+}
+
+/** Each file that is not simply open, with what to do. */
+function fileLines(pane: LogPane, privileged: boolean): readonly Line[] {
+  return pane.feed.files.flatMap((file): readonly Line[] => {
+    const name = `${file.name}: ${FILE_WORDS[file.kind]}`;
+    switch (file.kind) {
+      case 'not-a-file':
+        return [[span(sanitise(`${name}. Name a regular file in the session file.`), 'bad')]];
+      case 'denied':
+        return [
+          [
+            span(
+              sanitise(
+                privileged
+                  ? name
+                  : `${name}. Run as root or through sudo, or join the group that may read it (adm).`,
+              ),
+              'bad',
+            ),
+          ],
+        ];
+      case 'missing':
+        return [[span(sanitise(`${name}. It is read as soon as it appears.`), 'warn')]];
+      case 'ended':
+        return [[span(sanitise(`${name}. Refresh starts it again.`), 'warn')]];
+      case 'open':
+      case 'rotated':
+      case 'truncated':
+        return [];
+      default:
+        return unreachable(file.kind);
+    }
+  });
+}

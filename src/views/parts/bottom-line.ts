@@ -1,0 +1,118 @@
+// The bottom line: left the last result, right the keys that work now, most used first; or the prompt while one is open.
+
+import type { Line, Role, Span } from '../../core/line.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { sliceColumns, widthOf } from '../../core/width.ts';
+import type { Notice } from '../../store/modal-state.ts';
+import type { PromptFor, PromptState } from '../../store/prompt.ts';
+import type { TextInput } from '../../store/text-input.ts';
+import { cutLine, span, spread, widthOfLine } from './lines.ts';
+
+/** `keys`: as the operator types it ("b", "C-b z"). `words`: what it does, one or two words. */
+export type ShownHint = Readonly<{ keys: SafeText; words: SafeText }>;
+
+/** `undoKey`: how undo is typed now; absent when it does not work here. `fresh`: the result goes before the keys. */
+export function drawBottomLine(
+  notice: Notice | undefined,
+  hints: readonly ShownHint[],
+  room: Readonly<{ columns: number; undoKey?: SafeText | undefined; fresh?: boolean }>,
+): Line {
+  const { columns } = room;
+  const help = widthOfLine(fittingHints(hints.slice(-1), columns));
+  const saidRoom = room.fresh === true || hints.length === 0 ? columns - help - 5 : Math.floor(columns * 0.6);
+  const said = noticeLine(notice, room.undoKey, Math.max(0, saidRoom));
+  const saidWidth = widthOfLine(said);
+  const hintRoom = columns - saidWidth - (said.length > 0 ? 3 : 2);
+  const keys = fittingHints(hints, hintRoom);
+  return spread([span(safe(' ')), ...said], [...keys, span(safe(' '))], { columns, leftMin: saidWidth });
+}
+
+/** While a key is waited for: what for, and the keys that have a meaning. */
+export function drawWaitingLine(waits: SafeText, hints: readonly ShownHint[], columns: number): Line {
+  const left: Line = [span(safe(' ')), { text: sanitise(` ${waits} `), role: 'key', on: true }];
+  const keys = fittingHints(hints, columns - widthOfLine(left) - 3);
+  return spread(left, [...keys, span(safe(' '))], { columns, leftMin: widthOfLine(left) });
+}
+
+const ROLES: Readonly<Record<Notice['role'], Role>> = {
+  good: 'good',
+  plain: 'plain',
+  warn: 'warn',
+  bad: 'bad',
+};
+
+/** A long result is cut before the key that takes it back. */
+function noticeLine(notice: Notice | undefined, undoKey: SafeText | undefined, columns: number): Line {
+  if (notice === undefined) return [];
+  const undo: Line =
+    notice.canUndo && undoKey !== undefined
+      ? [span(safe(' · '), 'dim'), span(undoKey, 'key'), span(safe(' undoes'), 'dim')]
+      : [];
+  const text = cutLine([span(notice.text, ROLES[notice.role])], Math.max(0, columns - widthOfLine(undo)));
+  return cutLine([...text, ...undo], columns);
+}
+
+/** Whole hints only; the last one (help) stays when others must go. */
+function fittingHints(hints: readonly ShownHint[], room: number): Line {
+  const lines = hints.map(
+    ({ keys, words }): Line => [span(keys, 'key'), span(` ${words}` as SafeText, 'dim')],
+  );
+  const last = lines.at(-1);
+  if (last === undefined) return [];
+  const out: Span[] = [];
+  let left = room - widthOfLine(last);
+  if (left < 0) return [];
+  for (const line of lines.slice(0, -1)) {
+    const width = widthOfLine(line) + 2;
+    if (width > left) break;
+    out.push(...line, span(safe('  ')));
+    left -= width;
+  }
+  return [...out, ...last];
+}
+
+const PROMPTS: Readonly<Record<PromptFor, string>> = {
+  command: ':',
+  search: '/',
+  filter: 'filter: ',
+  'filter-in': 'show only: ',
+  'filter-out': 'hide: ',
+  timeout: 'timeout: ',
+};
+
+export function drawPromptLine(prompt: PromptState, columns: number): Line {
+  const label = ` ${PROMPTS[prompt.purpose]}`;
+  const after = promptAside(prompt);
+  const aside = cutLine(after, Math.max(0, Math.floor(columns / 2)));
+  const room = Math.max(8, columns - label.length - widthOfLine(aside) - 2);
+  return spread(
+    [span(sanitise(label), 'key'), ...drawInput(prompt.input, room)],
+    [...aside, span(safe(' '))],
+    {
+      columns,
+      leftMin: Math.min(columns, label.length + Math.min(room, widthOf(prompt.input.text) + 1)),
+    },
+  );
+}
+
+function promptAside(prompt: PromptState): Line {
+  if (prompt.error !== undefined) return [span(prompt.error, 'bad')];
+  if (prompt.choices.length > 0) return [span(sanitise(prompt.choices.join('  ')), 'dim')];
+  return [];
+}
+
+/** The text with its cursor as an inverse cell, scrolled so that the cursor is always seen. */
+export function drawInput(input: TextInput, columns: number): Line {
+  const points = [...input.text];
+  const before = points.slice(0, input.at).join('') as SafeText;
+  const under = (points[input.at] ?? ' ') as SafeText;
+  const after = points.slice(input.at + 1).join('') as SafeText;
+  const cursor: Span = { text: under, on: true };
+  const beforeWidth = widthOf(before);
+  const keep = columns - widthOf(under);
+  if (beforeWidth > keep) {
+    const shown = sliceColumns(before, beforeWidth - (keep - 1), beforeWidth);
+    return [span(safe('…'), 'dim'), span(shown), cursor];
+  }
+  return [span(before), cursor, ...cutLine([span(after)], Math.max(0, keep - beforeWidth))];
+}

@@ -1,0 +1,31 @@
+// What a pane is called where there is little room: a word of its title, its file, or its kind.
+
+import type { PaneSpec } from '../../core/pane.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { cut } from '../../core/width.ts';
+
+const NAME_COLUMNS = 10;
+
+export function shortPaneName(pane: PaneSpec | undefined): SafeText {
+  return cut(sanitise(pane === undefined ? '' : (pane.title ?? nameOf(pane))), NAME_COLUMNS);
+}
+
+function nameOf({ body }: PaneSpec): string {
+  switch (body.kind) {
+    case 'log': {
+      const [unit = 'log'] = body.units;
+      const path = body.files[0] ?? body.command?.[0] ?? (unit === '*' ? 'journal' : unit);
+      const base = path.slice(path.lastIndexOf('/') + 1);
+      return base.replace(/\.(log|service)$/, '') || 'log';
+    }
+    // The status line has the same short word.
+    case 'conntrack':
+      return 'ct';
+    case 'traffic':
+      return 'net';
+    case 'bans':
+    case 'host':
+    case 'journal':
+      return body.kind;
+  }
+}

@@ -1,0 +1,156 @@
+// The top line, one line of truth: host, windows, panes that have no room, and the numbers that decide. Parts that
+// do not fit become short, then go, the least urgent first; the clock and conntrack stay longest.
+
+import { formatDuration } from '../../core/duration.ts';
+import type { Line, Role, Span } from '../../core/line.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { formatBits, formatPercent } from '../../core/units.ts';
+import type { Glyphs } from '../glyphs.ts';
+import { cutLine, span, spread, widthOfLine } from './lines.ts';
+
+/** Undefined = unknown, and not shown as a number. `load`: 1 minute. Rates in bits per second. `fullInMs`: at this pace. */
+export type TopNumbers = Readonly<{
+  load?: number | undefined;
+  cores?: number | undefined;
+  conntrack?: number | undefined;
+  fullInMs?: number | undefined;
+  down?: number | undefined;
+  up?: number | undefined;
+}>;
+
+export type TopLine = Readonly<{
+  host: SafeText;
+  windows: readonly Readonly<{ name: SafeText; current: boolean }>[];
+  /** Panes of this window that are not on screen. */
+  hidden: readonly SafeText[];
+  zoomed: boolean;
+  readOnly: boolean;
+  numbers: TopNumbers;
+  clock: SafeText;
+}>;
+
+/** `rank`: the lowest goes first when there is no room. */
+type Part = Readonly<{ long: Line; short: Line; rank: number }>;
+
+export function drawTopLine(top: TopLine, columns: number, glyphs: Glyphs): Line {
+  const left = leftLine(top);
+  const parts = rightParts(top, glyphs);
+  const taken = Math.min(widthOfLine(left) + 2, Math.floor(columns * 0.6));
+  const free = columns - 1 - taken;
+  const deciding = joined(
+    parts.flatMap((part) => (part.rank >= DECIDING_RANK ? [part.short] : [])),
+    glyphs,
+  );
+  const tabsRoom = free - widthOfLine(deciding) - 3;
+  const shown = hiddenForms(top.hidden).find((form) => widthOfLine(form) <= tabsRoom) ?? [];
+  const right = choose(parts, free - (shown.length > 0 ? widthOfLine(shown) + 2 : 0), glyphs);
+  const leftAll = shown.length > 0 ? [...left, span(safe('  ')), ...shown] : left;
+  return spread(leftAll, [...right, span(safe(' '))], { columns, leftMin: 12 });
+}
+
+/** Hidden panes are named in the room that these parts leave; the others give way to them. */
+const DECIDING_RANK = 5;
+
+function leftLine(top: TopLine): Line {
+  const line: Span[] = [span(safe(' ')), span(top.host, 'strong'), span(safe(' '))];
+  for (const [index, window] of top.windows.entries()) {
+    const name = sanitise(
+      `${index + 1}:${window.name}${window.current ? '*' : ''}${flag(top, window.current)}`,
+    );
+    line.push(span(safe(' ')), window.current ? span(name, 'accent') : span(name, 'dim'));
+  }
+  if (top.readOnly) line.push(span(safe('  ')), span(safe('read-only'), 'warn'));
+  return line;
+}
+
+/** tmux marks a zoomed window with Z. */
+const flag = (top: TopLine, current: boolean): string => (current && top.zoomed ? 'Z' : '');
+
+/** By name, else at least how many. */
+function hiddenForms(hidden: readonly SafeText[]): readonly Line[] {
+  if (hidden.length === 0) return [];
+  return [`+${hidden.join(' ')}`, `+${hidden.length} panes`, `+${hidden.length}`].map((form) =>
+    word(form, 'dim'),
+  );
+}
+
+function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
+  return [
+    loadPart(top.numbers),
+    conntrackPart(top.numbers),
+    trafficPart(top.numbers, glyphs),
+    clockPart(top),
+  ];
+}
+
+function loadPart({ load, cores }: TopNumbers): Part {
+  if (load === undefined) return { long: word('load –', 'dim'), short: [], rank: 1 };
+  const perCore = cores === undefined || cores === 0 ? undefined : load / cores;
+  const role: Role = perCore === undefined || perCore < 1 ? 'plain' : perCore < 2 ? 'warn' : 'bad';
+  const sign = role === 'bad' ? '!' : '';
+  const shown = `${load.toFixed(1)}/${cores ?? '–'}`;
+  return {
+    long: word(`load ${shown} ${cores === 1 ? 'core' : 'cores'}${sign}`, role),
+    short: word(`load ${shown}${sign}`, role),
+    rank: 6,
+  };
+}
+
+/** An hour ahead is worth a word; later is not yet a threat. */
+const FULL_SOON_MS = 3_600_000;
+
+function conntrackPart({ conntrack, fullInMs }: TopNumbers): Part {
+  if (conntrack === undefined)
+    return { long: word('conntrack –', 'dim'), short: word('ct –', 'dim'), rank: 1 };
+  const soon = fullInMs !== undefined && fullInMs <= FULL_SOON_MS;
+  const role: Role = conntrack >= 0.9 ? 'bad' : conntrack >= 0.7 || soon ? 'warn' : 'plain';
+  const percent = formatPercent(conntrack);
+  const full = conntrack >= 1 ? ' FULL' : soon ? `, full in ${formatDuration(fullInMs / 1000)}` : '';
+  return {
+    long: word(`conntrack ${percent}${full}`, role),
+    short: word(`ct ${percent}${conntrack >= 0.9 ? '!' : ''}`, role),
+    rank: 9,
+  };
+}
+
+function trafficPart({ down, up }: TopNumbers, glyphs: Glyphs): Part {
+  if (down === undefined && up === undefined) return { long: [], short: [], rank: 0 };
+  const long = `${glyphs.down}${formatBits(down)} ${glyphs.up}${formatBits(up)}`;
+  const brief = (rate: number | undefined) => formatBits(rate).replace('b/s', '').replace(' ', '');
+  return {
+    long: word(long),
+    short: word(`${glyphs.down}${brief(down)} ${glyphs.up}${brief(up)}`),
+    rank: 3,
+  };
+}
+
+function clockPart(top: TopLine): Part {
+  const clock = [span(top.clock, 'strong')];
+  return { long: clock, short: clock, rank: 10 };
+}
+
+const word = (text: string, role?: Role): Line => [span(sanitise(text), role)];
+
+function choose(parts: readonly Part[], room: number, glyphs: Glyphs): Line {
+  const byRank = [...parts].sort((a, b) => a.rank - b.rank);
+  const form = new Map<Part, Line>(parts.map((part) => [part, part.long]));
+  const build = () =>
+    joined(
+      parts.map((part) => form.get(part) ?? []),
+      glyphs,
+    );
+  for (const pass of ['short', 'none'] as const) {
+    for (const part of byRank) {
+      if (widthOfLine(build()) <= room) return build();
+      form.set(part, pass === 'short' ? part.short : []);
+    }
+  }
+  return cutLine(build(), room);
+}
+
+function joined(lines: readonly Line[], glyphs: Glyphs): Line {
+  const bar = span(` ${glyphs.vertical} ` as SafeText, 'border');
+  return lines
+    .filter((line) => line.length > 0)
+    .flatMap((line, index) => (index > 0 ? [bar, ...line] : line));
+}

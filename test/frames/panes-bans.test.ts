@@ -1,0 +1,159 @@
+// Goldens of the bans pane's body.
+
+import { describe, expect, it } from 'vitest';
+import { unixMs } from '../../src/core/brand.ts';
+import { problem } from '../../src/core/problem.ts';
+import type { SetKey } from '../../src/core/rows.ts';
+import { sanitise } from '../../src/core/sanitise.ts';
+import { widthOf } from '../../src/core/width.ts';
+import type { Msg } from '../../src/store/messages.ts';
+import type { ConsoleState } from '../../src/store/state.ts';
+import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../../src/views/glyphs.ts';
+import { drawBans } from '../../src/views/panes/bans.ts';
+import type { PaneView } from '../../src/views/panes/pane.ts';
+import {
+  BANS,
+  key,
+  membersOf,
+  NOW,
+  net,
+  reduced,
+  sampleOf,
+  setOf,
+  specOf,
+  stateOf,
+} from '../unit/store/rig.ts';
+import { goldenOf, plainLine } from './pane-views.ts';
+import { expectFrame } from './rig.tsx';
+
+process.env.TZ = 'UTC';
+
+const later = (seconds: number) => unixMs(NOW + seconds * 1000);
+const rule = sanitise('filter INPUT: match-set f2b-http src drop');
+const http = setOf('f2b-http', {
+  twin: 'ipset:f2b-http6' as SetKey,
+  enforcement: { kind: 'dropped', rule, afterEstablished: false },
+});
+const http6 = setOf('f2b-http6', { family: 6, twin: http.key, enforcement: { kind: 'unused' } });
+const guard = setOf('sshguard', {
+  owner: 'sshguard',
+  counters: false,
+  enforcement: { kind: 'dropped', rule, afterEstablished: true },
+});
+const manual = setOf('manual', {
+  owner: 'unknown',
+  enforcement: { kind: 'unknown', why: sanitise('rules cannot be read without root') },
+});
+const sample = sampleOf(
+  [http, http6, guard, manual],
+  [
+    membersOf(http, [
+      { net: net('198.51.100.9'), expires: later(86_340), packets: 1402, comment: 'wp-login scan' },
+      { net: net('198.51.100.64/26'), expires: later(792_000), packets: 12, comment: '\x1b]52;c;x\x07 evil' },
+      { net: net('203.0.113.5'), expires: later(42), packets: 91_310 },
+    ]),
+    membersOf(http6, [{ net: net('2001:db8:9::/64'), expires: later(720) }]),
+    membersOf(guard, [{ net: net('192.0.2.18'), expires: Number.POSITIVE_INFINITY }]),
+    membersOf(manual, [{ net: net('192.0.2.77'), expires: later(-5), packets: 3 }]),
+  ],
+);
+const live: Msg = {
+  kind: 'source/status-changed',
+  source: 'bans',
+  status: { kind: 'live', sampledAt: NOW, everyMs: 2000 },
+};
+const safeSet: Msg = {
+  kind: 'safe-set/computed',
+  safeSet: {
+    at: NOW,
+    entries: [{ net: net('203.0.113.5'), why: sanitise('your ssh session') }],
+    operatorFound: true,
+    gaps: [],
+  },
+};
+const state = reduced(stateOf(), live, safeSet, sample);
+const filter = (text: string): Msg => ({
+  kind: 'pane/prompted',
+  pane: BANS,
+  purpose: 'filter',
+  text,
+  accepted: true,
+});
+
+function draw(at: ConsoleState, columns: number, rows: number, ascii = false): PaneView {
+  const glyphs = ascii ? ASCII_GLYPHS : UNICODE_GLYPHS;
+  return drawBans(at, specOf(BANS, { kind: 'bans', sets: [] }), { columns, rows, focused: true, glyphs });
+}
+
+function golden(name: string, view: PaneView, columns: number, rows: number): void {
+  expect(view.body.length).toBeLessThanOrEqual(rows);
+  for (const line of view.body) expect(widthOf(plainLine(line))).toBeLessThanOrEqual(columns);
+  expectFrame(`pane-bans-${name}`, goldenOf(view, columns));
+}
+
+describe('the bans pane', () => {
+  it.each([
+    [160, 8],
+    [120, 8],
+    [80, 6],
+    [42, 6],
+    [20, 3],
+    [3, 2],
+  ])('shows what room allows at %i×%i', (columns, rows) => {
+    golden(`${columns}x${rows}`, draw(state, columns, rows), columns, rows);
+  });
+
+  it('shows marks, sorting and a filter, in ASCII', () => {
+    const keys = [key(BANS, 'sort-next'), key(BANS, 'sort-next'), key(BANS, 'mark'), key(BANS, 'mark')];
+    golden('marked-ascii', draw(reduced(state, filter('.100.'), ...keys), 80, 5, true), 80, 5);
+  });
+
+  it('says all about the row under the cursor, and which order has no column here', () => {
+    const size = { columns: 60, rows: 10 };
+    const last = reduced(
+      state,
+      key(BANS, 'bottom', size),
+      key(BANS, 'open', size),
+      key(BANS, 'sort-next', size),
+    );
+    golden('detail', draw(last, 60, 10), 60, 10);
+    const own = reduced(state, key(BANS, 'line-down'), key(BANS, 'line-down'), key(BANS, 'open'));
+    golden('detail-safe', draw(own, 44, 9), 44, 9);
+    const packets = [key(BANS, 'sort-next'), key(BANS, 'sort-next'), key(BANS, 'sort-next')];
+    expect(plainLine(draw(reduced(state, ...packets), 60, 10).title)).toMatch(/by packets$/);
+  });
+
+  it('says what a big set would cost to list, and what could not be read', () => {
+    const big = setOf('crowdsec-blocklist', { backend: 'nft', count: 1_000_000, owner: 'crowdsec' });
+    const gaps = [sanitise('iptables: not installed'), sanitise('nft: no permission')];
+    const sampled = { ...sampleOf([big, guard], []), gaps };
+    const unlisted = reduced(stateOf(), live, sampled);
+    golden('unlisted', draw(unlisted, 90, 6), 90, 6);
+    const asked = reduced(unlisted, key(BANS, 'open'));
+    golden('listing', draw(asked, 90, 6), 90, 6);
+  });
+
+  it('says the age of a listing that its count contradicts', () => {
+    const old = sampleOf([{ ...http, count: 9 }], [{ ...membersOf(http, []), at: unixMs(NOW - 720_000) }]);
+    expect(plainLine(draw(reduced(stateOf(), live, old), 80, 4).state)).toMatch(
+      /^f2b-http listed 12 m ago · /,
+    );
+  });
+
+  const refused = problem('not-permitted', 'ban sets cannot be read', {
+    hint: 'start opsconsole through sudo',
+  });
+  it.each<[string, readonly Msg[]]>([
+    ['reading', []],
+    ['no-sets', [live, sampleOf([], [])]],
+    ['no-bans', [live, sampleOf([http, guard], [membersOf(http, []), membersOf(guard, [])])]],
+    ['no-match', [live, sample, filter('zz')]],
+    ['no-such-set', [live, sample, { kind: 'bans/sets-chosen', pane: BANS, names: ['absent'] }]],
+    [
+      'unavailable',
+      [{ kind: 'source/status-changed', source: 'bans', status: { kind: 'unavailable', problem: refused } }],
+    ],
+  ])('says why it is empty and what to do: %s', (name, msgs) => {
+    golden(`empty-${name}`, draw(reduced({ ...stateOf(), privileged: false }, ...msgs), 60, 6), 60, 6);
+  });
+});

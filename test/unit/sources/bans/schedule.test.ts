@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { SetInfo, SetKey } from '../../../../src/core/rows.ts';
+import { DEFAULT_LIMITS, dueSets, isBig, type Listed } from '../../../../src/sources/bans/schedule.ts';
+import { ipset, nftSet } from '../../firewall/build.ts';
+
+const NOW = 1_000_000;
+const key = (text: string): SetKey => text as SetKey;
+const listed = (ageMs: number, extra: Partial<Listed> = {}): Listed => ({
+  at: NOW - ageMs,
+  tookMs: 10,
+  length: 5,
+  count: 5,
+  tooSlow: false,
+  ...extra,
+});
+
+function due(set: SetInfo, last: Listed | undefined, asked = false): boolean {
+  const known = new Map(last === undefined ? [] : [[set.key, last] as const]);
+  return dueSets([set], known, { now: NOW, asked }).length === 1;
+}
+
+test('an ipset is listed at first, when its count changed, and now and then', () => {
+  const set = ipset({ count: 5 });
+  expect(due(set, undefined)).toBe(true);
+  expect(due(set, listed(1000))).toBe(false);
+  expect(due(ipset({ count: 6 }), listed(1000))).toBe(true);
+  // Not so often that listing takes more than its share.
+  expect(due(ipset({ count: 6 }), listed(1000, { tookMs: 200 }))).toBe(false);
+  expect(due(set, listed(20_000))).toBe(true);
+  expect(due(set, listed(20_000, { tookMs: 1000 }))).toBe(false);
+  expect(due(ipset({ count: 0 }), listed(99_000, { count: 0 }))).toBe(false);
+  expect(due(ipset({ count: 0 }), listed(1000))).toBe(true);
+});
+
+test('an nft set has no count: it is listed by time', () => {
+  expect(due(nftSet(), undefined)).toBe(true);
+  expect(due(nftSet(), listed(1000, { count: undefined }))).toBe(false);
+  expect(due(nftSet(), listed(6000, { count: undefined }))).toBe(true);
+});
+
+test('after an act every small set is read at once', () => {
+  expect(due(nftSet(), listed(100), true)).toBe(true);
+  expect(due(ipset({ count: 5 }), listed(100), true)).toBe(true);
+  expect(due(ipset({ count: 200_000 }), listed(100), true)).toBe(false);
+});
+
+test('big sets wait until they are asked for', () => {
+  expect(isBig(ipset({ count: 100_001 }), undefined, DEFAULT_LIMITS)).toBe(true);
+  expect(isBig(nftSet(), listed(0, { length: 20_001 }), DEFAULT_LIMITS)).toBe(true);
+  expect(isBig(nftSet(), listed(0, { tooSlow: true }), DEFAULT_LIMITS)).toBe(true);
+  expect(due(ipset({ count: 100_001 }), undefined)).toBe(false);
+});
+
+test('those of known size come first, then the oldest', () => {
+  const sets = [
+    nftSet({ key: key('nft:new') }),
+    ipset({ key: key('old'), count: 5 }),
+    ipset({ key: key('new'), count: 5 }),
+    ipset({ key: key('older'), count: 5 }),
+  ];
+  const known = new Map([
+    ['old', listed(20_000)],
+    ['older', listed(30_000)],
+  ]);
+  expect(dueSets(sets, known, { now: NOW, asked: false }).map((set) => set.key)).toEqual([
+    'new',
+    'nft:new',
+    'older',
+    'old',
+  ]);
+});

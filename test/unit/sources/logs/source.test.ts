@@ -1,0 +1,218 @@
+// The log source over an in-memory host, and over this machine's files.
+
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { unixMs } from '../../../../src/core/brand.ts';
+import type { LogSpec } from '../../../../src/core/pane.ts';
+import type { Command } from '../../../../src/core/plan.ts';
+import { problem } from '../../../../src/core/problem.ts';
+import { fail, ok, type Result } from '../../../../src/core/result.ts';
+import type { LogBatch } from '../../../../src/core/rows.ts';
+import type { Finished, FollowOptions, Host } from '../../../../src/host/host.ts';
+import { createLocalHost } from '../../../../src/host/local.ts';
+import { BATCH_LINES_MAX, createLogSource, journalCommand } from '../../../../src/sources/logs/source.ts';
+
+const SPEC: LogSpec = {
+  kind: 'log',
+  files: [],
+  units: [],
+  merge: 'time',
+  filters: [],
+  history: 100,
+  wrap: false,
+};
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+
+type Memory = Readonly<{
+  host: Host;
+  followed: () => FollowOptions;
+  streamed: () => Readonly<{ command: Command; onChunk: (chunk: Buffer) => void }>;
+  finish: (result: Result<Finished>) => void;
+}>;
+
+function memoryHost(): Memory {
+  let options: FollowOptions | undefined;
+  let stream: Readonly<{ command: Command; onChunk: (chunk: Buffer) => void }> | undefined;
+  const ended = Promise.withResolvers<Result<Finished>>();
+  const never = (): never => {
+    throw new Error('a log source does not ask for this');
+  };
+  const known = <T>(value: T | undefined): T => value ?? never();
+  const host: Host = {
+    kind: 'local',
+    name: 'memory',
+    privileged: false,
+    now: () => unixMs(Date.now()),
+    run: never,
+    read: never,
+    readChunks: never,
+    stat: never,
+    disk: never,
+    glob: never,
+    which: never,
+    stream: (command, onChunk, signal) => {
+      stream = { command, onChunk };
+      const stopped = signal === undefined ? ended.promise : untilAborted(signal).then(() => CANCELLED);
+      return Promise.race([ended.promise, stopped]);
+    },
+    follow: (given) => {
+      options = given;
+      return untilAborted(given.signal);
+    },
+  };
+  return { host, followed: () => known(options), streamed: () => known(stream), finish: ended.resolve };
+}
+const CANCELLED = fail(problem('cancelled', 'cancelled'));
+const FINISHED = ok({ stdout: '', stderr: '', exitCode: 0, durationMs: 1 });
+
+type Run = Readonly<{
+  batches: LogBatch[];
+  lines: () => string[];
+  last: () => LogBatch;
+  stop: () => Promise<Result<void>>;
+  result: Promise<Result<void>>;
+}>;
+
+function start(spec: Partial<LogSpec>, host: Host): Run {
+  const controller = new AbortController();
+  const batches: LogBatch[] = [];
+  const source = createLogSource({ ...SPEC, ...spec }, 'log:1.1');
+  const result = source.run(host, controller.signal, (batch) => batches.push(batch));
+  return {
+    batches,
+    lines: () => batches.flatMap((batch) => batch.lines.map(({ text }) => String(text))),
+    last: () => batches.at(-1) ?? expect.fail('no batch'),
+    result,
+    stop: () => {
+      controller.abort();
+      return result;
+    },
+  };
+}
+
+describe('files', () => {
+  test('events become lines, totals and states', async () => {
+    const memory = memoryHost();
+    const run = start({ files: ['/var/log/a', '/var/log/b'] }, memory.host);
+    const { onEvent, patterns } = memory.followed();
+    expect(patterns).toEqual(['/var/log/a', '/var/log/b']);
+    onEvent({ kind: 'opened', path: '/var/log/a' });
+    onEvent({ kind: 'data', path: '/var/log/a', bytes: Buffer.from('one\ntw') });
+    onEvent({ kind: 'denied', path: '/var/log/b' });
+    onEvent({ kind: 'data', path: '/var/log/a', bytes: Buffer.from('o\n') });
+    onEvent({ kind: 'skipped', path: '/var/log/a', bytes: 100, lines: 5 });
+    await vi.waitFor(() => expect(run.lines()).toEqual(['one', 'two']));
+    expect(run.last()).toMatchObject({ linesTotal: 7, bytesTotal: 108, skipped: 5 });
+    expect(run.last().files).toEqual([
+      { name: '/var/log/a', kind: 'open', bytes: 108, lines: 7 },
+      { name: '/var/log/b', kind: 'denied', bytes: 0, lines: 0 },
+    ]);
+    expect(await run.stop()).toEqual(ok(undefined));
+  });
+
+  test('a flood: few batches, each bounded, totals exact', async () => {
+    const memory = memoryHost();
+    const run = start({ files: ['/x'] }, memory.host);
+    const block = Buffer.from('203.0.113.7 a line of a flood\n'.repeat(2000));
+    for (let index = 0; index < 50; index++) {
+      memory.followed().onEvent({ kind: 'data', path: '/x', bytes: block });
+      if (index % 10 === 9) await vi.waitFor(() => expect(run.last().linesTotal).toBe((index + 1) * 2000));
+    }
+    for (const batch of run.batches) expect(batch.lines.length).toBeLessThanOrEqual(BATCH_LINES_MAX);
+    expect(run.last().skipped + run.lines().length).toBe(100_000);
+    await run.stop();
+  });
+
+  test('an unfinished last line is shown in time', async () => {
+    const memory = memoryHost();
+    const run = start({ files: ['/x'] }, memory.host);
+    memory.followed().onEvent({ kind: 'data', path: '/x', bytes: Buffer.from('no newline') });
+    await vi.waitFor(() => expect(run.lines()).toEqual(['no newline']), { timeout: 5000 });
+    await run.stop();
+  });
+
+  test('nothing leaves after the end', async () => {
+    const memory = memoryHost();
+    const run = start({ files: ['/x'] }, memory.host);
+    memory.followed().onEvent({ kind: 'data', path: '/x', bytes: Buffer.from('late\n') });
+    await run.stop();
+    expect(run.batches).toEqual([]);
+  });
+});
+
+describe('journal and command', () => {
+  test('journalctl follows the units', () => {
+    expect(journalCommand({ ...SPEC, units: ['ssh.service', '-x'] }, false).argv).toEqual([
+      'journalctl',
+      '-f',
+      '-n',
+      '100',
+      '-o',
+      'short-iso-precise',
+      '--no-pager',
+      '-q',
+      '--unit=ssh.service',
+      '--unit=-x',
+    ]);
+    expect(journalCommand({ ...SPEC, units: ['*'] }, true)).toMatchObject({ timeoutMs: 0, privileged: true });
+  });
+
+  test('a command that ends leaves its lines and the word "ended"', async () => {
+    const memory = memoryHost();
+    const run = start({ command: ['dmesg', '-w'] }, memory.host);
+    expect(memory.streamed().command.argv).toEqual(['dmesg', '-w']);
+    memory.streamed().onChunk(Buffer.from('a\nb'));
+    memory.finish(FINISHED);
+    await vi.waitFor(() => expect(run.lines()).toEqual(['a', 'b']));
+    expect(run.last().files).toEqual([{ name: 'dmesg -w', kind: 'ended', bytes: 3, lines: 2 }]);
+    expect(await run.stop()).toEqual(ok(undefined));
+  });
+
+  test('a command that fails is a problem, after its last lines', async () => {
+    const memory = memoryHost();
+    const run = start({ units: ['ssh.service'] }, memory.host);
+    memory.streamed().onChunk(Buffer.from('a\n'));
+    const missing = fail(problem('missing-tool', 'journalctl is not installed'));
+    memory.finish(missing);
+    expect(await run.result).toEqual(missing);
+    expect(run.lines()).toEqual(['a']);
+  });
+
+  test('a pane without anything to read says so', async () => {
+    const result = await start({}, memoryHost().host).result;
+    expect(!result.ok && result.problem.code).toBe('bad-input');
+  });
+});
+
+describe('on this machine', () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oc-logs-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('lines of two files through rotation, each once', async () => {
+    const host = await createLocalHost();
+    const [a, b] = [join(folder, 'a.log'), join(folder, 'b.log')];
+    await writeFile(a, 'a1\na2\n');
+    const run = start({ files: [join(folder, '*.log')] }, host);
+    const seen = (...expected: string[]): Promise<void> =>
+      vi.waitFor(() => expect(run.lines().toSorted()).toEqual(expected), { timeout: 10_000 });
+    await seen('a1', 'a2');
+    await writeFile(b, 'b1\n');
+    await seen('a1', 'a2', 'b1');
+    await rename(a, `${a}.1`);
+    await writeFile(a, 'a3\n');
+    await seen('a1', 'a2', 'a3', 'b1');
+    await appendFile(a, 'a4\n');
+    await seen('a1', 'a2', 'a3', 'a4', 'b1');
+    expect(run.last()).toMatchObject({ linesTotal: 5, skipped: 0 });
+    expect(await run.stop()).toEqual(ok(undefined));
+  });
+});
