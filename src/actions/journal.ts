@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JournalRow, Operator } from '../core/act.ts';
 import { type UnixMs, unixMs } from '../core/brand.ts';
-import type { ActionId, Command } from '../core/plan.ts';
+import type { Command, JournalAction } from '../core/plan.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
@@ -19,7 +19,7 @@ export type Intent = Readonly<{
   id: string;
   at: UnixMs;
   operator: Operator;
-  action: ActionId;
+  action: JournalAction;
   summary: string;
   reason: string;
   commands: readonly Command[];
@@ -162,7 +162,7 @@ function toRow(raw: Raw): JournalRow {
     id: sanitise(text('id')),
     at: unixMs(Number(raw.at)),
     operator: readOperator(readJson(text('operator'))),
-    action: sanitise(text('action')) as string as ActionId,
+    action: sanitise(text('action')) as string as JournalAction,
     summary: sanitise(text('summary')),
     reason: sanitise(text('reason')),
     commands: readCommands(readJson(text('commands'))),

@@ -2,7 +2,7 @@
 
 import type { Net } from './address.ts';
 import type { UnixMs } from './brand.ts';
-import type { ActionId, Command, Outcome, Plan } from './plan.ts';
+import type { ActionId, Command, JournalAction, Outcome, Plan } from './plan.ts';
 import type { Problem } from './problem.ts';
 import type { SetKey } from './rows.ts';
 import type { SafeText } from './sanitise.ts';
@@ -70,7 +70,7 @@ export type JournalRow = Readonly<{
   id: string;
   at: UnixMs;
   operator: Operator;
-  action: ActionId;
+  action: JournalAction;
   summary: SafeText;
   reason: SafeText;
   commands: readonly Command[];

@@ -1,6 +1,7 @@
 // What a session file, after checking, says about windows and panes. Shared words of session, store and views.
 
 import type { Brand } from './brand.ts';
+import type { ShieldsSettings } from './shields.ts';
 
 /** Unique within a session: "1.2" = second pane of the first window. */
 export type PaneId = Brand<string, 'PaneId'>;
@@ -94,6 +95,7 @@ export type Session = Readonly<{
   refreshMs: number;
   bans: BanDefaults;
   allow: readonly string[];
+  shields: ShieldsSettings;
   theme: ThemeName;
   mouse: boolean;
   prefix: string;

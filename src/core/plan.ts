@@ -23,6 +23,8 @@ export type Step = Readonly<{ command: Command; shown?: readonly SafeText[] }>;
 export type Risk = 'harmless' | 'reversible' | 'disruptive';
 
 export type ActionId = 'ban' | 'unban' | 'cut' | 'tighten' | 'undo';
+/** What the journal records: acts, and the shields, which come down by themselves. */
+export type JournalAction = ActionId | 'shields';
 
 /** Everything the operator may want to read before saying yes. `notes`: consequences and hazards, one sentence each. */
 export type Plan = Readonly<{

@@ -15,6 +15,7 @@ import type {
   WindowSpec,
 } from '../core/pane.ts';
 import type { Result } from '../core/result.ts';
+import { DEFAULT_SHIELDS } from '../core/shields-defaults.ts';
 import { type FileProblem, problemAt, type SourceMap } from './problems.ts';
 import {
   type LayoutEntry,
@@ -45,6 +46,7 @@ export function normalise(
     refreshMs: accepted(parseRefresh, file.refresh) ?? 1000,
     bans: bansOf(file),
     allow: file.allow ?? [],
+    shields: DEFAULT_SHIELDS,
     theme: file.theme ?? 'ansi',
     mouse: file.mouse ?? false,
     prefix: file.prefix ?? 'C-b',

@@ -5,6 +5,7 @@ import { unixMs } from '../../src/core/brand.ts';
 import type { Role } from '../../src/core/line.ts';
 import type { LayoutNode, PaneBody, PaneId, PaneSpec, Session } from '../../src/core/pane.ts';
 import { type SafeText, sanitise } from '../../src/core/sanitise.ts';
+import { DEFAULT_SHIELDS } from '../../src/core/shields-defaults.ts';
 import type { ActTarget } from '../../src/store/slice.ts';
 import { type ConsoleStore, createConsoleStore } from '../../src/store/store.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../../src/views/glyphs.ts';
@@ -55,6 +56,7 @@ export const SESSION: Session = {
   theme: 'ansi',
   mouse: false,
   prefix: 'C-b',
+  shields: DEFAULT_SHIELDS,
   keys: [],
   windows: [
     {

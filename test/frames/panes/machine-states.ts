@@ -6,6 +6,7 @@ import type { PaneBody, PaneId, PaneSpec, Session } from '../../../src/core/pane
 import { problem } from '../../../src/core/problem.ts';
 import type { ConntrackSample, FlowReport, HostSample, SourceRow } from '../../../src/core/rows.ts';
 import { safe, sanitise } from '../../../src/core/sanitise.ts';
+import { DEFAULT_SHIELDS } from '../../../src/core/shields-defaults.ts';
 import type { SourceId, SourceStatus } from '../../../src/core/status.ts';
 import { TIMEOUTS } from '../../../src/firewall/timeouts.ts';
 import type { Msg } from '../../../src/store/messages.ts';
@@ -30,6 +31,7 @@ const SESSION: Session = {
   theme: 'ansi',
   mouse: false,
   prefix: 'C-b',
+  shields: DEFAULT_SHIELDS,
   keys: [],
   windows: [{ name: 'watch', layout: { kind: 'named', name: 'tiled' }, panes: [CONNTRACK, TRAFFIC, HOST] }],
 };

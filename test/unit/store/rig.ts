@@ -6,6 +6,7 @@ import type { Intent, IntentId } from '../../../src/core/intent.ts';
 import type { LogSpec, PaneBody, PaneId, PaneSpec, Session } from '../../../src/core/pane.ts';
 import type { FileState, LineReading, Members, ReadLine, SetInfo, SetKey } from '../../../src/core/rows.ts';
 import { sanitise } from '../../../src/core/sanitise.ts';
+import { DEFAULT_SHIELDS } from '../../../src/core/shields-defaults.ts';
 import type { LogPane } from '../../../src/store/logs/log-pane.ts';
 import type { Msg } from '../../../src/store/messages.ts';
 import { reduce } from '../../../src/store/reduce.ts';
@@ -41,6 +42,7 @@ export function sessionOf(log: LogSpec = logSpec(), sets: readonly string[] = []
     theme: 'ansi',
     mouse: false,
     prefix: 'C-b',
+    shields: DEFAULT_SHIELDS,
     keys: [],
     windows: [
       {
