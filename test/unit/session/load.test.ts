@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SHIELDS } from '../../../src/core/shields-defaults.ts';
 import { loadSession } from '../../../src/session/load.ts';
 import { printFileProblem } from '../../../src/session/problems.ts';
 
@@ -27,6 +28,7 @@ describe('a good session file', () => {
       refreshMs: 1000,
       bans: { durations: [3600, 86_400, 604_800], defaultSeconds: 86_400, cut: true },
       allow: [],
+      shields: DEFAULT_SHIELDS,
       theme: 'ansi',
       mouse: false,
       prefix: 'C-b',
