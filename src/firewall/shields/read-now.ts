@@ -1,0 +1,147 @@
+// What any reader of a host may say about its shields: two file reads when they are down, no locks, no rights needed
+// beyond reading. Only the wall needs root; without it the clocks are still told.
+
+import type { Command } from '../../core/plan.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { sanitise } from '../../core/sanitise.ts';
+import type { Deadline, ShieldsNow, ShieldsPlace, ShieldsState } from '../../core/shields.ts';
+import {
+  byHand,
+  currentFile,
+  deadlineFile,
+  parseCurrent,
+  parseDeadline,
+  parseState,
+  parseUptime,
+  stateFile,
+} from './state.ts';
+import type { WallReading, WallWriter } from './wall.ts';
+
+/** The part of a Host that reading needs. */
+export type Look = Readonly<{
+  read(path: string, maxBytes?: number): Promise<Result<Buffer>>;
+  run(command: Command): Promise<Result<Readonly<{ stdout: string }>>>;
+}>;
+
+/** `wall` false: no program is started to look at the packet filter; the wall is then 'unknown'. */
+export type ReadNowOptions = Readonly<{ wall?: boolean }>;
+
+const WRITERS: readonly WallWriter[] = [];
+
+export type Up = Extract<ShieldsNow, { kind: 'up' }>;
+
+export async function readNow(
+  look: Look,
+  place: ShieldsPlace,
+  options: ReadNowOptions = {},
+): Promise<ShieldsNow> {
+  const found = await findCurrent(look, place);
+  if (found.kind === 'none') return { kind: 'down' };
+  if (found.kind === 'trouble') return { kind: 'unknown', problem: found.problem };
+  const read = await readFiles(look, found);
+  if (!read.ok) return { kind: 'unknown', problem: read.problem };
+  const { state, deadline, uptime, bootId } = read.value;
+  // Nothing of ours survives a boot. What is left on disk is recover()'s to clear away.
+  if (state.bootId !== bootId) return { kind: 'down' };
+  const leftSeconds = deadline === undefined ? 0 : deadline.uptime - uptime;
+  const phase = deadline?.phase ?? 'raising';
+  const holdLeftSeconds = phase === 'held' ? leftSeconds : state.raisedUptime + state.holdSeconds - uptime;
+  const wall: Pick<Up, 'wall' | 'dropped'> =
+    options.wall === false ? { wall: 'unknown' } : await lookAtWall(look, state, phase);
+  return { kind: 'up', state, phase, leftSeconds, holdLeftSeconds, ...wall };
+}
+
+/** `base`: where `current` and the folder of these shields lie. */
+export type Current =
+  | Readonly<{ kind: 'current'; base: string; id: string }>
+  | Readonly<{ kind: 'none' }>
+  | Readonly<{ kind: 'trouble'; problem: Problem; base: string }>;
+
+export async function findCurrent(look: Pick<Look, 'read'>, { dir, run }: ShieldsPlace): Promise<Current> {
+  let trouble: Current = { kind: 'none' };
+  for (const base of [dir, run]) {
+    const read = await look.read(currentFile(base), 4096);
+    if (read.ok) {
+      const id = parseCurrent(read.value.toString('latin1'));
+      return id === undefined ? strange(base) : { kind: 'current', base, id };
+    }
+    if (read.problem.code !== 'not-found') trouble = { kind: 'trouble', problem: read.problem, base };
+  }
+  return trouble;
+}
+
+function strange(base: string): Current {
+  const path = sanitise(currentFile(base), 200);
+  return {
+    kind: 'trouble',
+    base,
+    problem: problem('unreadable', `${path} does not name any shields`, {
+      hint: `if nothing is being raised right now, look at ${sanitise(base, 200)} and remove ${path}`,
+    }),
+  };
+}
+
+export type Files = Readonly<{
+  state: ShieldsState;
+  /** Undefined: gone or not as we write it, which the watcher takes for overdue. */
+  deadline: Deadline | undefined;
+  uptime: number;
+  bootId: string;
+}>;
+
+export async function readFiles(
+  look: Pick<Look, 'read'>,
+  { base, id }: Extract<Current, { kind: 'current' }>,
+): Promise<Result<Files>> {
+  const [stated, dated, clock, boot] = await Promise.all([
+    look.read(stateFile(base, id), 262_144),
+    look.read(deadlineFile(base, id), 4096),
+    look.read('/proc/uptime'),
+    look.read('/proc/sys/kernel/random/boot_id'),
+  ]);
+  if (!clock.ok) return clock;
+  if (!boot.ok) return boot;
+  if (!stated.ok) return fail({ ...stated.problem, hint: byHand(base, id) });
+  const state = parseState(stated.value.toString('utf8'), base, id);
+  if (!state.ok) return state;
+  const uptime = parseUptime(clock.value.toString('latin1'));
+  if (uptime === undefined) return fail(problem('unreadable', '/proc/uptime is not as we know it'));
+  return ok({
+    state: state.value,
+    deadline: dated.ok ? parseDeadline(dated.value.toString('latin1')) : undefined,
+    uptime,
+    bootId: boot.value.toString('latin1').trim(),
+  });
+}
+
+async function lookAtWall(
+  look: Look,
+  state: ShieldsState,
+  phase: Up['phase'],
+): Promise<Pick<Up, 'wall' | 'dropped'>> {
+  if (state.wall === 'none') return { wall: 'none' };
+  const writer = WRITERS.find(({ variant }) => variant === state.wall);
+  if (writer === undefined) return { wall: 'unknown' };
+  const seen = await readWall(look, writer);
+  if (seen === 'unknown') return { wall: 'unknown' };
+  // While they are being raised there is none yet, and that is no news.
+  if (seen === 'none' || seen.id !== state.id) return { wall: phase === 'raising' ? 'unknown' : 'gone' };
+  return { wall: seen.armed ? 'standing' : 'expired', dropped: seen.dropped };
+}
+
+/** 'unknown': we may not look, or the tool gave no answer that we understand. */
+export async function readWall(
+  look: Pick<Look, 'run'>,
+  writer: WallWriter,
+): Promise<WallReading | 'none' | 'unknown'> {
+  const outputs: string[] = [];
+  for (const [index, command] of writer.look.entries()) {
+    const ran = await look.run(command);
+    if (ran.ok) outputs.push(ran.value.stdout);
+    else if (index === 0 && (ran.problem.code === 'bad-exit' || ran.problem.code === 'not-found'))
+      return 'none';
+    else return 'unknown';
+  }
+  return writer.parse(outputs) ?? 'unknown';
+}
