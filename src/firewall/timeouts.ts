@@ -63,7 +63,7 @@ export type SshFlow = Readonly<{
 }>;
 
 /** Under the kernel's default of five days, so that a pinned flow that died is not remembered for ever. */
-const PIN_SECONDS = 400_000;
+export const PIN_SECONDS = 400_000;
 
 /**
  * Keeps a live ssh session through shorter timeouts: its own timeout is set and frozen (IPS_FIXED_TIMEOUT, kernel 4.13).

@@ -66,9 +66,13 @@ export interface Measure<Spec extends MeasureSpec, Found> {
   revert(spec: Spec, found: Found, at: MeasureAt): readonly RevertItem[];
 }
 
-/** A measure worked out for this machine. `diff`: the change of values, for the preview. */
+/**
+ * A measure worked out for this machine. `needs`: its steps may run only while that measure, which comes before it, stands:
+ * timeouts are not shortened when the pins of live ssh sessions failed.
+ */
 export type PlannedMeasure = Readonly<{
   measure: MeasureId;
+  needs?: MeasureId;
   says: SafeText;
   hazards: readonly SafeText[];
   applied: Applied;

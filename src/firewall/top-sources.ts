@@ -1,0 +1,81 @@
+// Which sources hold the most tracked flows, in one pass with bounded memory. An IPv6 source is its /64, because one
+// client may use any address in it.
+//   ipv4     2 tcp      6 431999 ESTABLISHED src=192.0.2.20 dst=192.0.2.1 sport=43519 dport=80 src=192.0.2.1 dst=… (Linux 6.18)
+
+import { makeNet, type Net } from '../core/address.ts';
+import { AddressReader } from './bytes.ts';
+
+export type SourceFlows = Readonly<{ net: Net; flows: number }>;
+/** `seen`: flows read, whatever their source. */
+export type SourceCount = Readonly<{ sources: readonly SourceFlows[]; seen: number }>;
+export type SourceCounter = Readonly<{
+  push(chunk: Buffer): void /** `moreThan`: only sources with more flows than that. */;
+  end(moreThan?: number): SourceCount;
+}>;
+
+const NEWLINE = 0x0a;
+const LINE_MAX = 4096;
+const MARK = Buffer.from(' src=');
+/** Flows from forged sources are one each: when there are this many sources, those seen once are forgotten. */
+const SOURCES_MAX = 200_000;
+
+/** `sourcesMax`: only for tests. */
+export function createSourceCounter(sourcesMax = SOURCES_MAX): SourceCounter {
+  const v4 = new Map<number, number>();
+  const v6 = new Map<bigint, number>();
+  const reader4 = new AddressReader(4, 32);
+  const reader6 = new AddressReader(6, 128);
+  let pending: Buffer | undefined;
+  let seen = 0;
+
+  const readLine = (bytes: Buffer, start: number, end: number): void => {
+    const mark = bytes.indexOf(MARK, start);
+    if (mark < 0 || mark >= end) return;
+    const at = mark + MARK.length;
+    if (reader4.read(bytes, at) >= 0) add(v4, reader4.value, sourcesMax);
+    else if (reader6.read(bytes, at) >= 0) add(v6, reader6.high(), sourcesMax);
+    else return;
+    seen++;
+  };
+  const readLines = (bytes: Buffer, end: number): void => {
+    for (let start = 0; start < end; ) {
+      const next = bytes.indexOf(NEWLINE, start);
+      const lineEnd = next < 0 || next >= end ? end : next;
+      readLine(bytes, start, lineEnd);
+      start = lineEnd + 1;
+    }
+  };
+  return {
+    push(chunk) {
+      const bytes = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
+      const last = bytes.lastIndexOf(NEWLINE) + 1;
+      readLines(bytes, last);
+      const rest = bytes.length - last;
+      pending = rest === 0 || rest > LINE_MAX ? undefined : Buffer.from(bytes.subarray(last));
+    },
+    end(moreThan = 0) {
+      if (pending !== undefined) readLines(pending, pending.length);
+      pending = undefined;
+      const sources = [
+        ...above(v4, moreThan).map(([value, flows]) => ({ net: makeNet(4, BigInt(value), 32), flows })),
+        ...above(v6, moreThan).map(([high, flows]) => ({ net: makeNet(6, high << 64n, 64), flows })),
+      ];
+      return { sources, seen };
+    },
+  };
+}
+
+function above<Key>(counts: ReadonlyMap<Key, number>, least: number): readonly (readonly [Key, number])[] {
+  return [...counts].filter(([, count]) => count > least);
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, max: number): void {
+  const before = counts.get(key);
+  if (before === undefined && counts.size >= max) forget(counts);
+  counts.set(key, (before ?? 0) + 1);
+}
+
+/** The rare ones go; when all are frequent, nobody goes (that many frequent sources fit into no table). */
+function forget<Key>(counts: Map<Key, number>): void {
+  for (const [key, count] of counts) if (count === 1) counts.delete(key);
+}
