@@ -3,12 +3,13 @@
 
 import { isAbsolute, join, normalize } from 'node:path';
 import type { Shields } from '../actions/shields/port.ts';
+import { createShields } from '../actions/shields/shields.ts';
 import type { Operator } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';
-import { problem } from '../core/problem.ts';
-import { fail } from '../core/result.ts';
 import type { ShieldsPlace } from '../core/shields.ts';
 import type { Host } from '../host/host.ts';
+import { journalPath, readOperator } from './operator.ts';
+import { resolveName } from './resolve.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -36,18 +37,14 @@ export type ShieldsWishes = Readonly<{ readOnly?: boolean; operator?: Operator }
 
 /** The shields of `host` under the guards of `session`. Cheap: nothing is read before the first question. */
 export function shieldsFor(host: Host, session: Session, env: Env, wishes: ShieldsWishes = {}): Shields {
-  return notYet({ host, session, place: shieldsPlace(env), wishes });
-}
-
-function notYet(_: unknown): Shields {
-  const missing = problem('not-found', 'the shields are not built into this program yet');
-  return {
-    now: () => Promise.resolve({ kind: 'unknown', problem: missing }),
-    preview: () => Promise.resolve({ kind: 'failed', problem: missing }),
-    raise: () => Promise.resolve({ kind: 'failed', problem: missing, undone: true }),
-    keep: () => Promise.resolve(fail(missing)),
-    renew: () => Promise.resolve(fail(missing)),
-    lower: () => Promise.resolve({ kind: 'failed', problem: missing }),
-    recover: () => Promise.resolve(undefined),
-  };
+  return createShields({
+    host,
+    settings: session.shields,
+    operator: wishes.operator ?? readOperator(env),
+    allow: session.allow,
+    resolve: resolveName,
+    journal: journalPath(env),
+    place: shieldsPlace(env),
+    readOnly: wishes.readOnly ?? false,
+  });
 }
