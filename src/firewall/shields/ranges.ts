@@ -1,7 +1,7 @@
 // What every writer of a wall needs of its lists: nets without overlaps (interval sets refuse them), ports and numbers
 // that are what they claim to be.
 
-import { compareNets, contains, type Family, type Net } from '../../core/address.ts';
+import { bitsOf, compareNets, contains, type Family, makeNet, type Net } from '../../core/address.ts';
 
 /** The nets of one family in order, without those that another one holds (networks overlap only by containing). */
 export function disjoint(nets: readonly Net[], family: Family): readonly Net[] {
@@ -12,6 +12,9 @@ export function disjoint(nets: readonly Net[], family: Family): readonly Net[] {
   }
   return kept;
 }
+
+/** Its first address: what a set of networks can be asked for. */
+export const hostOf = (net: Net): Net => makeNet(net.family, net.value, bitsOf(net.family));
 
 const PORT_MAX = 65_535;
 

@@ -1,7 +1,7 @@
 // The wall: what the shields put into the packet filter, as one description that nft, iptables+ipset and pf can each
 // write down. It can only tighten: an accept of ours ends nothing that other rules would drop.
 
-import type { Net } from '../../core/address.ts';
+import type { Family, Net } from '../../core/address.ts';
 import type { Command, Step } from '../../core/plan.ts';
 import type { Dropped, WallVariant } from '../../core/shields.ts';
 
@@ -12,6 +12,8 @@ export type Wall = Readonly<{
   /** Never limited nor dropped; both families, may overlap. */
   safe: readonly Net[];
   sshPorts: readonly number[];
+  /** Absent: both. Only [4] where the kernel has no IPv6 at all (no /proc/sys/net/ipv6): ip6tables would fail. nft needs no telling. */
+  families?: readonly Family[];
   /** Seconds after which the kernel itself lets everything through again, even if every process of ours is dead. */
   armedSeconds: number;
   synRate?: Readonly<{ perSecond: number; burst: number }>;
@@ -53,6 +55,8 @@ export interface WallWriter {
   load(wall: Wall): readonly Step[];
   /** Sets the kernel timer anew, to `seconds` from now. Works on a timer that has run out, too. */
   arm(seconds: number): readonly Step[];
+  /** All succeed when the standing wall never limits `net` (its first address, for a network). */
+  holds(net: Net): readonly Command[];
   /** Reads it; a failing first command means there is none. */
   readonly look: readonly Command[];
   /** `outputs`: stdout of each `look`. Undefined = not understood. */

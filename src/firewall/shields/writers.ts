@@ -1,12 +1,12 @@
 // The packet filters that can hold a wall, best first.
 
 import type { WallVariant } from '../../core/shields.ts';
+import { iptablesWall } from './iptables.ts';
 import { nftWall } from './nft.ts';
 import type { WallWriter } from './wall.ts';
 
-export const WALL_WRITERS: readonly WallWriter[] = [nftWall];
+export const WALL_WRITERS: readonly WallWriter[] = [nftWall, iptablesWall];
 
-/** Undefined: this version cannot write that variant. */
-export function writerOf(variant: WallVariant): WallWriter | undefined {
-  return WALL_WRITERS.find((writer) => writer.variant === variant);
-}
+const BY_VARIANT: Readonly<Record<WallVariant, WallWriter>> = { nft: nftWall, iptables: iptablesWall };
+
+export const writerOf = (variant: WallVariant): WallWriter => BY_VARIANT[variant];
