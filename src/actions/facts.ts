@@ -25,8 +25,10 @@ export type TightenFacts = Readonly<{
   pinned: readonly string[];
 }>;
 export type UndoFacts = Readonly<{ kind: 'undo' }>;
+/** `shields`: their id, 8 hex digits. Never undone from here: the revert script of the shields is the one way back. */
+export type ShieldsFacts = Readonly<{ kind: 'shields'; what: 'raise' | 'lower'; shields: string }>;
 
-export type ActFacts = BanFacts | UnbanFacts | CutFacts | TightenFacts | UndoFacts;
+export type ActFacts = BanFacts | UnbanFacts | CutFacts | TightenFacts | UndoFacts | ShieldsFacts;
 
 /**
  * A record read back from disk is input like any other: only one of exactly this shape is used. Addresses and names of
@@ -47,6 +49,12 @@ export function isActFacts(value: unknown): value is ActFacts {
       return every(facts.sets, isText) && every(facts.removed, isPrior);
     case 'tighten':
       return every(facts.values, isTimeout) && every(facts.pinned, isText);
+    case 'shields':
+      return (
+        (facts.what === 'raise' || facts.what === 'lower') &&
+        isText(facts.shields) &&
+        /^[0-9a-f]{8}$/.test(String(facts.shields))
+      );
     default:
       return facts.kind === 'cut' || facts.kind === 'undo';
   }

@@ -17,6 +17,7 @@ import {
   stateFile,
 } from './state.ts';
 import type { WallReading, WallWriter } from './wall.ts';
+import { writerOf } from './writers.ts';
 
 /** The part of a Host that reading needs. */
 export type Look = Readonly<{
@@ -26,8 +27,6 @@ export type Look = Readonly<{
 
 /** `wall` false: no program is started to look at the packet filter; the wall is then 'unknown'. */
 export type ReadNowOptions = Readonly<{ wall?: boolean }>;
-
-const WRITERS: readonly WallWriter[] = [];
 
 export type Up = Extract<ShieldsNow, { kind: 'up' }>;
 
@@ -121,7 +120,7 @@ async function lookAtWall(
   phase: Up['phase'],
 ): Promise<Pick<Up, 'wall' | 'dropped'>> {
   if (state.wall === 'none') return { wall: 'none' };
-  const writer = WRITERS.find(({ variant }) => variant === state.wall);
+  const writer = writerOf(state.wall);
   if (writer === undefined) return { wall: 'unknown' };
   const seen = await readWall(look, writer);
   if (seen === 'unknown') return { wall: 'unknown' };

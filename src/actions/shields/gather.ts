@@ -1,0 +1,111 @@
+// What a raise must know before it plans: whom it must never hurt, where ssh and the public services listen, and which
+// packet filter can hold the wall. Reads only.
+
+import type { Operator, SafeSet } from '../../core/act.ts';
+import type { Net } from '../../core/address.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import type { WallWriter } from '../../firewall/shields/wall.ts';
+import { WALL_WRITERS } from '../../firewall/shields/writers.ts';
+import type { Host } from '../../host/host.ts';
+import { findSshSessions } from '../safe-sessions.ts';
+import { computeSafeSet, type SafeMemory } from '../safe-set.ts';
+import { type Listener, readListeners } from './listening.ts';
+import type { MeasureAt } from './measure.ts';
+import type { ShieldsOptions } from './shields.ts';
+
+const SSH_PORT = 22;
+
+export type Ground = Readonly<{
+  at: MeasureAt;
+  writer: WallWriter | undefined;
+  /** With the ssh peer that sudo and su hide. */
+  operator: Operator;
+  listeners: readonly Listener[];
+}>;
+
+export async function gatherGround(options: ShieldsOptions, memory: SafeMemory): Promise<Ground> {
+  const { host, settings, allow, resolve } = options;
+  const [{ safeSet, sessions }, listeners, writer] = await Promise.all([
+    safeAndSessions(host, { allow, ...(resolve && { resolve }) }, memory),
+    readListeners(host),
+    workingWriter(host),
+  ]);
+  const sshPorts = [...(memory.ports ?? [])];
+  if (sshPorts.length === 0) sshPorts.push(SSH_PORT);
+  const listening = [...new Set(listeners.map(({ port }) => port))].sort((a, b) => a - b);
+  return {
+    at: { host, settings, safeSet, sessions, sshPorts, listening, variant: writer?.variant },
+    writer,
+    operator: { ...peerOf(safeSet), ...options.operator },
+    listeners,
+  };
+}
+
+/** One after the other: the second finds in the memory what the first has looked up. */
+async function safeAndSessions(
+  host: Host,
+  options: Parameters<typeof computeSafeSet>[1],
+  memory: SafeMemory,
+): Promise<Pick<MeasureAt, 'safeSet' | 'sessions'>> {
+  const safeSet = await computeSafeSet(host, options, memory);
+  const { sessions } = await findSshSessions(host, { memory });
+  return { safeSet, sessions };
+}
+
+/** The first whose tools are here and that would take a wall without rules: that asks for the rights and the kernel, too. */
+async function workingWriter(host: Host): Promise<WallWriter | undefined> {
+  const tried = await Promise.all(
+    WALL_WRITERS.map(async (writer) => ({ writer, works: await worksHere(host, writer) })),
+  );
+  return tried.find(({ works }) => works)?.writer;
+}
+
+async function worksHere(host: Host, writer: WallWriter): Promise<boolean> {
+  if (!host.privileged) return false;
+  const paths = await Promise.all(writer.tools.map((tool) => host.which(tool)));
+  if (paths.includes(undefined)) return false;
+  const empty = { id: '00000000', safe: [], sshPorts: [], armedSeconds: 1 };
+  for (const command of writer.check(empty)) if (!(await host.run(command)).ok) return false;
+  return true;
+}
+
+const OWN_SESSION = 'your ssh session';
+
+function peerOf({ entries }: SafeSet): Pick<Operator, 'sshPeer'> {
+  const ours = entries.filter(({ why }) => why.startsWith(OWN_SESSION));
+  const live = ours.find(({ why }) => why === OWN_SESSION) ?? ours[0];
+  return live === undefined ? {} : { sshPeer: live.net.text };
+}
+
+/** A console of the machine itself; a pts may be anything (mosh, an old tmux, a container's shell). */
+const LOCAL_TTY = /^(?:\/dev\/)?(?:tty(?:\d|S|AMA|USB)|console$|hvc|xvc)/;
+
+/** Why it would be rash to raise here, in words; empty when somebody is known to be safe. */
+export function nobodySafe(ground: Ground, unattended: boolean): readonly SafeText[] {
+  const { safeSet } = ground.at;
+  const named = safeSet.entries.some(
+    ({ why }) => why.startsWith('allowed by the session file') || why.startsWith('login of '),
+  );
+  if (safeSet.operatorFound || named || unattended) return [];
+  // Nobody is connected over ssh, and the shields do not reach this keyboard.
+  if (LOCAL_TTY.test(ground.operator.tty ?? '') && ground.operator.sshPeer === undefined) return [];
+  return [
+    safe(
+      'your own address was not found: no ssh session is alive, and this is no console of the machine itself',
+    ),
+    safe(
+      'put your address or network under `allow` in the session file, or go ahead with `shields up --yes`',
+    ),
+    ...safeSet.gaps.map((gap) => sanitise(`could not be read: ${gap}`, 240)),
+  ];
+}
+
+/** What the wall never limits. Gateways and name servers are in it, loopback and multicast never get there. */
+export function safeNets({ entries }: SafeSet): readonly Net[] {
+  return entries.map(({ net }) => net);
+}
+
+/** Addresses of people who are connected now: these must be in the kernel's sets. */
+export function peopleOf(safeSet: SafeSet): readonly Net[] {
+  return safeSet.entries.filter(({ why }) => why.includes('ssh session')).map(({ net }) => net);
+}

@@ -1,0 +1,176 @@
+// Whether raised shields do what they should and hurt nobody: the wall's counter moves, our own sshd still answers a new
+// connection, the people who are connected are in the kernel's sets, the kernel has taken the values.
+
+import { command } from '../../core/plan.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { readWall } from '../../firewall/shields/read-now.ts';
+import type { Wall, WallReading } from '../../firewall/shields/wall.ts';
+import type { Host } from '../../host/host.ts';
+import { type Ground, peopleOf } from './gather.ts';
+import type { PlannedMeasure } from './measure.ts';
+import { sysctlsOf } from './snapshot.ts';
+
+/** `problem`: so wrong that all must be taken back. */
+export type Verified = Readonly<{
+  says: readonly SafeText[];
+  warnings: readonly SafeText[];
+  problem?: Problem;
+}>;
+
+const NOTHING: Verified = { says: [], warnings: [] };
+
+export type SshTarget = Readonly<{ address: string; port: number }>;
+/** Whether a new connection to our own sshd got its greeting. 'no-tool', 'no-sshd': it could not be tried. */
+export type SshAnswer =
+  | Readonly<{ kind: 'answers'; target: SshTarget; ms: number }>
+  | Readonly<{ kind: 'silent'; target: SshTarget }>
+  | Readonly<{ kind: 'no-tool' }>
+  | Readonly<{ kind: 'no-sshd' }>;
+
+const SCAN_SECONDS = 2;
+/** An sshd under attack refuses some connections by chance (MaxStartups): one refusal proves nothing. */
+const SCAN_ATTEMPTS = 3;
+
+/** An address of our own on which sshd listens: the packets take the way over lo, and pass the wall's first rule. */
+export function sshTargetOf({ at, listeners }: Ground): SshTarget | undefined {
+  const own = at.safeSet.entries.filter(({ why }) => why === 'an address of this machine');
+  for (const { port, family, address } of listeners) {
+    if (!at.sshPorts.includes(port)) continue;
+    const found =
+      address ?? own.find(({ net }) => net.family === family && !/^(?:127\.|::1$|fe80:)/.test(net.text))?.net;
+    if (found !== undefined && !found.text.startsWith('fe80:')) return { address: found.text, port };
+  }
+  return undefined;
+}
+
+export async function askSshd(host: Host, ground: Ground, attempts = 1): Promise<SshAnswer> {
+  const target = sshTargetOf(ground);
+  if (target === undefined) return { kind: 'no-sshd' };
+  if ((await host.which('ssh-keyscan')) === undefined) return { kind: 'no-tool' };
+  const { address, port } = target;
+  const scan = command(
+    ['ssh-keyscan', '-T', String(SCAN_SECONDS), '-t', 'ed25519', '-p', String(port), address],
+    { timeoutMs: SCAN_SECONDS * 1000 + 500, okExits: [1] },
+  );
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const ran = await host.run(scan);
+    if (ran.ok && /SSH-2\.0|ssh-ed25519/.test(`${ran.value.stdout}\n${ran.value.stderr}`))
+      return { kind: 'answers', target, ms: Math.round(ran.value.durationMs) };
+  }
+  return { kind: 'silent', target };
+}
+
+export type VerifyWish = Readonly<{
+  ground: Ground;
+  wall: Wall | undefined;
+  planned: readonly PlannedMeasure[];
+  /** What sshd said before the first change. */
+  before: SshAnswer;
+}>;
+
+export async function verify(wish: VerifyWish): Promise<Verified> {
+  const parts = await Promise.all([
+    verifyTraffic(wish),
+    verifyPeople(wish),
+    verifySysctls(wish.ground.at.host, wish.planned),
+  ]);
+  const problems = parts.flatMap((part) => (part.problem === undefined ? [] : [part.problem]));
+  return {
+    says: parts.flatMap((part) => part.says),
+    warnings: parts.flatMap((part) => part.warnings),
+    ...(problems[0] === undefined ? {} : { problem: problems[0] }),
+  };
+}
+
+/** One connection does for both: sshd must greet it, and the counters must see it. */
+async function verifyTraffic({ ground, wall, before }: VerifyWish): Promise<Verified> {
+  const { host } = ground.at;
+  const first = await readOwn(ground, wall);
+  const after = await askSshd(host, ground, before.kind === 'answers' ? SCAN_ATTEMPTS : 1);
+  const last =
+    wall === undefined || after.kind === 'no-sshd' || after.kind === 'no-tool'
+      ? first
+      : await readOwn(ground, wall);
+  const ssh = sayOfSsh(before, after);
+  if (ssh.problem !== undefined || wall === undefined) return ssh;
+  if (first === undefined || last === undefined)
+    return { ...ssh, problem: problem('unreadable', 'the wall was loaded but cannot be read back') };
+  if (!last.armed)
+    return { ...ssh, problem: problem('bad-exit', "the wall stands but the kernel's timer does not run") };
+  if (last.seen > first.seen) return { ...ssh, says: [...ssh.says, safe('counters move')] };
+  const tried = after.kind === 'answers';
+  const words = tried
+    ? 'the counters did not move when sshd was asked: look whether another program hooks in before'
+    : 'whether the counters move could not be tried: no connection of our own was possible';
+  return { ...ssh, warnings: [...ssh.warnings, safe(words)] };
+}
+
+async function readOwn({ at, writer }: Ground, wall: Wall | undefined): Promise<WallReading | undefined> {
+  if (wall === undefined || writer === undefined) return undefined;
+  const reading = await readWall(at.host, writer);
+  return typeof reading === 'string' || reading.id !== wall.id ? undefined : reading;
+}
+
+function sayOfSsh(before: SshAnswer, after: SshAnswer): Verified {
+  if (after.kind === 'no-sshd')
+    return {
+      says: [],
+      warnings: [safe('no sshd listens on an address of this machine: a new login was not tried')],
+    };
+  if (after.kind === 'no-tool')
+    return { says: [], warnings: [safe('ssh-keyscan is not installed: a new login was not tried')] };
+  const where = `${after.target.address.includes(':') ? `[${after.target.address}]` : after.target.address}:${after.target.port}`;
+  if (after.kind === 'answers')
+    return { says: [sanitise(`sshd answers on ${where} in ${after.ms} ms`)], warnings: [] };
+  if (before.kind === 'answers')
+    return {
+      ...NOTHING,
+      problem: problem('bad-exit', `sshd on ${where} answered before the shields and not after`),
+    };
+  return { says: [], warnings: [sanitise(`sshd on ${where} did not answer, neither before nor after`)] };
+}
+
+async function verifyPeople({ ground, wall }: VerifyWish): Promise<Verified> {
+  const people = peopleOf(ground.at.safeSet);
+  if (wall === undefined || ground.writer === undefined || people.length === 0) return NOTHING;
+  const { writer } = ground;
+  const { host } = ground.at;
+  const answers = await Promise.all(
+    people.slice(0, PEOPLE_MAX).map(async (net) => {
+      for (const one of writer.holds(net)) if (!(await host.run(one)).ok) return net;
+      return undefined;
+    }),
+  );
+  const missing = answers.find((net) => net !== undefined);
+  if (missing !== undefined)
+    return {
+      ...NOTHING,
+      problem: problem(
+        'bad-exit',
+        `${missing.text} is connected over ssh, but not among the wall's safe addresses`,
+      ),
+    };
+  return {
+    says: [sanitise(`${people.length} ssh ${people.length === 1 ? 'peer is' : 'peers are'} in the safe set`)],
+    warnings: [],
+  };
+}
+
+const PEOPLE_MAX = 16;
+
+async function verifySysctls(host: Host, planned: readonly PlannedMeasure[]): Promise<Verified> {
+  const items = sysctlsOf(planned.flatMap(({ revert }) => revert));
+  const warnings = await Promise.all(
+    items.map(async ({ name, wrote }) => {
+      const read = await host.read(`/proc/sys/${name.replaceAll('.', '/')}`);
+      const value = read.ok ? read.value.toString('latin1').trim().replaceAll(/\s+/g, ' ') : undefined;
+      if (value === wrote.trim().replaceAll(/\s+/g, ' ')) return undefined;
+      return sanitise(`${name} reads ${value ?? 'nothing'}, not ${wrote} as was written`, 200);
+    }),
+  );
+  const wrong = warnings.filter((words) => words !== undefined);
+  const says =
+    items.length > 0 && wrong.length === 0 ? [sanitise(`${items.length} kernel settings read back`)] : [];
+  return { says, warnings: wrong };
+}
