@@ -15,7 +15,6 @@ import type {
   WindowSpec,
 } from '../core/pane.ts';
 import type { Result } from '../core/result.ts';
-import { DEFAULT_SHIELDS } from '../core/shields-defaults.ts';
 import { type FileProblem, problemAt, type SourceMap } from './problems.ts';
 import {
   type LayoutEntry,
@@ -26,6 +25,7 @@ import {
   type SessionFile,
   type WindowEntry,
 } from './schema.ts';
+import { shieldsOf } from './shields-normalise.ts';
 
 export const DEFAULT_DURATIONS: readonly number[] = [3600, 86_400, 604_800];
 export const DEFAULT_HISTORY = 10_000;
@@ -46,7 +46,7 @@ export function normalise(
     refreshMs: accepted(parseRefresh, file.refresh) ?? 1000,
     bans: bansOf(file),
     allow: file.allow ?? [],
-    shields: DEFAULT_SHIELDS,
+    shields: shieldsOf(file.shields, (at, message) => report(context, ['shields', ...at], message)),
     theme: file.theme ?? 'ansi',
     mouse: file.mouse ?? false,
     prefix: file.prefix ?? 'C-b',

@@ -75,8 +75,12 @@ function invalidType(source: SourceMap, path: Path, expected: string): FileProbl
 }
 
 const DURATION_WORDS = 'a duration with its unit, such as 10s or 1h';
+const DURATIONS = 'trial hold timeout bantime every minimum-hold cool-down manual-block'.split(' ');
+/** Below "shields", "default" is the name of a profile. */
 const isDuration = (path: Path): boolean =>
-  path.some((part) => ['refresh', 'default', 'durations'].includes(String(part)));
+  path[0] === 'shields'
+    ? DURATIONS.includes(String(path.at(-1)))
+    : path.some((part) => ['refresh', 'default', 'durations'].includes(String(part)));
 
 function invalidValue(source: SourceMap, path: Path, values: readonly unknown[]): FileProblem {
   const written = source.document.getIn(path as unknown[]);

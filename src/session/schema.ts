@@ -9,18 +9,11 @@ import { NAMED_LAYOUTS } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
+import { text, textThat } from './fields.ts';
+import { shieldsKeysAt, shieldsSchema } from './shields-schema.ts';
 
 export const REFRESH_MS_MIN = 250;
 
-const text = z.string().min(1);
-/** Text that one of our own parsers must accept; its sentence becomes the message. */
-const textThat = (parse: (written: string) => Result<unknown>) =>
-  text.superRefine((written, context) => {
-    const parsed = parse(written);
-    if (parsed.ok) return;
-    const { summary, hint } = parsed.problem;
-    context.addIssue({ code: 'custom', message: hint === undefined ? summary : `${summary}: ${hint}` });
-  });
 const oneOrMany = z.union([text, z.array(text).min(1)]);
 const duration = textThat(parseDuration).describe('A duration such as 90s, 10m, 1h, 1d12h, 2w');
 const refresh = textThat(parseRefresh).describe('250ms to 1h');
@@ -130,6 +123,7 @@ export const sessionSchema = z.strictObject({
       cut: z.boolean().optional().describe('Whether a ban also deletes the flows of the address'),
     })
     .optional(),
+  shields: shieldsSchema.optional(),
   keys: z
     .record(z.string(), z.record(z.string(), oneOrMany))
     .optional()
@@ -151,6 +145,7 @@ export function knownKeysAt(path: readonly PropertyKey[]): readonly string[] {
   const last = [...path].reverse().find((part) => typeof part === 'string');
   const inLayout = path.some((part) => part === 'layout');
   if (path.length === 0) return Object.keys(sessionSchema.shape);
+  if (path[0] === 'shields') return shieldsKeysAt(path.slice(1));
   if (inLayout) return ['pane', 'rows', 'columns', 'size'];
   if (last === 'windows') return Object.keys(window.shape);
   if (last === 'panes') return Object.keys(paneMap.shape);
