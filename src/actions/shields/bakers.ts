@@ -140,7 +140,10 @@ const SAVED = [
   '/var/lib/shorewall/*',
   '/var/lib/shorewall6/*',
 ];
-const OURS = new RegExp(`\\b${SHIELDS_TABLE}\\b|\\bOC_SHIELD`);
+const CHAINS = /\bOC_SHIELD/;
+const OURS = new RegExp(
+  `\\b${SHIELDS_TABLE}\\b|${CHAINS.source}|\\boc_(?:armed|safe|banned)[46]\\b|\\boc_(?:cap)?ports\\b`,
+);
 
 /** Numbers of the lines that name our wall. */
 export function linesOfShields(text: string): readonly number[] {
@@ -152,8 +155,12 @@ export async function findSaved(host: Host): Promise<readonly SafeText[]> {
   const found = await lookInto(host, SAVED, (text) => linesOfShields(text).length > 0);
   return found.map(({ path, text }) => {
     const [first] = linesOfShields(text);
+    // iptables-restore takes all or nothing, and the sets that these rules name are gone after a boot.
+    const then = CHAINS.test(text)
+      ? 'at the next boot the whole file may fail to load, as their sets are missing'
+      : 'every boot raises them again until their timer runs out';
     return sanitise(
-      `the shields were saved into ${path} (line ${first}): remove these lines, or every boot raises them again until their timer runs out`,
+      `the shields were saved into ${path} (line ${first}): remove these lines, or ${then}`,
       300,
     );
   });

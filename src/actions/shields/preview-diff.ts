@@ -12,22 +12,34 @@ export type PartOfWall = Readonly<{
   first: boolean;
 }>;
 
+const PARTS: readonly (keyof WallPart)[] = ['synRate', 'connections', 'listed', 'pinSsh', 'banned'];
+
 /** What the text of the wall has because of this part. Knows nothing of nft or iptables: it compares two texts. */
 export function wallLines(wall: Wall, writer: WallWriter, { part, first }: PartOfWall): readonly SafeText[] {
-  const { id, safe, sshPorts, armedSeconds } = wall;
-  const frame: Wall = { id, safe, sshPorts, armedSeconds };
-  const known = countsOf(first ? [] : textOf(frame, writer));
-  // The wall's own value, where it has one: merging may have narrowed what the measure asked for.
-  const merged: Partial<Wall> = Object.fromEntries(
-    Object.entries(wall).filter(([key]) => Object.hasOwn(part, key)),
-  );
-  return textOf({ ...frame, ...part, ...merged }, writer)
+  const known = countsOf(first ? [] : textOf(wallOf(wall, []), writer));
+  return textOf(
+    wallOf(
+      wall,
+      PARTS.filter((key) => part[key] !== undefined),
+    ),
+    writer,
+  )
     .filter((line) => {
       const left = known.get(line) ?? 0;
       if (left > 0) known.set(line, left - 1);
       return left === 0;
     })
     .map((line) => sanitise(`+ ${line}`));
+}
+
+/** The wall with only these of its parts: its own values, for merging may have changed what a measure asked for. */
+function wallOf(wall: Wall, parts: readonly (keyof WallPart)[]): Wall {
+  const { synRate, connections, listed, pinSsh, banned, ...frame } = wall;
+  const all = { synRate, connections, listed, pinSsh, banned };
+  return {
+    ...frame,
+    ...Object.fromEntries(Object.entries(all).filter(([key]) => parts.some((one) => one === key))),
+  };
 }
 
 function textOf(wall: Wall, writer: WallWriter): readonly string[] {
