@@ -13,6 +13,10 @@ export function disjoint(nets: readonly Net[], family: Family): readonly Net[] {
   return kept;
 }
 
+/** Both families, v4 first, in our own spelling. */
+export const disjointText = (nets: readonly Net[]): readonly string[] =>
+  [...disjoint(nets, 4), ...disjoint(nets, 6)].map(({ text }) => text);
+
 /** Its first address: what a set of networks can be asked for. */
 export const hostOf = (net: Net): Net => makeNet(net.family, net.value, bitsOf(net.family));
 
