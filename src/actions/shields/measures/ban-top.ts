@@ -8,7 +8,7 @@ import type { MeasureSpec } from '../../../core/shields.ts';
 import { formatCount, formatFlows } from '../../../core/units.ts';
 import type { FlowCount } from '../../../firewall/flow-counter.ts';
 import { planCut } from '../../../firewall/flows.ts';
-import type { SourceFlows } from '../../../firewall/top-sources.ts';
+import type { TopSource } from '../../../firewall/shields/top-sources.ts';
 import type { Measure, MeasureAt } from '../measure.ts';
 import { countSources } from './count-sources.ts';
 import { needWall } from './wall-parts.ts';
@@ -17,7 +17,7 @@ type Spec = Extract<MeasureSpec, { measure: 'ban-top' }>;
 
 /** `cut`: those whose flows are deleted as well. `seen`: flows counted; `partial`: there were more than time allowed. */
 type Found = Readonly<{
-  banned: readonly SourceFlows[];
+  banned: readonly TopSource[];
   cut: readonly Net[];
   seen: number;
   partial: boolean;
@@ -63,7 +63,7 @@ export const banTop: Measure<Spec, Found> = {
         `banned while the shields are up: ${banned.map(({ net, flows }) => `${net.text} (${formatFlows(flows)})`).join(', ')}`,
         400,
       ),
-      safe('many people may share one of these addresses: an office, a mobile network, a proxy'),
+      safe('many people may share one of these addresses, and a flood of UDP or SYN may have forged them'),
     ];
     if (partial)
       words.push(sanitise(`the table was too long to count: only ${formatCount(seen)} flows were looked at`));

@@ -70,7 +70,7 @@ export const conntrackTimeouts: Measure<Spec, Found> = {
       if (silent !== undefined && silent > 0)
         words.push(
           sanitise(
-            `${silent} established flows are silent for longer than ${formatDuration(change.wanted)} now; another such silence would end them`,
+            `${silent} established ${silent === 1 ? 'flow is' : 'flows are'} silent for longer than ${formatDuration(change.wanted)} now; another such silence would end them`,
           ),
         );
       if (!loose) words.push(safe('tcp_loose is 0: a flow that is forgotten cannot go on at all'));

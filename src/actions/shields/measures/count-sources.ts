@@ -2,18 +2,18 @@
 
 import { command } from '../../../core/plan.ts';
 import { ok, type Result } from '../../../core/result.ts';
-import { createSourceCounter, type SourceCount } from '../../../firewall/top-sources.ts';
+import { countTopSources, type TopCount } from '../../../firewall/shields/top-sources.ts';
 import type { MeasureAt } from '../measure.ts';
 
 const TABLE = '/proc/net/nf_conntrack';
 /** Raising takes five seconds at most, and this is one measure of many. */
 const COUNTING_MS = 1500;
 
-export type Counted = SourceCount & Readonly<{ partial: boolean }>;
+export type Counted = TopCount & Readonly<{ partial: boolean }>;
 
 /** `conntrack -L` where the kernel shows no file or we may not read it. */
 export async function countSources({ host, signal }: MeasureAt, moreThan: number): Promise<Result<Counted>> {
-  const counter = createSourceCounter();
+  const counter = countTopSources();
   const ended = new AbortController();
   const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
   const startedAt = performance.now();
@@ -27,7 +27,7 @@ export async function countSources({ host, signal }: MeasureAt, moreThan: number
     either,
   );
   if (read.ok || ended.signal.aborted) return ok({ ...counter.end(moreThan), partial: ended.signal.aborted });
-  const again = createSourceCounter();
+  const again = countTopSources();
   const listing = command(['conntrack', '-L', '-o', 'extended'], {
     privileged: true,
     timeoutMs: COUNTING_MS,

@@ -2,25 +2,25 @@
 // client may use any address in it.
 //   ipv4     2 tcp      6 431999 ESTABLISHED src=192.0.2.20 dst=192.0.2.1 sport=43519 dport=80 src=192.0.2.1 dst=… (Linux 6.18)
 
-import { makeNet, type Net } from '../core/address.ts';
-import { AddressReader } from './bytes.ts';
+import { makeNet, type Net } from '../../core/address.ts';
+import { AddressReader } from '../bytes.ts';
 
-export type SourceFlows = Readonly<{ net: Net; flows: number }>;
+export type TopSource = Readonly<{ net: Net; flows: number }>;
 /** `seen`: flows read, whatever their source. */
-export type SourceCount = Readonly<{ sources: readonly SourceFlows[]; seen: number }>;
-export type SourceCounter = Readonly<{
+export type TopCount = Readonly<{ sources: readonly TopSource[]; seen: number }>;
+export type TopSources = Readonly<{
   push(chunk: Buffer): void /** `moreThan`: only sources with more flows than that. */;
-  end(moreThan?: number): SourceCount;
+  end(moreThan?: number): TopCount;
 }>;
 
 const NEWLINE = 0x0a;
 const LINE_MAX = 4096;
 const MARK = Buffer.from(' src=');
-/** Flows from forged sources are one each: when there are this many sources, those seen once are forgotten. */
+/** Flows from forged sources are few each: when there are this many sources, the rarest are forgotten. */
 const SOURCES_MAX = 200_000;
 
 /** `sourcesMax`: only for tests. */
-export function createSourceCounter(sourcesMax = SOURCES_MAX): SourceCounter {
+export function countTopSources(sourcesMax = SOURCES_MAX): TopSources {
   const v4 = new Map<number, number>();
   const v6 = new Map<bigint, number>();
   const reader4 = new AddressReader(4, 32);
@@ -71,11 +71,12 @@ function above<Key>(counts: ReadonlyMap<Key, number>, least: number): readonly (
 
 function add<Key>(counts: Map<Key, number>, key: Key, max: number): void {
   const before = counts.get(key);
-  if (before === undefined && counts.size >= max) forget(counts);
+  if (before === undefined && counts.size >= max) forgetRare(counts, max / 2);
   counts.set(key, (before ?? 0) + 1);
 }
 
-/** The rare ones go; when all are frequent, nobody goes (that many frequent sources fit into no table). */
-function forget<Key>(counts: Map<Key, number>): void {
-  for (const [key, count] of counts) if (count === 1) counts.delete(key);
+/** Halves at least, so that a flood of new sources does not pay for this again and again. */
+function forgetRare<Key>(counts: Map<Key, number>, left: number): void {
+  for (let least = 1; counts.size > left; least++)
+    for (const [key, count] of counts) if (count <= least) counts.delete(key);
 }
