@@ -3,30 +3,36 @@
 
 import { inspect } from 'node:util';
 import { render } from 'ink';
+import type { Desk } from '../actions/desk.ts';
+import type { Operator } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
 import { keyTexts } from '../keys/hints.ts';
 import { DEFAULT_KEYMAP } from '../keys/keymap.ts';
 import { applyOverrides } from '../keys/overrides.ts';
-import { createPump } from '../sources/pump.ts';
+import { createPump, type Pump } from '../sources/pump.ts';
+import { selectPageLines } from '../store/select/shields-status.ts';
 import { selectStrip } from '../store/select/strip.ts';
-import { focusedPane } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { type ConsoleStore, createConsoleStore } from '../store/store.ts';
 import { createFrameStream } from '../terminal/ink-streams.ts';
 import { type EndReason, exitStatus, openScreen, type Screen } from '../terminal/screen.ts';
 import { App } from '../views/app.tsx';
 import { helpColumns, helpLines } from '../views/dialogs/lists.ts';
+import { wrapPage } from '../views/dialogs/page.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
 import { createPaced, type Paced } from '../views/paced.ts';
 import { PAINTERS } from '../views/painters.ts';
-import { createScreenDrawer, type KeyTexts, type ScreenOptions } from '../views/screen.ts';
+import { createScreenDrawer, helpSections, type KeyTexts, type ScreenOptions } from '../views/screen.ts';
 import { deskFor } from './act-desk.ts';
 import { runActs } from './console/acts.ts';
 import { startSources } from './console/console-sources.ts';
 import { createController } from './console/controller.ts';
+import { runShields } from './console/shields.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
+import { readOperator } from './operator.ts';
+import { shieldsFor, shieldsPlace } from './shields-desk.ts';
 
 /** `ascii`, `mono`: what the terminal can show. `io` is that of a terminal. */
 export type ConsoleOptions = Readonly<{
@@ -39,10 +45,14 @@ export type ConsoleOptions = Readonly<{
   mouse: boolean;
 }>;
 
+/** What acts and shields change. */
+const TOUCHED = ['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set'] as const;
+
 /** Runs until the operator leaves; a signal or a lost line ends the process with its own status. */
 export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const { session, host, readOnly } = options;
-  const desk = deskFor(host, session, options.io.env, { readOnly });
+  const { env } = options.io;
+  const desk = deskFor(host, session, env, { readOnly });
   const { keymap, problems } = applyOverrides(DEFAULT_KEYMAP, session);
   const keys = keyTexts(keymap, { readOnly });
   const ended = Promise.withResolvers<EndReason | 'quit'>();
@@ -57,7 +67,9 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     onEnd: ended.resolve,
   });
   const { privileged } = host;
-  const store = createConsoleStore({ session, now: host.now(), size: screen.size(), readOnly, privileged });
+  const operator = readOperator(env);
+  const now = host.now();
+  const store = createConsoleStore({ session, now, size: screen.size(), readOnly, privileged, operator });
   const frames = openFrames({ store, screen, options: screenOptions(options, keys) });
   onResize = frames.resize;
 
@@ -65,14 +77,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     host,
     onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
   });
-  const sources = startSources({ session, host, store, pump, desk });
-  const acts = runActs({
-    store,
-    desk,
-    readOnly,
-    later,
-    onReported: () => sources.poke(['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set']),
-  });
+  const { sources, acts, shields } = startWork({ options, store, desk, pump, operator });
   const controller = createController({
     store,
     keymap,
@@ -103,7 +108,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   stopClock();
   frames.close();
   sources.stop();
-  await Promise.all([acts.close(), pump.stop()]);
+  await Promise.all([acts.close(), shields.close(), pump.stop()]);
   desk.close();
   if (reason === 'quit') return EXIT.done;
   if (reason.kind === 'crash')
@@ -111,9 +116,40 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   return process.exit(exitStatus(reason));
 }
 
+type Work = Readonly<{
+  options: ConsoleOptions;
+  store: ConsoleStore;
+  desk: Desk;
+  pump: Pump;
+  operator: Operator;
+}>;
+
+/** What watches the host and what changes it. */
+function startWork({ options, store, desk, pump, operator }: Work) {
+  const { session, host, readOnly } = options;
+  const { env } = options.io;
+  const sources = startSources({ session, host, store, pump, desk, place: shieldsPlace(env) });
+  const acts = runActs({
+    store,
+    desk,
+    readOnly,
+    later,
+    onReported: () => sources.poke(TOUCHED),
+  });
+  const shields = runShields({
+    store,
+    shields: shieldsFor(host, session, env, { readOnly, operator }),
+    now: () => host.now(),
+    onChanged: () => sources.poke(['shields', ...TOUCHED]),
+  });
+  if (!readOnly && host.privileged) void shields.recover();
+  return { sources, acts, shields };
+}
+
 function helpTotal(state: ConsoleState, keys: KeyTexts): number {
-  const sections = keys.help(focusedPane(state)?.body.kind ?? 'global');
-  return helpLines(sections, helpColumns(state.size)).length;
+  const { modal } = state.modal;
+  if (modal.kind === 'page') return wrapPage(selectPageLines(state, modal.page), state.size).length;
+  return helpLines(helpSections(state, keys), helpColumns(state.size)).length;
 }
 
 const warning = (words: string) =>

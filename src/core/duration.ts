@@ -52,6 +52,16 @@ export function formatDuration(seconds: number): string {
   return `${total}s`;
 }
 
+/** A clock that runs: "0:14", "59:30", "1:02:03". Whole seconds, rounded down; negative counts as 0. */
+export function formatClock(seconds: number): string {
+  const total = Math.max(0, Math.floor(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const minutes = Math.floor(total / 60) % 60;
+  const hours = Math.floor(total / 3600);
+  const head = hours > 0 ? `${hours}:${two(minutes)}` : String(minutes);
+  return `${head}:${two(total % 60)}`;
+}
+
 /** Exact and re-parsable: 5400 → "1h30m". */
 export function printDuration(seconds: number): string {
   let rest = Math.floor(seconds);

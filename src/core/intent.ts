@@ -80,6 +80,10 @@ export const INTENTS = [
   'cut',
   'tighten',
   'undo',
+  // the shields
+  'shields',
+  'keep',
+  'renew',
   // dialogs, prompts, pickers
   'accept',
   'field-next',
@@ -109,7 +113,7 @@ export type Intent = Readonly<{ id: IntentId; text?: string }>;
 
 /**
  * Which table of keys is live. Pane modes fall back to `pane`, then `global`; dialog, prompt, picker and help do not.
- * `prefix`: the key after the prefix. `numbers`: while pane numbers are shown.
+ * `trial`: before the pane's while shields of this operator are in trial. `prefix`: the key after the prefix. `numbers`: while pane numbers are shown.
  */
 export type KeyMode =
   | 'global'
@@ -122,6 +126,7 @@ export type KeyMode =
   | 'traffic'
   | 'host'
   | 'journal'
+  | 'trial'
   | 'dialog'
   | 'prompt'
   | 'picker'

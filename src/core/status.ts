@@ -22,4 +22,5 @@ export type SourceId =
   | 'host'
   | 'journal'
   | 'safe-set'
+  | 'shields'
   | `log:${string}`;

@@ -14,12 +14,13 @@ const TITLES: Readonly<Record<KeyMode, string>> = {
   journal: 'In the journal',
   pane: 'In every pane',
   global: 'Everywhere',
+  trial: 'While shields are in trial, before the keys of the pane',
   prefix: 'After the prefix',
   numbers: 'While pane numbers are shown',
   dialog: 'In a dialog',
   prompt: 'In the line at the bottom',
   picker: 'In a list to choose from',
-  help: 'In the help',
+  help: 'In the help and on pages of text',
 };
 
 const INTRODUCTION = `# Keys

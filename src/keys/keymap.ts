@@ -7,7 +7,7 @@ import { type Keymap, rows } from './row.ts';
 
 export const MODES = [
   ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'pane', 'global'] as const),
-  ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'help'] as const),
+  ...(['trial', 'prefix', 'numbers', 'dialog', 'prompt', 'picker', 'help'] as const),
 ] satisfies readonly KeyMode[];
 
 /** Modes where a printable key types itself. */
@@ -26,6 +26,7 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'pane':
       return ['pane', 'global'];
     case 'global':
+    case 'trial':
     case 'prefix':
     case 'numbers':
     case 'dialog':
@@ -58,6 +59,25 @@ const ACT_ROWS: Keymap = [
       ['extend', ['e'], 'let the ban last longer', 'extend'],
       ['shorten', ['E'], 'let the ban end sooner', 'shorten'],
     ],
+    'act',
+  ),
+];
+
+/** The trial's key stands before the pane's: that it does is said in the top line as long as it lasts. */
+const SHIELDS_ROWS: Keymap = [
+  ...rows(
+    'global',
+    'acts',
+    [
+      ['shields', ['!'], 'raise the shields at once, or lower them', 'shields'],
+      ['renew', ['+'], 'count the hold of the shields anew, and keep them'],
+    ],
+    'act',
+  ),
+  ...rows(
+    'trial',
+    'acts',
+    [['keep', ['Enter'], 'keep the shields until the end of the hold', 'keep']],
     'act',
   ),
 ];
@@ -179,6 +199,7 @@ const PREFIX_ROWS: Keymap = [
 
 export const DEFAULT_KEYMAP: Keymap = [
   ...ACT_ROWS,
+  ...SHIELDS_ROWS,
   ...LOG_ROWS,
   ...TABLE_ROWS,
   ...MOVING_ROWS,

@@ -11,6 +11,7 @@ import type { JournalMsg } from './slices/journal.ts';
 import type { LayoutMsg } from './slices/layout.ts';
 import type { LogsMsg } from './slices/logs.ts';
 import type { ModalMsg } from './slices/modal.ts';
+import type { ShieldsMsg } from './slices/shields.ts';
 import type { TrafficMsg } from './slices/traffic.ts';
 
 export type Msg =
@@ -29,4 +30,5 @@ export type Msg =
   | ConntrackMsg
   | TrafficMsg
   | HostMsg
+  | ShieldsMsg
   | JournalMsg;

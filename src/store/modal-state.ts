@@ -1,6 +1,7 @@
 // What stands in front of the panes, as data: at most one dialog, prompt, picker or help; the last notice; a pending prefix.
 
 import type { UnixMs } from '../core/brand.ts';
+import type { Role } from '../core/line.ts';
 import type { PaneId } from '../core/pane.ts';
 import type { SafeText } from '../core/sanitise.ts';
 import type { ActDialog } from './act-dialog.ts';
@@ -19,11 +20,17 @@ export type PickerState = Readonly<{
   at: number;
 }>;
 
+/** One line of a page before it is wrapped; `indent` in columns, also of what is wrapped. */
+export type PageLine = Readonly<{ text: SafeText; role?: Role; indent?: number }>;
+/** `lines` 'shields': written anew from the state whenever it is drawn, because its clocks run. */
+export type Page = Readonly<{ title: SafeText; lines: readonly PageLine[] | 'shields' }>;
+
 export type Modal =
   | Readonly<{ kind: 'none' }>
   | Readonly<{ kind: 'act'; act: ActDialog }>
   | Readonly<{ kind: 'prompt'; prompt: PromptState }>
   | Readonly<{ kind: 'help'; top: number }>
+  | Readonly<{ kind: 'page'; page: Page; top: number }>
   | Readonly<{ kind: 'picker'; picker: PickerState }>
   | Readonly<{ kind: 'confirm-quit' }>;
 

@@ -8,6 +8,7 @@ import { reduceJournal } from './slices/journal.ts';
 import { reduceLayout } from './slices/layout.ts';
 import { reduceLogs } from './slices/logs.ts';
 import { reduceModal } from './slices/modal.ts';
+import { reduceShields } from './slices/shields.ts';
 import { reduceTraffic } from './slices/traffic.ts';
 import type { ConsoleState } from './state.ts';
 
@@ -25,11 +26,15 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
     traffic: reduceTraffic(base.traffic, msg, base),
     host: reduceHost(base.host, msg, base),
     journal: reduceJournal(base.journal, msg, base),
+    shields: reduceShields(base.shields, msg, base),
   };
   return SLICES.every((slice) => next[slice] === base[slice]) ? base : next;
 }
 
-const SLICES = ['layout', 'modal', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const;
+const SLICES = [
+  ...(['layout', 'modal', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
+  'shields',
+] as const;
 
 function reduceBase(state: ConsoleState, msg: Msg): ConsoleState {
   switch (msg.kind) {

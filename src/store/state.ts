@@ -1,6 +1,6 @@
 // The whole state of the console. Slices own their branches; this file only puts them together.
 
-import type { SafeSet } from '../core/act.ts';
+import type { Operator, SafeSet } from '../core/act.ts';
 import type { UnixMs } from '../core/brand.ts';
 import type { Session } from '../core/pane.ts';
 import type { SourceId, SourceStatus } from '../core/status.ts';
@@ -11,6 +11,7 @@ import { initialJournal, type JournalState } from './slices/journal.ts';
 import { initialLayout, type LayoutState } from './slices/layout.ts';
 import { initialLogs, type LogsState } from './slices/logs.ts';
 import { initialModal, type ModalState } from './slices/modal.ts';
+import { initialShields, type ShieldsSlice } from './slices/shields.ts';
 import { initialTraffic, type TrafficState } from './slices/traffic.ts';
 
 export type ConsoleState = Readonly<{
@@ -21,6 +22,8 @@ export type ConsoleState = Readonly<{
   readOnly: boolean;
   /** Whether privileged commands can run; when not, panes say what they cannot see. */
   privileged: boolean;
+  /** Who sits at this console; undefined where that was not asked. */
+  operator?: Operator;
   sources: Readonly<Partial<Record<SourceId, SourceStatus>>>;
   safeSet: SafeSet | undefined;
   layout: LayoutState;
@@ -31,6 +34,7 @@ export type ConsoleState = Readonly<{
   traffic: TrafficState;
   host: HostState;
   journal: JournalState;
+  shields: ShieldsSlice;
 }>;
 
 export type StartOptions = Readonly<{
@@ -39,6 +43,7 @@ export type StartOptions = Readonly<{
   size: Readonly<{ columns: number; rows: number }>;
   readOnly: boolean;
   privileged: boolean;
+  operator?: Operator;
 }>;
 
 export function initialState(options: StartOptions): ConsoleState {
@@ -54,5 +59,6 @@ export function initialState(options: StartOptions): ConsoleState {
     traffic: initialTraffic(options.session),
     host: initialHost(options.session),
     journal: initialJournal(options.session),
+    shields: initialShields,
   };
 }

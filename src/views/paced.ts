@@ -90,6 +90,8 @@ function gapFor(state: ConsoleState, previous: ConsoleState): number {
   const quick =
     state.logs !== previous.logs ||
     state.modal !== previous.modal ||
+    state.shields.operation !== previous.shields.operation ||
+    state.shields.now?.kind !== previous.shields.now?.kind ||
     state.layout !== previous.layout ||
     state.size !== previous.size;
   return quick ? STREAM_FRAME_MS : IDLE_FRAME_MS;

@@ -6,7 +6,8 @@ import type { Line } from '../core/line.ts';
 import type { PaneId, PaneKind, PaneSpec } from '../core/pane.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { selectKeyMode } from '../store/select/shell.ts';
+import { selectKeyMode, selectKeyModes, selectTrialKeys } from '../store/select/shell.ts';
+import { selectPageLines, selectQuitWords } from '../store/select/shields-status.ts';
 import { currentView, currentWindow, focusedPane } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { type Arrangement, arrange } from './arrange.ts';
@@ -15,14 +16,15 @@ import { drawFrames, type FrameText } from './chrome.ts';
 import { type DialogLook, drawActDialog, type KeyFor } from './dialogs/act.ts';
 import type { Box } from './dialogs/box.ts';
 import { drawHelp, drawPicker, drawQuit, type HelpSection } from './dialogs/lists.ts';
+import { drawPage } from './dialogs/page.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Rect } from './layouts.ts';
 import type { DrawPane } from './panes/pane.ts';
 import { drawBottomLine, drawPromptLine, drawWaitingLine, type ShownHint } from './parts/bottom-line.ts';
 import { spaces, span } from './parts/lines.ts';
-import { shortPaneName } from './parts/pane-name.ts';
-import { drawTopLine, type TopNumbers } from './parts/top-line.ts';
+import type { TopNumbers } from './parts/top-line.ts';
 import { renderLine, type Theme } from './theme.ts';
+import { drawAlarm, drawTopRow, type TopRow } from './top-row.ts';
 
 /** Keys in words, from the live keymap. */
 export type KeyTexts = Readonly<{
@@ -130,39 +132,18 @@ function drawChrome(state: ConsoleState, chrome: Chrome): string {
   };
   if (arrangement.placed.length === 0 && rows.length > 2)
     put(Math.floor(rows.length / 2), [span(safe('  this window has no panes'), 'dim')]);
-  if (arrangement.topRow !== undefined) put(arrangement.topRow, topLine(state, chrome));
+  if (arrangement.topRow !== undefined) put(arrangement.topRow, drawTopRow(state, topRowOf(state, chrome)));
   if (arrangement.bottomRow !== undefined) put(arrangement.bottomRow, bottomLine(state, chrome));
   else if (state.modal.modal.kind === 'prompt')
     put(rows.length - 1, drawPromptLine(state.modal.modal.prompt, columns));
+  const alarm = arrangement.topRow === undefined ? drawAlarm(state, topRowOf(state, chrome)) : undefined;
+  if (alarm !== undefined) put(0, alarm);
   return rows.join('\n');
 }
 
-function topLine(state: ConsoleState, chrome: Chrome): Line {
-  const { session, layout } = state;
-  const summary = chrome.summary(state);
-  const hidden = chrome.arrangement.mode === 'zoomed' ? [] : chrome.arrangement.hidden;
-  return drawTopLine(
-    {
-      host: summary.host ?? sanitise(session.name),
-      windows: session.windows.map(({ name }, index) => ({
-        name: sanitise(name),
-        current: index === layout.window,
-      })),
-      hidden: hidden.map((id) => shortPaneName(specOf(state, id))),
-      zoomed: chrome.arrangement.mode === 'zoomed',
-      readOnly: state.readOnly,
-      numbers: summary.numbers,
-      clock: clockOf(state.now),
-    },
-    chrome.arrangement.size.columns,
-    chrome.glyphs,
-  );
-}
-
-function clockOf(now: number): SafeText {
-  const date = new Date(now);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return sanitise(`${two(date.getHours())}:${two(date.getMinutes())}`);
+function topRowOf(state: ConsoleState, chrome: Chrome): TopRow {
+  const { arrangement, glyphs, keys } = chrome;
+  return { arrangement, glyphs, keyFor: keys.keyFor, summary: chrome.summary(state) };
 }
 
 function bottomLine(state: ConsoleState, chrome: Chrome): Line {
@@ -171,12 +152,19 @@ function bottomLine(state: ConsoleState, chrome: Chrome): Line {
   if (modal.kind === 'prompt') return drawPromptLine(modal.prompt, columns);
   const mode = selectKeyMode(state);
   // A dialog has its keys in its own last line.
-  const hints = modal.kind === 'none' ? chrome.keys.hints(mode) : [];
+  const modes = selectKeyModes(state);
+  const hints = modal.kind === 'none' ? modes.flatMap((live) => chrome.keys.hints(live)) : [];
   const waits = waitsFor(mode, chrome);
   if (waits !== undefined) return drawWaitingLine(waits, hints, columns);
   const undoKey = state.readOnly ? undefined : chrome.keys.keyFor('pane', 'undo');
   const ageMs = notice === undefined ? 0 : state.now - notice.at;
   return drawBottomLine(notice, hints, { columns, undoKey, fresh: ageMs < FRESH_MS });
+}
+
+/** The keys of the focused pane, before them those of a trial. */
+export function helpSections(state: ConsoleState, keys: Pick<KeyTexts, 'help'>): readonly HelpSection[] {
+  const trial = selectTrialKeys(state) ? keys.help('trial') : [];
+  return [...trial, ...keys.help(focusedPane(state)?.body.kind ?? 'global')];
 }
 
 /** A result that has just come may take the room of the keys. */
@@ -205,11 +193,15 @@ function overlayBox(state: ConsoleState, { glyphs, keys }: ScreenOptions): Box |
     case 'act':
       return drawActDialog(modal.act, look);
     case 'help':
-      return drawHelp(keys.help(focusedPane(state)?.body.kind ?? 'global'), modal.top, look);
+      return drawHelp(helpSections(state, keys), modal.top, look);
+    case 'page': {
+      const { title } = modal.page;
+      return drawPage({ title, lines: selectPageLines(state, modal.page), top: modal.top }, look);
+    }
     case 'picker':
       return drawPicker(modal.picker, look);
     case 'confirm-quit':
-      return drawQuit(look);
+      return drawQuit(selectQuitWords(state), look);
     default:
       return unreachable(modal);
   }

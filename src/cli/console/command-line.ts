@@ -7,6 +7,8 @@ import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
+import { parseShields, shieldsWords } from './shields-command.ts';
+import type { ShieldsCommand } from './shields-keys.ts';
 
 /** `address` absent = what the cursor is on. `seconds` absent = the session's default, null = until changed. */
 export type ConsoleCommand =
@@ -19,6 +21,7 @@ export type ConsoleCommand =
     }>
   | Readonly<{ kind: 'unban' | 'cut'; address?: string }>
   | Readonly<{ kind: 'tighten'; preset?: string }>
+  | Readonly<{ kind: 'shields'; command: ShieldsCommand }>
   | Readonly<{ kind: 'window'; wanted: string }>
   | Readonly<{ kind: 'prompted'; purpose: PromptPurpose; text: string }>;
 
@@ -49,7 +52,7 @@ export const PRESETS = ['default', 'modest', 'siege'] as const;
 export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
-  ...['ban', 'unban', 'cut', 'tighten', 'window'],
+  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields'],
 ].sort();
 
 export function parseCommand(line: string): Result<ConsoleCommand> {
@@ -68,6 +71,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
       return parseAddressed(name, words);
     case 'tighten':
       return parseTighten(words);
+    case 'shields': {
+      const command = parseShields(words);
+      return command.ok ? ok({ kind: 'shields', command: command.value }) : command;
+    }
     case 'window':
       return rest === '' ? bad('window needs a number or a name') : ok({ kind: 'window', wanted: rest });
     case '':
@@ -141,10 +148,13 @@ const quote = (text: string): string => JSON.stringify(text.slice(0, 40));
 
 export type Completion = Readonly<{ text: string; choices: readonly string[] }>;
 
+/** Names of the session that a command may take. */
+export type KnownNames = Readonly<{ windows: readonly string[]; profiles: readonly string[] }>;
+
 /** Completes the last word as far as it is certain; `choices` when several words remain. */
-export function completeCommand(line: string, windows: readonly string[]): Completion {
+export function completeCommand(line: string, names: KnownNames): Completion {
   const [name = '', ...words] = line.trimStart().split(/\s+/);
-  const known = words.length === 0 ? COMMANDS : argumentsOf(name, words, windows);
+  const known = words.length === 0 ? COMMANDS : argumentsOf(name, words, names);
   const typed = words.length === 0 ? name : (words.at(-1) ?? '');
   const matches = known.filter((word) => word.startsWith(typed));
   const common = commonStart(matches);
@@ -155,8 +165,9 @@ export function completeCommand(line: string, windows: readonly string[]): Compl
   return { text: kept + common, choices: matches };
 }
 
-function argumentsOf(name: string, words: readonly string[], windows: readonly string[]): readonly string[] {
-  if (name === 'window') return windows;
+function argumentsOf(name: string, words: readonly string[], names: KnownNames): readonly string[] {
+  if (name === 'window') return names.windows;
+  if (name === 'shields') return shieldsWords(words, names.profiles);
   if (name === 'tighten') return PRESETS;
   if (name !== 'ban' || words.length < 2) return [];
   if (words.at(-2) === 'for') return ['1h', '1d', '1w', 'ever'];

@@ -4,6 +4,7 @@ import type { JournalRow, SafeSet } from '../../core/act.ts';
 import type { PaneKind, PaneSpec, Session } from '../../core/pane.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { ReadLine } from '../../core/rows.ts';
+import type { ShieldsPlace } from '../../core/shields.ts';
 import type { SourceId } from '../../core/status.ts';
 import type { Host } from '../../host/host.ts';
 import { startWorker } from '../../host/worker.ts';
@@ -15,6 +16,7 @@ import { hostSource } from '../../sources/host/source.ts';
 import { readLine } from '../../sources/logs/reading.ts';
 import { createLogSource } from '../../sources/logs/source.ts';
 import type { Pump, PumpHandle } from '../../sources/pump.ts';
+import { shieldsSource } from '../../sources/shields/source.ts';
 import type { PollSource } from '../../sources/source.ts';
 import { trafficSource } from '../../sources/traffic/source.ts';
 import { selectAskedListings } from '../../store/select/target-bans.ts';
@@ -32,6 +34,8 @@ export type SourcesOptions = Readonly<{
   store: ConsoleStore;
   pump: Pump;
   desk: DeskReads;
+  /** Where the shields' state lies. */
+  place: ShieldsPlace;
 }>;
 
 export type ConsoleSources = Readonly<{
@@ -49,7 +53,7 @@ const JOURNAL_MS = 10_000;
 const JOURNAL_ROWS = 500;
 
 export function startSources(options: SourcesOptions): ConsoleSources {
-  const { session, host, store, pump, desk } = options;
+  const { session, host, store, pump, desk, place } = options;
   const panes = session.windows.flatMap((window) => window.panes);
   const has = (...kinds: readonly PaneKind[]): boolean => panes.some(({ body }) => kinds.includes(body.kind));
   const handles = new Map<SourceId, PumpHandle>();
@@ -80,6 +84,7 @@ export function startSources(options: SourcesOptions): ConsoleSources {
   keep(handles, pump, bans.bans, (sample) => dispatch({ kind: 'bans/sampled', ...sample }));
   keep(handles, pump, bans.changes, () => undefined);
   keep(handles, pump, safeSetSource(desk), (safeSet) => dispatch({ kind: 'safe-set/computed', safeSet }));
+  keep(handles, pump, shieldsSource(place), (sample) => dispatch({ kind: 'shields/sampled', ...sample }));
   if (has('journal'))
     keep(handles, pump, journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));
 

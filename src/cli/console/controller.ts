@@ -9,7 +9,7 @@ import { modeChain } from '../../keys/keymap.ts';
 import { resolve, resolvePaste } from '../../keys/resolve.ts';
 import type { Keymap } from '../../keys/row.ts';
 import type { NoticeRole } from '../../store/modal-state.ts';
-import { selectKeyMode } from '../../store/select/shell.ts';
+import { selectKeyMode, selectKeyModes } from '../../store/select/shell.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import { mouseEvent } from './mouse.ts';
@@ -30,7 +30,7 @@ export type Effects = Readonly<{
   later(ms: number, task: () => void): () => void;
 }>;
 
-/** `helpTotal`: lines of the help of the focused pane, to know where its end is. */
+/** `helpTotal`: lines of the help or the page that is open, to know where its end is. */
 export type ControllerOptions = Readonly<{
   store: ConsoleStore;
   keymap: Keymap;
@@ -50,11 +50,14 @@ export type Desktop = ControllerOptions &
     intent(intent: Intent): void;
     mouseOn(): boolean;
     toggleMouse(): void;
+    /** Milliseconds since this was asked before: since the key of the shields was last pressed. */
+    sinceShieldsKey(): number;
   }>;
 
 export function createController(options: ControllerOptions): Controller {
   const { store, keymap, effects } = options;
   let mouse = options.mouse;
+  let shieldsKeyAt = Number.NEGATIVE_INFINITY;
   const desktop: Desktop = {
     ...options,
     say: (text, role = 'plain') => store.dispatch({ kind: 'modal/noticed', text, role }),
@@ -64,6 +67,11 @@ export function createController(options: ControllerOptions): Controller {
       mouse = !mouse;
       effects.setMouse(mouse);
     },
+    sinceShieldsKey: () => {
+      const before = shieldsKeyAt;
+      shieldsKeyAt = performance.now();
+      return shieldsKeyAt - before;
+    },
   };
   return {
     intent: desktop.intent,
@@ -71,7 +79,7 @@ export function createController(options: ControllerOptions): Controller {
       switch (event.kind) {
         case 'key': {
           const mode = selectKeyMode(store.getState());
-          const intent = resolve(keymap, modeChain(mode), event.key);
+          const intent = resolve(keymap, selectKeyModes(store.getState()).flatMap(modeChain), event.key);
           // The prefix holds for one key, whether that key means anything or not.
           if (mode === 'prefix') store.dispatch({ kind: 'modal/prefix-pending', on: false });
           if (mode === 'numbers') store.dispatch({ kind: 'layout/numbers-shown', on: false });

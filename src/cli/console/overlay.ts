@@ -5,6 +5,7 @@ import { sanitise } from '../../core/sanitise.ts';
 import type { Modal } from '../../store/modal-state.ts';
 import type { PromptState } from '../../store/prompt.ts';
 import { listRows } from '../../views/dialogs/lists.ts';
+import { pageRows } from '../../views/dialogs/page.ts';
 import { completeCommand, parseCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
 import { chosenFrom } from './pickers.ts';
@@ -27,7 +28,8 @@ function accepted(desktop: Desktop, modal: Modal, intent: Intent): void {
 
 function forward(desktop: Desktop, intent: Intent): void {
   const { store, helpTotal } = desktop;
-  const rows = listRows(store.getState().size);
+  const { size, modal } = store.getState();
+  const rows = modal.modal.kind === 'page' ? pageRows(size) : listRows(size);
   store.dispatch({ kind: 'modal/intent', intent, rows, total: helpTotal() });
 }
 
@@ -73,11 +75,11 @@ function acceptPrompt(desktop: Desktop, prompt: PromptState, intent: Intent): vo
 
 function complete(desktop: Desktop, prompt: PromptState): void {
   if (prompt.purpose !== 'command') return;
-  const { windows } = desktop.store.getState().session;
-  const found = completeCommand(
-    prompt.input.text,
-    windows.map(({ name }) => name),
-  );
+  const { windows, shields } = desktop.store.getState().session;
+  const found = completeCommand(prompt.input.text, {
+    windows: windows.map(({ name }) => name),
+    profiles: Object.keys(shields.profiles),
+  });
   const choices = found.choices.map((choice) => sanitise(choice));
   desktop.store.dispatch({ kind: 'modal/prompt-completed', text: found.text, choices });
 }

@@ -12,6 +12,7 @@ import type { Desktop } from './controller.ts';
 import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker, windowPicker } from './pickers.ts';
 import { seenState } from './seen.ts';
+import { shieldsKey, wished } from './shields-keys.ts';
 
 /** Pane numbers leave by themselves, as in tmux (there after one second). */
 const NUMBERS_MS = 2_000;
@@ -63,6 +64,13 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
     case 'flows-now':
       effects.poke(['flows']);
       desktop.say(safe('counting the flows by source'));
+      return true;
+    case 'shields':
+      shieldsKey(desktop);
+      return true;
+    case 'keep':
+    case 'renew':
+      wished(desktop, { kind: intent.id });
       return true;
     case 'ban':
     case 'unban':

@@ -6,6 +6,7 @@ import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
 import { openAct } from './pane-keys.ts';
+import { shieldsCommand } from './shields-keys.ts';
 
 export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
   const { store } = desktop;
@@ -18,6 +19,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'cut':
     case 'tighten':
       openAct(desktop, command);
+      return;
+    case 'shields':
+      shieldsCommand(desktop, command.command);
       return;
     case 'window':
       selectWindow(desktop, command.wanted);

@@ -7,6 +7,7 @@ import { unreachable } from '../../core/unreachable.ts';
 import type { ActDialog } from '../act-dialog.ts';
 import { focusedPane } from '../slices/layout.ts';
 import type { ConsoleState } from '../state.ts';
+import { isTrialOfOurs, whyNoShields } from './shields.ts';
 
 /** The table of keys that is live now; a pending prefix comes before the pane, an overlay before everything. */
 export function selectKeyMode(state: ConsoleState): KeyMode {
@@ -15,6 +16,8 @@ export function selectKeyMode(state: ConsoleState): KeyMode {
     case 'act':
     case 'confirm-quit':
       return 'dialog';
+    case 'page':
+      return 'help';
     case 'prompt':
     case 'picker':
     case 'help':
@@ -25,6 +28,19 @@ export function selectKeyMode(state: ConsoleState): KeyMode {
     default:
       return unreachable(modal);
   }
+}
+
+/** The tables that are asked for a key, in order. */
+export function selectKeyModes(state: ConsoleState): readonly KeyMode[] {
+  const mode = selectKeyMode(state);
+  const { modal, prefixPending } = state.modal;
+  const inPane = modal.kind === 'none' && !prefixPending && !state.layout.numbers;
+  return inPane && selectTrialKeys(state) ? ['trial', mode] : [mode];
+}
+
+/** Whether the keys of a trial come before those of the pane. */
+export function selectTrialKeys(state: ConsoleState): boolean {
+  return isTrialOfOurs(state) && whyNoShields(state) === undefined;
 }
 
 export function selectAct(state: ConsoleState): ActDialog | undefined {

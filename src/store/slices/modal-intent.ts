@@ -28,6 +28,9 @@ export function reduceModalIntent(state: ModalState, intent: Intent, list: ListS
     case 'help':
       if (intent.id === 'cancel' || intent.id === 'help' || intent.id === 'accept') return close(state);
       return { ...state, modal: { kind: 'help', top: scrolled(modal.top, intent, list) } };
+    case 'page':
+      if (intent.id === 'cancel' || intent.id === 'accept') return close(state);
+      return { ...state, modal: { ...modal, top: scrolled(modal.top, intent, list) } };
     case 'prompt':
       if (intent.id === 'cancel') return close(state);
       if (intent.id === 'accept') {

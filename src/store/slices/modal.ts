@@ -8,7 +8,14 @@ import { openAct, previewed } from '../act-dialog.ts';
 import type { ActForm } from '../act-form.ts';
 import { reported } from '../act-report.ts';
 import type { Msg } from '../messages.ts';
-import { type ModalState, NO_MODAL, type Notice, type NoticeRole, type PickerState } from '../modal-state.ts';
+import {
+  type ModalState,
+  NO_MODAL,
+  type Notice,
+  type NoticeRole,
+  type Page,
+  type PickerState,
+} from '../modal-state.ts';
 import { openPrompt } from '../prompt.ts';
 import type { PromptPurpose } from '../slice.ts';
 import type { ConsoleState } from '../state.ts';
@@ -28,6 +35,7 @@ export type ModalMsg =
   | Readonly<{ kind: 'modal/prompt-failed'; error: SafeText }>
   | Readonly<{ kind: 'modal/prompt-completed'; text: string; choices: readonly SafeText[] }>
   | Readonly<{ kind: 'modal/help-opened' }>
+  | Readonly<{ kind: 'modal/page-opened'; page: Page }>
   | Readonly<{ kind: 'modal/picker-opened'; picker: PickerState }>
   | Readonly<{ kind: 'modal/quit-asked' }>
   | Readonly<{ kind: 'modal/closed' }>
@@ -78,6 +86,8 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
       return completed(state, msg.text, msg.choices);
     case 'modal/help-opened':
       return { ...state, modal: { kind: 'help', top: 0 } };
+    case 'modal/page-opened':
+      return { ...state, modal: { kind: 'page', page: msg.page, top: 0 } };
     case 'modal/picker-opened':
       return { ...state, modal: { kind: 'picker', picker: msg.picker } };
     case 'modal/quit-asked':

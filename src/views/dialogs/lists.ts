@@ -3,7 +3,7 @@
 import type { Line } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { fit, widthOf } from '../../core/width.ts';
-import type { PickerState } from '../../store/modal-state.ts';
+import type { PageLine, PickerState } from '../../store/modal-state.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import { drawInput } from '../parts/bottom-line.ts';
 import { span, wrapWords } from '../parts/lines.ts';
@@ -103,10 +103,13 @@ export function drawPicker(picker: PickerState, look: DialogLook): Box {
   return drawBox({ title, body: [filter, ...empty], footer }, { columns: room.columns, ...look });
 }
 
-export function drawQuit(look: DialogLook): Box {
+/** `words`: what leaving means for what is being done on the host. */
+export function drawQuit(words: readonly PageLine[], look: DialogLook): Box {
+  const room = roomFor(look.size, words.length === 0 ? 36 : 56);
   const body: readonly Line[] = [
     [span(safe('Leave the console?'))],
     [span(safe('Bans stay as they are.'), 'dim')],
+    ...words.flatMap(({ text, role }) => wrapWords(text, room.columns).map((row) => [span(row, role)])),
   ];
   const footer: Line = [
     span(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'key'),
@@ -114,6 +117,5 @@ export function drawQuit(look: DialogLook): Box {
     span(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'key'),
     span(safe(' stays'), 'dim'),
   ];
-  const room = roomFor(look.size, 36);
   return drawBox({ title: [span(safe('Quit'), 'title')], body, footer }, { columns: room.columns, ...look });
 }

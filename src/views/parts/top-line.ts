@@ -26,6 +26,8 @@ export type TopLine = Readonly<{
   zoomed: boolean;
   readOnly: boolean;
   numbers: TopNumbers;
+  /** Said of the shields when they are not up; nothing before they were looked at. */
+  shields?: Readonly<{ text: SafeText; known: boolean }> | undefined;
   clock: SafeText;
 }>;
 
@@ -76,11 +78,19 @@ function hiddenForms(hidden: readonly SafeText[]): readonly Line[] {
 
 function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
   return [
+    shieldsPart(top),
     loadPart(top.numbers),
     conntrackPart(top.numbers),
     trafficPart(top.numbers, glyphs),
     clockPart(top),
   ];
+}
+
+/** That they are down is seldom news and goes first; that nobody knows is. */
+function shieldsPart({ shields }: TopLine): Part {
+  if (shields === undefined) return { long: [], short: [], rank: 0 };
+  if (shields.known) return { long: word(shields.text, 'dim'), short: [], rank: 0 };
+  return { long: word(shields.text, 'warn'), short: word('shields ?', 'warn'), rank: 4 };
 }
 
 function loadPart({ load, cores }: TopNumbers): Part {

@@ -13,7 +13,7 @@ describe('hints', () => {
   it('begin with the acts, then the keys of the pane, and end with help', () => {
     const log = shown(texts.hints('log'));
     expect(log.slice(0, 7)).toEqual([
-      ...['b ban', 'u unban', 'c cut', 't tighten', 'z undo', '/ search', 'f follow'],
+      ...['b ban', 'u unban', 'c cut', 't tighten', 'z undo', '! shields', '/ search'],
     ]);
     expect(log.at(-1)).toBe('? help');
     expect(shown(texts.hints('bans'))).toContain('/ filter');

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS, completeCommand, parseCommand } from '../../../../src/cli/console/command-line.ts';
 
+const NO_NAMES = { windows: [], profiles: [] };
+
 const said = (line: string): string => {
   const parsed = parseCommand(line);
   return parsed.ok ? 'accepted' : parsed.problem.summary;
@@ -28,6 +30,27 @@ describe('a command line', () => {
     expect(parseCommand('q')).toMatchObject({ value: { intent: { id: 'quit' } } });
   });
 
+  it('reads what is asked of the shields', () => {
+    const asked = (line: string) => {
+      const parsed = parseCommand(line);
+      return parsed.ok && parsed.value.kind === 'shields' ? parsed.value.command : undefined;
+    };
+    expect(asked('shields')).toEqual({ kind: 'status' });
+    expect(asked('shields status')).toEqual({ kind: 'status' });
+    expect(asked('shields up')).toEqual({ kind: 'raise' });
+    expect(asked('shields up hard')).toEqual({ kind: 'raise', profile: 'hard' });
+    expect(asked('shields down')).toEqual({ kind: 'lower' });
+    expect(asked('shields keep')).toEqual({ kind: 'keep' });
+    expect(asked('shields renew')).toEqual({ kind: 'renew' });
+    expect(asked('shields renew 90m')).toEqual({ kind: 'renew', seconds: 5400 });
+    expect(asked('shields preview')).toEqual({ kind: 'preview' });
+    expect(asked('shields preview hard')).toEqual({ kind: 'preview', profile: 'hard' });
+    expect(said('shields keep it')).toBe('shields keep takes no words after it');
+    expect(said('shields up a b')).toBe('shields up takes one word at most');
+    expect(said('shields renew 90')).toBe('"90" is not a duration');
+    expect(said('shields dwon')).toBe('shields cannot "dwon": did you mean down?');
+  });
+
   it('says in one sentence what is wrong', () => {
     expect(said('bann 192.0.2.7')).toBe('"bann" is no command: did you mean ban?');
     expect(said('ban 192.0.2.300')).toBe('"192.0.2.300" is not an IP address');
@@ -46,7 +69,7 @@ describe('a command line', () => {
         fc.string({ unit: 'grapheme' }),
         (name, rest) => {
           parseCommand(`${name} ${rest}`);
-          completeCommand(`${name} ${rest}`, ['watch']);
+          completeCommand(`${name} ${rest}`, { windows: ['watch'], profiles: ['default'] });
         },
       ),
     );
@@ -55,18 +78,30 @@ describe('a command line', () => {
 
 describe('completion', () => {
   it('completes what is certain and lists what is not', () => {
-    expect(completeCommand('ti', [])).toEqual({ text: 'tighten ', choices: [] });
-    expect(completeCommand('se', [])).toEqual({ text: 'search ', choices: [] });
-    expect(completeCommand('s', []).choices).toEqual(['search', 'suspend']);
-    expect(completeCommand('re', []).text).toBe('re');
+    expect(completeCommand('ti', NO_NAMES)).toEqual({ text: 'tighten ', choices: [] });
+    expect(completeCommand('se', NO_NAMES)).toEqual({ text: 'search ', choices: [] });
+    expect(completeCommand('s', NO_NAMES).choices).toEqual(['search', 'shields', 'suspend']);
+    expect(completeCommand('re', NO_NAMES).text).toBe('re');
   });
 
   it('knows the words after a command', () => {
-    expect(completeCommand('tighten s', [])).toEqual({ text: 'tighten siege ', choices: [] });
-    expect(completeCommand('window ', ['watch', 'web'])).toEqual({
+    expect(completeCommand('tighten s', NO_NAMES)).toEqual({ text: 'tighten siege ', choices: [] });
+    expect(completeCommand('window ', { ...NO_NAMES, windows: ['watch', 'web'] })).toEqual({
       text: 'window w',
       choices: ['watch', 'web'],
     });
-    expect(completeCommand('ban 192.0.2.1 f', []).text).toBe('ban 192.0.2.1 for ');
+    const profiles = { ...NO_NAMES, profiles: ['default', 'hard'] };
+    expect(completeCommand('shields ', profiles).choices).toEqual([
+      'up',
+      'keep',
+      'renew',
+      'down',
+      'preview',
+      'status',
+    ]);
+    expect(completeCommand('shields up h', profiles).text).toBe('shields up hard ');
+    expect(completeCommand('shields preview ', profiles).choices).toEqual(['default', 'hard']);
+    expect(completeCommand('shields down x', profiles)).toEqual({ text: 'shields down x', choices: [] });
+    expect(completeCommand('ban 192.0.2.1 f', NO_NAMES).text).toBe('ban 192.0.2.1 for ');
   });
 });

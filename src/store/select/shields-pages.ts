@@ -1,0 +1,183 @@
+// The shields on pages of text: what raising and lowering did, what raising would do, why it was refused.
+
+import { formatDuration } from '../../core/duration.ts';
+import type { Role } from '../../core/line.ts';
+import type { Problem } from '../../core/problem.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import type {
+  LowerReport,
+  Outcome,
+  OutcomeItem,
+  RaiseReport,
+  ShieldsPreview,
+  ShieldsState,
+} from '../../core/shields.ts';
+import { formatFlows } from '../../core/units.ts';
+import type { Page, PageLine } from '../modal-state.ts';
+import { droppedLines, endedBy, outcomeBrief, raisedBrief } from './shields-words.ts';
+
+export const text = (words: string, role?: Role, indent = 0): PageLine => ({
+  text: sanitise(words),
+  ...(role === undefined ? {} : { role }),
+  ...(indent === 0 ? {} : { indent }),
+});
+export const BLANK: PageLine = { text: safe('') };
+
+/** A heading with its lines, and a blank line before it; nothing when there are no lines. */
+export function section(title: string, lines: readonly PageLine[]): readonly PageLine[] {
+  return lines.length === 0
+    ? []
+    : [BLANK, text(title, 'accent'), ...lines.map((line) => ({ ...line, indent: (line.indent ?? 0) + 2 }))];
+}
+
+const each = (words: readonly string[], role?: Role): readonly PageLine[] =>
+  words.map((word) => text(word, role));
+
+/** Raised, but not all of it, or with a warning; or not raised at all. */
+export function raisedPage(report: RaiseReport): Page {
+  if (report.kind === 'refused')
+    return {
+      title: safe('The shields were not raised'),
+      lines: [
+        text('Nothing was changed, because:'),
+        ...each(report.reasons, 'bad').map((line) => ({ ...line, indent: 2 })),
+      ],
+    };
+  if (report.kind === 'failed') {
+    const undone = report.undone
+      ? text('What had been begun was taken back: the machine is as it was.')
+      : text('What had been begun could NOT all be taken back: :shields, and docs/shields.md', 'bad');
+    return {
+      title: safe('The shields were not raised'),
+      lines: [...problemLines(report.problem), BLANK, undone],
+    };
+  }
+  return {
+    title: safe('Shields up, with remarks'),
+    lines: [
+      text(raisedBrief({ ...report, verified: [] }), 'strong'),
+      ...raisedDetails(report),
+      BLANK,
+      text('They come down at the end of the trial unless they are kept: leave this page first.', 'dim'),
+    ],
+  };
+}
+
+export function raisedDetails(report: Extract<RaiseReport, { kind: 'up' }>): readonly PageLine[] {
+  const leftOut = report.leftOut.map(({ measure, why }) => text(`${measure}: ${why}`, 'warn'));
+  return [
+    ...section('Left out; all others stand', leftOut),
+    ...section('Warnings', each(report.warnings, 'warn')),
+    ...section('Verified', each(report.verified, 'good')),
+    ...measuresSection(report.now.state),
+  ];
+}
+
+export function measuresSection(state: ShieldsState): readonly PageLine[] {
+  const lines = state.measures.map(({ measure, says }) => text(`${measure}: ${says}`));
+  return section(`Measures of the profile ${state.profile}`, lines);
+}
+
+/** `stoodSeconds`: how long they were up, where that is known. */
+export function loweredPage(report: LowerReport, stoodSeconds?: number): Page {
+  if (report.kind === 'failed')
+    return {
+      title: safe('The shields could not be lowered'),
+      lines: [
+        ...problemLines(report.problem),
+        BLANK,
+        text('They still come down by themselves when their clock runs out.', 'dim'),
+      ],
+    };
+  return { title: safe('Shields down'), lines: outcomeLines(report.outcome, stoodSeconds) };
+}
+
+const RESULTS: readonly (readonly [OutcomeItem['result'], string, Role])[] = [
+  ['failed', 'NOT restored', 'bad'],
+  ['drift', 'Changed by somebody else meanwhile, and left alone', 'warn'],
+  ['restored', 'Restored', 'good'],
+  ['already', 'Was as before already', 'dim'],
+];
+
+export function outcomeLines(outcome: Outcome, stoodSeconds?: number): readonly PageLine[] {
+  const stood = stoodSeconds === undefined ? '' : `They stood for ${formatDuration(stoodSeconds)}. `;
+  const groups = RESULTS.flatMap(([result, title, role]) => {
+    const items = outcome.items.filter((item) => item.result === result);
+    return section(
+      title,
+      items.map(({ what, detail }) => text(`${what}${detail === undefined ? '' : `: ${detail}`}`, role)),
+    );
+  });
+  const unfinished =
+    'It was cut short: what is missing is done by the next run, at the latest at the next start';
+  return [
+    text(`${stood}How they came down: ${endedBy(outcome.by)}.`),
+    text(outcomeBrief(outcome)),
+    ...(outcome.complete ? [] : [text(unfinished, 'bad')]),
+    ...(outcome.dropped === undefined
+      ? []
+      : section('What they stopped', each(droppedLines(outcome.dropped)))),
+    ...groups,
+  ];
+}
+
+export function problemPage(title: SafeText, problem: Problem): Page {
+  return { title, lines: problemLines(problem) };
+}
+
+export function problemLines({ summary, hint, detail }: Problem): readonly PageLine[] {
+  return [
+    text(summary, 'bad'),
+    ...(hint === undefined ? [] : [text(hint)]),
+    ...(detail === undefined ? [] : detail.split('\n').map((line) => text(line, 'dim', 2))),
+  ];
+}
+
+type Ready = Extract<ShieldsPreview, { kind: 'ready' }>;
+
+export function previewPage(preview: ShieldsPreview): Page {
+  const title = safe('What raising the shields would do');
+  switch (preview.kind) {
+    case 'ready':
+      return { title, lines: readyLines(preview) };
+    case 'refused': {
+      const reasons = each(preview.reasons, 'bad').map((line) => ({ ...line, indent: 2 }));
+      return { title, lines: [text('They would be refused, because:'), ...reasons] };
+    }
+    case 'failed':
+      return problemPage(title, preview.problem);
+  }
+}
+
+function readyLines(preview: Ready): readonly PageLine[] {
+  return [
+    text(`Profile ${preview.profile}. Nothing has been touched.`),
+    ...section('Warnings', each(preview.warnings, 'warn')),
+    ...section('Who would be affected now', affectedLines(preview)),
+    ...section('What changes', preview.measures.flatMap(measureLines)),
+    ...section(
+      'Never limited nor dropped',
+      preview.safe.map(({ net, why }) => text(`${net}  ${why}`, 'safe')),
+    ),
+  ];
+}
+
+function affectedLines({ affected }: Ready): readonly PageLine[] {
+  if (affected.length === 0) return [text('nobody: no source is over a cap')];
+  return affected.map(({ source, flows, cap, safe: why }) =>
+    why === undefined
+      ? text(`${source}  ${formatFlows(flows)}, the cap is ${cap}`, 'warn')
+      : text(`${source}  ${formatFlows(flows)}, the cap is ${cap}, but it is spared: ${why}`, 'safe'),
+  );
+}
+
+function measureLines(measure: Ready['measures'][number]): readonly PageLine[] {
+  const head = text(`${measure.measure}: ${measure.says}`, 'strong');
+  if (measure.leftOut !== undefined) return [head, text(`left out here: ${measure.leftOut}`, 'warn', 2)];
+  return [
+    head,
+    ...measure.hazards.map((hazard) => text(`hazard: ${hazard}`, 'warn', 2)),
+    ...measure.diff.map((line) => text(line, 'plain', 2)),
+    ...measure.commands.map((command) => text(command, 'dim', 2)),
+  ];
+}

@@ -1,0 +1,64 @@
+// A page of text in front of the panes: reports, previews, reasons. Wrapped to the screen, scrolled by its keys.
+
+import type { Line } from '../../core/line.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { sliceColumns, widthOf } from '../../core/width.ts';
+import type { PageLine } from '../../store/modal-state.ts';
+import type { ScreenSize } from '../arrange.ts';
+import { spaces, span, wrapWords } from '../parts/lines.ts';
+import type { DialogLook } from './act.ts';
+import { type Box, drawBox, roomFor } from './box.ts';
+
+/** Commands and reports are long: a page is wider than a dialog where there is room. */
+const WIDTH = 112;
+
+/** How many lines of a page are visible on a screen of this size. */
+export function pageRows(size: ScreenSize): number {
+  return Math.max(1, roomFor(size, WIDTH).rows - 2);
+}
+
+/** The lines of a page as they are wrapped on a screen of this size. */
+export function wrapPage(lines: readonly PageLine[], size: ScreenSize): readonly Line[] {
+  const { columns } = roomFor(size, WIDTH);
+  return lines.flatMap((line) => wrapLine(line, columns));
+}
+
+/** What is wrapped goes on below its start, a little further in. */
+const HANG = 2;
+
+function wrapLine({ text, role, indent = 0 }: PageLine, columns: number): readonly Line[] {
+  const start = Math.min(indent, Math.max(0, columns - 8));
+  const room = Math.max(1, columns - start - HANG);
+  const whole = widthOf(text) <= columns - start;
+  const rows = whole ? [text] : wrapWords(breakable(text, room), room);
+  return rows.map((row, index) => [span(spaces(index === 0 ? start : start + HANG)), span(row, role)]);
+}
+
+/** A word that is longer than a line goes on in the next: of a command nothing may be missing. */
+function breakable(text: SafeText, room: number): SafeText {
+  const words = text.split(' ').flatMap((word) => {
+    const parts: string[] = [];
+    for (let at = 0; at < widthOf(word); at += room)
+      parts.push(sliceColumns(word as SafeText, at, at + room));
+    return parts.length === 0 ? [''] : parts;
+  });
+  return words.join(' ') as SafeText;
+}
+
+export type ShownPage = Readonly<{ title: SafeText; lines: readonly PageLine[]; top: number }>;
+
+export function drawPage(page: ShownPage, look: DialogLook): Box {
+  const { columns } = roomFor(look.size, WIDTH);
+  const lines = wrapPage(page.lines, look.size);
+  const rows = pageRows(look.size);
+  const from = Math.max(0, Math.min(page.top, lines.length - rows));
+  const more = lines.length - from - rows;
+  const below = more > 0 ? `${more} more ${more === 1 ? 'line' : 'lines'} below   ` : '';
+  const footer: Line = [
+    span(sanitise(below), 'dim'),
+    span(look.keyFor('help', 'cancel') ?? safe('Escape'), 'key'),
+    span(safe(' leave'), 'dim'),
+  ];
+  const title = [span(page.title, 'title')];
+  return drawBox({ title, body: lines.slice(from, from + rows), footer }, { columns, ...look });
+}

@@ -1,0 +1,75 @@
+// What the top row shows of the state: the line of truth, or the shields while they are up.
+
+import type { Line } from '../core/line.ts';
+import type { PaneId } from '../core/pane.ts';
+import { type SafeText, sanitise } from '../core/sanitise.ts';
+import { selectShields, whyNoShields } from '../store/select/shields.ts';
+import { currentWindow } from '../store/slices/layout.ts';
+import type { ConsoleState } from '../store/state.ts';
+import type { Arrangement } from './arrange.ts';
+import type { KeyFor } from './dialogs/act.ts';
+import type { Glyphs } from './glyphs.ts';
+import { shortPaneName } from './parts/pane-name.ts';
+import { downWords, drawShieldsLine, type ShieldsKeys } from './parts/shields-line.ts';
+import { drawTopLine, type TopLine, type TopNumbers } from './parts/top-line.ts';
+
+export type TopRow = Readonly<{
+  arrangement: Arrangement;
+  glyphs: Glyphs;
+  keyFor: KeyFor;
+  /** Name of the host and its numbers. */
+  summary: Readonly<{ host?: SafeText | undefined; numbers: TopNumbers }>;
+}>;
+
+export function drawTopRow(state: ConsoleState, row: TopRow): Line {
+  const top = topOf(state, row);
+  const { columns } = row.arrangement.size;
+  return (
+    drawShieldsLine(selectShields(state), top, { columns, keys: shieldsKeys(state, row.keyFor) }) ??
+    drawTopLine(top, columns, row.glyphs)
+  );
+}
+
+/** Only the alarm: where a screen is too low for a top row, it takes another one's place. */
+export function drawAlarm(state: ConsoleState, row: TopRow): Line | undefined {
+  const { columns } = row.arrangement.size;
+  const keys = shieldsKeys(state, row.keyFor);
+  return drawShieldsLine(selectShields(state), topOf(state, row), { columns, keys });
+}
+
+function shieldsKeys(state: ConsoleState, keyFor: KeyFor): ShieldsKeys {
+  if (whyNoShields(state) !== undefined) return {};
+  return {
+    shields: keyFor('global', 'shields'),
+    keep: keyFor('trial', 'keep'),
+    renew: keyFor('global', 'renew'),
+  };
+}
+
+function topOf(state: ConsoleState, { arrangement, summary }: TopRow): TopLine {
+  const { session, layout } = state;
+  const zoomed = arrangement.mode === 'zoomed';
+  return {
+    host: summary.host ?? sanitise(session.name),
+    windows: session.windows.map(({ name }, index) => ({
+      name: sanitise(name),
+      current: index === layout.window,
+    })),
+    hidden: zoomed ? [] : arrangement.hidden.map((id) => shortPaneName(paneOf(state, id))),
+    zoomed,
+    readOnly: state.readOnly,
+    numbers: summary.numbers,
+    shields: downWords(selectShields(state)),
+    clock: clockOf(state.now),
+  };
+}
+
+function paneOf(state: ConsoleState, id: PaneId) {
+  return currentWindow(state)?.panes.find((pane) => pane.id === id);
+}
+
+function clockOf(now: number): SafeText {
+  const date = new Date(now);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return sanitise(`${two(date.getHours())}:${two(date.getMinutes())}`);
+}
