@@ -11,9 +11,13 @@ import type { Host } from '../../host/host.ts';
 export type PrepareWish = Readonly<{
   id: string;
   place: ShieldsPlace;
-  /** By file name. Each ends with a newline, ours if it has none. `mode`: octal, "0600". */
-  files: Readonly<Record<string, Readonly<{ text: string; mode: string }>>>;
+  /** By file name; a function where what they say depends on the place that they get. */
+  files: PreparedFiles | ((place: ShieldsPlace) => PreparedFiles);
 }>;
+
+/** Each ends with a newline, ours if it has none. `mode`: octal, "0600". */
+export type PreparedFiles = Readonly<Record<string, Readonly<{ text: string; mode: string }>>>;
+type Placed = Omit<PrepareWish, 'files'> & Readonly<{ files: PreparedFiles }>;
 
 const OTHER_ID = 11;
 const CANNOT_WRITE = 12;
@@ -25,15 +29,13 @@ export async function prepareFiles(
   host: Host,
   wish: PrepareWish,
 ): Promise<Result<Readonly<{ place: ShieldsPlace }>>> {
-  const refused = cannotPrepare(wish);
-  if (refused !== undefined) return fail(problem('bug', refused));
   const first = await tryPlace(host, wish, wish.place);
   const isLast = wish.place.dir === wish.place.run;
   if (first.ok || first.problem.code !== 'no-space' || isLast) return first;
   return tryPlace(host, wish, { dir: wish.place.run, run: wish.place.run });
 }
 
-function cannotPrepare({ id, place, files }: PrepareWish): string | undefined {
+function cannotPrepare({ id, place, files }: Placed): string | undefined {
   if (!/^[0-9a-f]{8}$/.test(id)) return 'an id of shields has 8 hex digits';
   if (![place.dir, place.run].every((path) => /^\/[^\0-\x1f\x7f]+$/.test(path)))
     return 'the state directory is not an absolute path';
@@ -50,9 +52,13 @@ async function tryPlace(
   wish: PrepareWish,
   place: ShieldsPlace,
 ): Promise<Result<Readonly<{ place: ShieldsPlace }>>> {
+  const files = typeof wish.files === 'function' ? wish.files(place) : wish.files;
+  const placed = { id: wish.id, place, files };
+  const refused = cannotPrepare(placed);
+  if (refused !== undefined) return fail(problem('bug', refused));
   const ran = await host.run(
     command(['sh', '-s'], {
-      stdin: printPrepare({ ...wish, place }, wish.place),
+      stdin: printPrepare(placed, wish.place),
       privileged: true,
       timeoutMs: 30_000,
       okExits: [OTHER_ID, CANNOT_WRITE],
@@ -81,7 +87,7 @@ async function tryPlace(
 }
 
 /** `asked`: both places that may hold a `current`. Exported for its test. */
-export function printPrepare({ id, place, files }: PrepareWish, asked: ShieldsPlace): string {
+export function printPrepare({ id, place, files }: Placed, asked: ShieldsPlace): string {
   const names = Object.keys(files);
   return [
     'LC_ALL=C; export LC_ALL; umask 022',

@@ -1,13 +1,22 @@
 // The shields of one host: raise, keep, renew, lower, recover. What each does lives in a file of its own; here they meet.
 
 import type { Operator } from '../../core/act.ts';
-import { problem } from '../../core/problem.ts';
-import { fail, type Result } from '../../core/result.ts';
-import type { ShieldsPlace, ShieldsSettings } from '../../core/shields.ts';
+import type { Result } from '../../core/result.ts';
+import { safe } from '../../core/sanitise.ts';
+import type { RaiseWish, ShieldsPlace, ShieldsPreview, ShieldsSettings } from '../../core/shields.ts';
 import { readNow } from '../../firewall/shields/read-now.ts';
 import type { Host } from '../../host/host.ts';
-import type { Journal } from '../journal.ts';
+import { createJournal, type Journal } from '../journal.ts';
+import { createSafeMemory, type SafeMemory } from '../safe-set.ts';
+import { type Engine, NOT_PRIVILEGED } from './engine.ts';
+import { createShieldsJournal } from './journal-shields.ts';
+import { keep, renew } from './keep.ts';
+import { lower } from './lower.ts';
+import { planRaise } from './plan-raise.ts';
 import type { Shields } from './port.ts';
+import { previewShields } from './preview.ts';
+import { raise } from './raise.ts';
+import { recoverNow } from './recover.ts';
 
 export type ShieldsOptions = Readonly<{
   host: Host;
@@ -16,21 +25,76 @@ export type ShieldsOptions = Readonly<{
   /** Addresses, networks and names of the session file that are never limited. */
   allow: readonly string[];
   resolve?: (name: string) => Promise<Result<readonly string[]>>;
-  /** Path of the journal file, or a journal (then the caller closes it). */
+  /** Path of the journal file, or a journal, which the caller closes. */
   journal: string | Journal;
   place: ShieldsPlace;
   readOnly: boolean;
+  /** How long a raise may take before the watcher takes it back; for tests. */
+  raisingSeconds?: number;
 }>;
 
+/** A machine with a load of 30 and a slow fail2ban is through in a third of it. */
+const RAISING_SECONDS = 60;
+
 export function createShields(options: ShieldsOptions): Shields {
-  const missing = problem('not-found', 'the shields cannot be raised by this build yet');
-  return {
-    now: () => readNow(options.host, options.place),
-    preview: () => Promise.resolve({ kind: 'failed', problem: missing }),
-    raise: () => Promise.resolve({ kind: 'failed', problem: missing, undone: true }),
-    keep: () => Promise.resolve(fail(missing)),
-    renew: () => Promise.resolve(fail(missing)),
-    lower: () => Promise.resolve({ kind: 'failed', problem: missing }),
-    recover: () => Promise.resolve(undefined),
+  const memory = createSafeMemory();
+  // One after the other: a second `!` while they go up must lower what the first one raised.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
+    const next = last.then(() => withEngine(options, memory, work));
+    last = next.catch(() => undefined);
+    return next;
   };
+  return {
+    now: () => readNow(options.host, options.place, { last: true }),
+    preview: (wish = {}) => preview(options, memory, wish),
+    raise: (wish = {}, onProgress = () => undefined) => inTurn((engine) => raise(engine, wish, onProgress)),
+    keep: () => inTurn(keep),
+    renew: (seconds) => inTurn((engine) => renew(engine, seconds)),
+    lower: (by = 'operator') => inTurn((engine) => lower(engine, by)),
+    recover: () =>
+      inTurn(async (engine) => {
+        const recovered = await recoverNow(engine);
+        return recovered.ok ? recovered.value : undefined;
+      }),
+  };
+}
+
+/** The journal is open only while something is done: SQLite costs an idle console nothing. */
+async function withEngine<T>(
+  options: ShieldsOptions,
+  memory: SafeMemory,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const isOurs = typeof options.journal === 'string';
+  const journal = typeof options.journal === 'string' ? createJournal(options.journal) : options.journal;
+  try {
+    return await work({
+      options,
+      memory,
+      journal: createShieldsJournal(journal),
+      raisingSeconds: options.raisingSeconds ?? RAISING_SECONDS,
+    });
+  } finally {
+    if (isOurs) journal.close();
+  }
+}
+
+async function preview(
+  options: ShieldsOptions,
+  memory: SafeMemory,
+  wish: RaiseWish,
+): Promise<ShieldsPreview> {
+  if (!options.host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
+  const planned = await planRaise(options, { id: '00000000', wish, raisingSeconds: RAISING_SECONDS, memory });
+  if (planned.kind !== 'ready') return planned;
+  const { ground, ...plan } = planned.plan;
+  const shown = await previewShields({ ...plan, at: ground.at, writer: ground.writer });
+  const now = await readNow(options.host, options.place, { wall: false });
+  return now.kind === 'down'
+    ? shown
+    : {
+        ...shown,
+        warnings: [safe('shields are up already: raising again changes nothing'), ...shown.warnings],
+      };
 }

@@ -5,11 +5,13 @@ import type { Command } from '../../core/plan.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
-import type { Deadline, ShieldsNow, ShieldsPlace, ShieldsState } from '../../core/shields.ts';
+import type { Deadline, Outcome, ShieldsNow, ShieldsPlace, ShieldsState } from '../../core/shields.ts';
+import { parseOutcome } from './outcome.ts';
 import {
   byHand,
   currentFile,
   deadlineFile,
+  outcomeFiles,
   parseCurrent,
   parseDeadline,
   parseState,
@@ -23,10 +25,14 @@ import { writerOf } from './writers.ts';
 export type Look = Readonly<{
   read(path: string, maxBytes?: number): Promise<Result<Buffer>>;
   run(command: Command): Promise<Result<Readonly<{ stdout: string }>>>;
+  glob?(pattern: string): Promise<Result<readonly string[]>>;
 }>;
 
-/** `wall` false: no program is started to look at the packet filter; the wall is then 'unknown'. */
-export type ReadNowOptions = Readonly<{ wall?: boolean }>;
+/**
+ * `wall` false: no program is started to look at the packet filter; it is then 'unknown'. `last` (needs `glob`): when they
+ * are down, what the last lowering since the boot did.
+ */
+export type ReadNowOptions = Readonly<{ wall?: boolean; last?: boolean }>;
 
 export type Up = Extract<ShieldsNow, { kind: 'up' }>;
 
@@ -36,9 +42,12 @@ export async function readNow(
   options: ReadNowOptions = {},
 ): Promise<ShieldsNow> {
   const found = await findCurrent(look, place);
-  if (found.kind === 'none') return { kind: 'down' };
+  if (found.kind === 'none')
+    return downWith(options.last === true ? await lastOutcome(look, place) : undefined);
   if (found.kind === 'trouble') return { kind: 'unknown', problem: found.problem };
-  const read = await readFiles(look, found);
+  const [read, outcome] = await Promise.all([readFiles(look, found), readOutcome(look, place, found.id)]);
+  // `current` could not be removed (a read-only disk): that they came down is written elsewhere.
+  if (outcome?.complete === true) return downWith(outcome);
   if (!read.ok) return { kind: 'unknown', problem: read.problem };
   const { state, deadline, uptime, bootId } = read.value;
   // Nothing of ours survives a boot. What is left on disk is recover()'s to clear away.
@@ -49,6 +58,39 @@ export async function readNow(
   const wall: Pick<Up, 'wall' | 'dropped'> =
     options.wall === false ? { wall: 'unknown' } : await lookAtWall(look, state, phase);
   return { kind: 'up', state, phase, leftSeconds, holdLeftSeconds, ...wall };
+}
+
+const downWith = (last: Outcome | undefined): ShieldsNow =>
+  last === undefined ? { kind: 'down' } : { kind: 'down', last };
+
+const OUTCOME_MAX_BYTES = 524_288;
+
+/** What lowering these shields did, complete or cut short; the complete one counts. */
+export async function readOutcome(
+  look: Pick<Look, 'read'>,
+  place: ShieldsPlace,
+  id: string,
+): Promise<Outcome | undefined> {
+  const reads = await Promise.all(outcomeFiles(place, id).map((path) => look.read(path, OUTCOME_MAX_BYTES)));
+  const found = reads.flatMap((read) => {
+    const outcome = read.ok ? parseOutcome(read.value.toString('utf8')) : undefined;
+    return outcome?.id === id ? [outcome] : [];
+  });
+  return found.find(({ complete }) => complete) ?? found[0];
+}
+
+const OUTCOMES_READ = 50;
+
+/** Those of this boot only: they lie in memory. */
+async function lastOutcome(look: Look, place: ShieldsPlace): Promise<Outcome | undefined> {
+  const listed = await look.glob?.(`${place.run}/*.outcome`);
+  const paths = listed?.ok === true ? listed.value.slice(0, OUTCOMES_READ) : [];
+  const reads = await Promise.all(paths.map((path) => look.read(path, OUTCOME_MAX_BYTES)));
+  const outcomes = reads.flatMap((read) => {
+    const outcome = read.ok ? parseOutcome(read.value.toString('utf8')) : undefined;
+    return outcome === undefined ? [] : [outcome];
+  });
+  return outcomes.sort((a, b) => b.at - a.at)[0];
 }
 
 /** `base`: where `current` and the folder of these shields lie. */

@@ -1,0 +1,80 @@
+// What raising, keeping, lowering and recovering share: whom they act on, where the files lie, what is remembered.
+
+import { command } from '../../core/plan.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Outcome, ShieldsPlace } from '../../core/shields.ts';
+import { parseOutcome } from '../../firewall/shields/outcome.ts';
+import { readOutcome } from '../../firewall/shields/read-now.ts';
+import { byHand, parseUptime, revertFile } from '../../firewall/shields/state.ts';
+import type { Host } from '../../host/host.ts';
+import type { SafeMemory } from '../safe-set.ts';
+import type { ShieldsJournal } from './journal-shields.ts';
+import type { ShieldsOptions } from './shields.ts';
+
+export type Engine = Readonly<{
+  options: ShieldsOptions;
+  memory: SafeMemory;
+  journal: ShieldsJournal;
+  /** A raise that is not through by then is taken back by the watcher. */
+  raisingSeconds: number;
+}>;
+
+/** The kernel's own timer ends this long after the deadline: the watcher comes first. */
+export const TIMER_EXTRA_SECONDS = 5;
+
+/** Items may wait for a slow fail2ban; the script bounds each of them by itself. */
+const REVERT_TIMEOUT_MS = 300_000;
+
+/** Where the files of one raise are: `place.dir` is the run directory when the durable one could not be written. */
+export type Where = Readonly<{ place: ShieldsPlace; id: string }>;
+
+export function whereOf(place: ShieldsPlace, base: string, id: string): Where {
+  return { place: { dir: base, run: place.run }, id };
+}
+
+export async function readUptime(host: Host): Promise<Result<number>> {
+  const read = await host.read('/proc/uptime');
+  if (!read.ok) return read;
+  const uptime = parseUptime(read.value.toString('latin1'));
+  return uptime === undefined ? fail(problem('unreadable', '/proc/uptime is not as we know it')) : ok(uptime);
+}
+
+/** Runs the one thing that takes shields down and reads what it did. */
+export async function runRevert(
+  host: Host,
+  { place, id }: Where,
+  by: Outcome['by'],
+): Promise<Result<Outcome>> {
+  const script = revertFile(place.dir, id);
+  const ran = await host.run(
+    command(['sh', script, 'down', by], {
+      privileged: true,
+      timeoutMs: REVERT_TIMEOUT_MS,
+      outputMaxBytes: 4_194_304,
+    }),
+  );
+  // What it says is believed before what it wrote: on a full disk it could write nothing.
+  const said = ran.ok ? parseOutcome(ran.value.stdout) : undefined;
+  const outcome = said?.id === id && said.complete ? said : await readOutcome(host, place, id);
+  if (outcome !== undefined && (outcome.complete || ran.ok)) return ok(outcome);
+  return fail(
+    ran.ok ? problem('unreadable', `${script} did not say what it did`) : notTaken(ran.problem, place, id),
+  );
+}
+
+function notTaken(trouble: Problem, place: ShieldsPlace, id: string): Problem {
+  if (trouble.exitCode === 4)
+    return problem('timed-out', 'another process is still taking these shields down', {
+      hint: 'look again in a minute: `opsconsole shields status`',
+    });
+  return {
+    ...trouble,
+    summary: `the shields ${id} could not be taken down: ${trouble.summary}`,
+    hint: `as root, ${byHand(place.dir, id)}; without that file: nft delete table inet opsconsole_shields`,
+  };
+}
+
+export const NOT_PRIVILEGED: Problem = problem('not-permitted', 'the shields need root', {
+  hint: 'run opsconsole with sudo, or allow its commands without a password: `opsconsole doctor` prints the lines',
+});

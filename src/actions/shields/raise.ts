@@ -1,0 +1,119 @@
+// Raises the shields: look, plan, write everything down, arm the way back, and only then change the machine. Whatever fails
+// from there on is taken back by the same script that the watcher runs.
+
+import type { Problem } from '../../core/problem.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import type { RaiseReport, RaiseWish } from '../../core/shields.ts';
+import { readNow } from '../../firewall/shields/read-now.ts';
+import { newShieldsId } from '../../firewall/shields/state.ts';
+import { armWatcher } from './arm-watcher.ts';
+import { findBakers } from './bakers.ts';
+import { type Engine, NOT_PRIVILEGED } from './engine.ts';
+import type { Ground } from './gather.ts';
+import { planRaise } from './plan-raise.ts';
+import { type Prepared, writeFiles } from './raise-files.ts';
+import { carryOut, type Raising } from './raise-steps.ts';
+import { recoverNow } from './recover.ts';
+import { snapshotRuleset } from './snapshot.ts';
+import { takeBack } from './take-back.ts';
+import { askSshd, type SshAnswer } from './verify.ts';
+
+export type Say = (doing: SafeText) => void;
+
+export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<RaiseReport> {
+  const startedAt = performance.now();
+  const { host, place, readOnly } = engine.options;
+  if (readOnly) return { kind: 'refused', reasons: [safe('this console is read-only: nothing is changed')] };
+  if (!host.privileged) return failed(NOT_PRIVILEGED, true);
+  say(safe('looking at the machine'));
+  const recovered = await recoverNow(engine);
+  if (!recovered.ok) return failed(recovered.problem, true);
+  const now = await readNow(host, place);
+  if (now.kind === 'up') return already(now, startedAt);
+  if (now.kind === 'unknown') return failed(now.problem, true);
+
+  const id = newShieldsId();
+  const beside = lookBeside(engine);
+  const { raisingSeconds, memory } = engine;
+  const planned = await planRaise(engine.options, { id, wish, raisingSeconds, memory }, beside.onGround);
+  const looked = await beside.done();
+  if (planned.kind === 'refused') return planned;
+  if (planned.kind === 'failed') return failed(planned.problem, true);
+  const { plan } = planned;
+
+  say(safe('writing down how to take it back'));
+  const written = await writeFiles(engine, { id, plan, ruleset: looked.ruleset });
+  if (!written.ok) {
+    // Somebody else was quicker: then they are up, and that is what was wished.
+    const again = await readNow(host, place);
+    return again.kind === 'up' ? already(again, startedAt) : failed(written.problem, true);
+  }
+  const intended = journalIntent(engine, written.value);
+  const report = await armAndCarryOut(engine, { ...written.value, before: looked.ssh, say });
+  if (report.kind !== 'up') return report;
+  const done = engine.journal.raised(id, 'done', `up: ${report.verified.join('; ')}`);
+  const hazards = plan.planned.flatMap((one) => one.hazards);
+  const lost = intended ?? done;
+  return {
+    ...report,
+    durationMs: Math.round(performance.now() - startedAt),
+    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...looked.warnings, ...hazards],
+  };
+}
+
+/** The exact commands, in the order of the plan. Undefined = written. */
+function journalIntent({ journal, options }: Engine, { where, plan, state }: Prepared): SafeText | undefined {
+  const { wall, ground, planned } = plan;
+  const walls = wall === undefined || ground.writer === undefined ? [] : ground.writer.load(wall);
+  const steps = [...walls, ...planned.flatMap(({ applied }) => applied.steps)];
+  return journal.raising({
+    shields: where.id,
+    at: options.host.now(),
+    operator: state.by,
+    summary: `shields ${where.id} raised (profile ${sanitise(plan.profile, 80)})`,
+    reason: plan.auto ? 'raised by the automatic' : '',
+    commands: steps.map(({ command }) => command),
+  });
+}
+
+function already(now: Extract<RaiseReport, { kind: 'up' }>['now'], startedAt: number): RaiseReport {
+  const durationMs = Math.round(performance.now() - startedAt);
+  return { kind: 'up', now, already: true, durationMs, leftOut: [], verified: [], warnings: [] };
+}
+
+const failed = (trouble: Problem, undone: boolean): RaiseReport => ({
+  kind: 'failed',
+  problem: trouble,
+  undone,
+});
+
+type Looked = Readonly<{ ruleset: string; ssh: SshAnswer; warnings: readonly SafeText[] }>;
+
+/** What goes on beside the measures: none of it decides what is done, so that a raise waits for the slowest only. */
+function lookBeside({
+  options,
+  journal,
+}: Engine): Readonly<{ onGround: (ground: Ground) => void; done: () => Promise<Looked> }> {
+  const { host } = options;
+  const opened = journal.open();
+  const ruleset = snapshotRuleset(host);
+  const bakers = findBakers(host);
+  let ssh: Promise<SshAnswer> = Promise.resolve({ kind: 'no-sshd' });
+  return {
+    onGround: (ground) => {
+      ssh = askSshd(host, ground);
+    },
+    async done() {
+      const [text, warnings, answer] = await Promise.all([ruleset, bakers, ssh, opened]);
+      return { ruleset: text, warnings, ssh: answer };
+    },
+  };
+}
+
+async function armAndCarryOut(engine: Engine, raising: Raising): Promise<RaiseReport> {
+  const { host } = engine.options;
+  raising.say(safe('starting the watcher'));
+  const armed = await armWatcher(host, raising.where);
+  if (!armed.ok) return takeBack(engine, raising.where, { problem: armed.problem });
+  return carryOut(engine, raising);
+}
