@@ -12,6 +12,7 @@ import { sanitise } from '../core/sanitise.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import type { ActDeps } from './act-desk.ts';
+import { readShieldsFacts, type ShieldsFacts, shieldsCheck } from './doctor-shields.ts';
 import { type FoundTool, findTools, sudoersLines } from './doctor-tools.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { journalPath, readOperator } from './operator.ts';
@@ -22,7 +23,7 @@ import { openSession } from './session-file.ts';
 
 export type DoctorArgs = Readonly<{ json?: boolean; session?: string }>;
 
-type Check = Readonly<{ what: string; works: boolean; says: string; todo?: string }>;
+export type Check = Readonly<{ what: string; works: boolean; says: string; todo?: string }>;
 type Facts = Readonly<{
   host: Host;
   tools: readonly FoundTool[];
@@ -31,20 +32,22 @@ type Facts = Readonly<{
   session: Result<Session>;
   journal: Problem | undefined;
   tracked: boolean;
+  shields: ShieldsFacts;
 }>;
 
 export async function runDoctor(args: DoctorArgs, { io, host: open }: ActDeps): Promise<ExitStatus> {
   const host = await open();
   const session = await openSession(host, args.session, io);
   const allow = session.ok ? session.value.allow : [];
-  const [tools, view, safeSet, journal, tracked] = await Promise.all([
+  const [tools, view, safeSet, journal, tracked, shields] = await Promise.all([
     findTools(host),
     readFirewalls(host, BACKENDS),
     computeSafeSet(host, { allow, resolve: resolveName }),
     checkJournal(io),
     host.read('/proc/sys/net/netfilter/nf_conntrack_count').then(({ ok }) => ok),
+    readShieldsFacts(host, io.env),
   ]);
-  const facts = { host, tools, view, safeSet, session, journal, tracked };
+  const facts = { host, tools, view, safeSet, session, journal, tracked, shields };
   const checks = checksOf(facts, io);
   const { user, sudoUser } = readOperator(io.env);
   const sudoers = sudoersLines(user === 'root' ? (sudoUser ?? 'YOUR_USER') : user, tools);
@@ -111,7 +114,8 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
             : 'detected, no file',
       }
     : { what: 'session', works: false, says: session.problem.summary, todo: 'opsconsole validate FILE' };
-  return [rights, ban, conntrack, operator, record, file];
+  const emergency = shieldsCheck(facts.shields, { has, privileged: host.privileged });
+  return [rights, ban, conntrack, emergency, operator, record, file];
 }
 
 function cutCheck(tool: boolean, tracked: boolean, privileged: boolean): Check {
@@ -135,7 +139,7 @@ function cutCheck(tool: boolean, tracked: boolean, privileged: boolean): Check {
 
 type Printing = Readonly<{ checks: readonly Check[]; sudoers: readonly string[]; io: Io }>;
 
-function print({ tools, view, safeSet, host }: Facts, { checks, sudoers, io }: Printing): void {
+function print({ tools, view, safeSet, host, shields }: Facts, { checks, sudoers, io }: Printing): void {
   const lines: string[] = [];
   const table = (rows: readonly (readonly string[])[]): void => {
     if (rows.length > 0) lines.push(printTable(rows).trimEnd());
@@ -175,6 +179,8 @@ function print({ tools, view, safeSet, host }: Facts, { checks, sudoers, io }: P
   lines.push('', 'never banned');
   table(safeSet.entries.map(({ net, why }) => [` ${net.text}`, why]));
   for (const gap of safeSet.gaps) lines.push(` not protected: ${gap}`);
+  if (shields.warnings.length > 0) lines.push('', 'while the shields are up');
+  for (const words of shields.warnings) lines.push(` ${words}`);
   if (sudoers.length > 0 && process.geteuid?.() !== 0 && !host.privileged)
     lines.push('', 'sudoers', ...sudoers);
   else if (sudoers.length > 0)
@@ -183,7 +189,7 @@ function print({ tools, view, safeSet, host }: Facts, { checks, sudoers, io }: P
 }
 
 function toJson(
-  { tools, view, safeSet, host }: Facts,
+  { tools, view, safeSet, host, shields }: Facts,
   checks: readonly Check[],
   sudoers: readonly string[],
 ): unknown {
@@ -201,6 +207,7 @@ function toJson(
     blind: view.blind.map(({ backend, problem }) => ({ backend: backend.id, problem })),
     safe: safeSet.entries.map(({ net, why }) => ({ net: net.text, why })),
     gaps: safeSet.gaps,
+    shields,
     sudoers,
   };
 }

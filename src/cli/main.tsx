@@ -44,7 +44,7 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
       const { openConsole } = await import('./open-console.ts');
       exit(await openConsole({ session, ...options }, io, host));
     });
-  if (needsSubcommands(argv)) await addSubcommands(program, { io, host, exit });
+  if (needsSubcommands(argv)) await addSubcommands(program, firstWord(argv), { io, host, exit });
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -59,11 +59,24 @@ export type Deps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: 
 
 /** The plain console call ("opsconsole", "opsconsole ./edge.yml", "opsconsole --ascii") needs none of them. */
 function needsSubcommands(argv: readonly string[]): boolean {
-  const [first] = argv.filter((word) => !word.startsWith('-') || ['-h', '--help'].includes(word));
+  const first = firstWord(argv);
   return first !== undefined && !/[./]/.test(first);
 }
 
-async function addSubcommands(program: Program, deps: Deps): Promise<void> {
+function firstWord(argv: readonly string[]): string | undefined {
+  return argv.find((word) => !word.startsWith('-') || ['-h', '--help'].includes(word));
+}
+
+/** What is needed most when the machine has least time for it is loaded without the rest. */
+const ALONE: Readonly<Record<string, () => Promise<(program: Program, deps: Deps) => void>>> = {
+  shields: () => import('./shields-commands.ts').then((own) => own.registerShieldsCommands),
+  watch: () => import('./watch-commands.ts').then((own) => own.registerWatchCommand),
+};
+
+async function addSubcommands(program: Program, first: string | undefined, deps: Deps): Promise<void> {
+  const alone = Object.hasOwn(ALONE, first ?? '') ? ALONE[first ?? ''] : undefined;
+  if (alone !== undefined) return (await alone())(program, deps);
+  for (const load of Object.values(ALONE)) (await load())(program, deps);
   const [session, logs, acts] = await Promise.all([
     import('./session-commands.ts'),
     import('./log-commands.ts'),

@@ -1,0 +1,245 @@
+// opsconsole shields up | keep | renew | down | status | preview: asks the shields of this machine and tells what came of
+// it. Nothing waits for input: they cannot lock anybody out and take themselves back.
+
+import { findSaved } from '../actions/shields/bakers.ts';
+import type { Shields } from '../actions/shields/port.ts';
+import { formatDuration, parseDuration } from '../core/duration.ts';
+import type { Session } from '../core/pane.ts';
+import { type Problem, problem } from '../core/problem.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { sanitise } from '../core/sanitise.ts';
+import type { LowerReport, RaiseReport, RaiseWish, ShieldsNow, ShieldsPreview } from '../core/shields.ts';
+import { suggest } from '../core/suggest.ts';
+import { unreachable } from '../core/unreachable.ts';
+import type { Host } from '../host/host.ts';
+import type { ActDeps } from './act-desk.ts';
+import { sayProblem, statusOf } from './act-run.ts';
+import { EXIT, type ExitStatus, type Io } from './io.ts';
+import { printJson } from './plain-text.ts';
+import { openSession } from './session-file.ts';
+import { shieldsFor } from './shields-desk.ts';
+import { keptLines, loweredLines, nowLines, outcomeLines, previewLines, raisedLines } from './shields-say.ts';
+
+export type ShieldsFlags = Readonly<{
+  trial?: string;
+  for?: string;
+  profile?: string;
+  auto?: boolean;
+  yes?: boolean;
+  dryRun?: boolean;
+  session?: string;
+  json?: boolean;
+}>;
+export type ShieldsRequest = Readonly<{
+  verb: 'up' | 'keep' | 'renew' | 'down' | 'status' | 'preview';
+  flags: ShieldsFlags;
+}>;
+
+/** As in the session file. */
+const TRIAL = { least: 10, most: 1800, name: '--trial' };
+const HOLD = { least: 60, most: 86_400, name: '--for' };
+
+/** What a command ends with: words for people, one object for programs, one status. */
+type Told = Readonly<{
+  json: Readonly<Record<string, unknown>>;
+  lines: readonly string[];
+  status: ExitStatus;
+}>;
+type Asking = Readonly<{
+  shields: Shields;
+  host: Host;
+  session: Session;
+  flags: ShieldsFlags;
+  wish: RaiseWish;
+  io: Io;
+}>;
+
+/** `shieldsOf`: other shields than this machine's own (tests). */
+export async function runShieldsCommand(
+  { verb, flags }: ShieldsRequest,
+  { io, host: open }: ActDeps,
+  shieldsOf: typeof shieldsFor = shieldsFor,
+): Promise<ExitStatus> {
+  const read = wishOf(flags);
+  if (!read.ok) return tell(failed(read.problem), flags, io);
+  const host = await open();
+  const session = await openSession(host, flags.session, io);
+  if (!session.ok) return tell(failed(session.problem), flags, io);
+  const wish = checkWish(read.value, session.value);
+  if (!wish.ok) return tell(failed(wish.problem), flags, io);
+  const changes = verb !== 'status' && verb !== 'preview';
+  if (changes && !host.privileged) return tell(failed(needsRoot(verb)), flags, io);
+  const shields = shieldsOf(host, session.value, io.env);
+  const asking = { shields, host, session: session.value, flags, wish: wish.value, io };
+  // What a crash or a reboot left is taken back first, whoever comes by; a preview touches nothing.
+  if (verb !== 'preview' && host.privileged) {
+    const outcome = await shields.recover();
+    if (outcome !== undefined && flags.json !== true)
+      io.stderr.write(`${outcomeLines(outcome).join('\n')}\n`);
+  }
+  return tell(await doAs(verb, asking), flags, io);
+}
+
+async function doAs(verb: ShieldsRequest['verb'], asking: Asking): Promise<Told> {
+  const { shields, host, wish, flags } = asking;
+  switch (verb) {
+    case 'up':
+      return toldRaise(await shields.raise(wish, progressFor(asking)));
+    case 'keep':
+      return toldKept(await shields.keep(), 'kept');
+    case 'renew':
+      return toldKept(await shields.renew(wish.holdSeconds), 'renewed');
+    case 'down':
+      return toldLower(await shields.lower(flags.auto === true ? 'auto' : 'operator'));
+    case 'status':
+      return toldNow(await shields.now(), await findSaved(host), host.now());
+    case 'preview':
+      return toldPreview(await shields.preview(wish));
+    default:
+      return unreachable(verb);
+  }
+}
+
+/** On a terminal one sees that something happens. */
+function progressFor({ io, flags }: Asking): (doing: string) => void {
+  const shown = io.terminal && flags.json !== true;
+  return (doing) => {
+    if (shown) io.stderr.write(`… ${doing}\n`);
+  };
+}
+
+function wishOf(flags: ShieldsFlags): Result<RaiseWish> {
+  const trial = secondsOf(flags.trial, TRIAL);
+  if (!trial.ok) return trial;
+  const hold = secondsOf(flags.for, HOLD);
+  if (!hold.ok) return hold;
+  if (flags.auto === true && trial.value !== undefined)
+    return bad('--auto raises without a trial: leave --trial away');
+  return ok({
+    ...(trial.value === undefined ? {} : { trialSeconds: trial.value }),
+    ...(hold.value === undefined ? {} : { holdSeconds: hold.value }),
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(flags.auto === true ? { auto: true } : {}),
+    ...(flags.yes === true ? { unattended: true } : {}),
+  });
+}
+
+type Bounds = Readonly<{ least: number; most: number; name: string }>;
+
+function secondsOf(text: string | undefined, { least, most, name }: Bounds): Result<number | undefined> {
+  if (text === undefined) return ok(undefined);
+  const parsed = parseDuration(text);
+  if (!parsed.ok) {
+    const { summary, hint } = parsed.problem;
+    return bad(`${name}: ${sanitise(summary)}`, hint);
+  }
+  if (parsed.value >= least && parsed.value <= most) return parsed;
+  return bad(`${name} must be ${formatDuration(least)} to ${formatDuration(most)}`);
+}
+
+/** What only makes sense against the session file. */
+function checkWish(wish: RaiseWish, { shields }: Session): Result<RaiseWish> {
+  const { profile } = wish;
+  if (profile !== undefined && !Object.hasOwn(shields.profiles, profile)) {
+    const known = Object.keys(shields.profiles);
+    const near = suggest(profile, known);
+    return bad(
+      `there is no profile ${JSON.stringify(sanitise(profile, 60))}`,
+      near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`,
+    );
+  }
+  const trial = wish.trialSeconds ?? shields.trialSeconds;
+  const hold = wish.holdSeconds ?? shields.holdSeconds;
+  if (wish.trialSeconds !== undefined && hold < trial)
+    return bad(`the hold, ${formatDuration(hold)}, is shorter than the trial`, 'give a longer --for');
+  return ok(wish);
+}
+
+function bad(summary: string, hint?: string): Result<never> {
+  return fail(problem('bad-input', summary, hint === undefined ? {} : { hint }));
+}
+
+function needsRoot(verb: string): Problem {
+  return problem(
+    'not-permitted',
+    `shields ${verb} changes the packet filter and the kernel: that needs root`,
+    {
+      hint: `sudo opsconsole shields ${verb}; without root only "status" and "preview" work`,
+    },
+  );
+}
+
+function toldRaise(report: RaiseReport): Told {
+  if (report.kind === 'refused') return refused(report.reasons);
+  if (report.kind === 'failed') {
+    const undone = report.undone
+      ? 'what was begun has been taken back'
+      : 'NOT everything was taken back: opsconsole shields down tries again';
+    const { json, status } = failed(report.problem);
+    return { json: { ...json, undone: report.undone }, lines: [undone], status };
+  }
+  const { now } = report;
+  const stands = now.wall === 'standing' || now.wall === 'none' || now.wall === 'unknown';
+  return {
+    json: { status: stands ? 'done' : 'unproved', ...report },
+    lines: raisedLines(report),
+    status: stands ? EXIT.done : EXIT.unproved,
+  };
+}
+
+function toldKept(result: Result<ShieldsNow>, done: 'kept' | 'renewed'): Told {
+  if (!result.ok) return failed(result.problem);
+  return {
+    json: { status: 'done', now: result.value },
+    lines: keptLines(result.value, done),
+    status: EXIT.done,
+  };
+}
+
+/** What others changed meanwhile is left alone on purpose, so it is no failure; what could not be put back is. */
+function toldLower(report: LowerReport): Told {
+  if (report.kind === 'failed') return failed(report.problem);
+  const { items, complete } = report.outcome;
+  const whole = complete && items.every(({ result }) => result !== 'failed');
+  return {
+    json: { status: whole || report.already ? 'done' : 'unproved', ...report },
+    lines: loweredLines(report),
+    status: whole || report.already ? EXIT.done : EXIT.unproved,
+  };
+}
+
+function toldNow(now: ShieldsNow, saved: readonly string[], at: number): Told {
+  if (now.kind === 'unknown') {
+    const { json, status } = failed(now.problem);
+    return { json: { ...json, kind: 'unknown', saved }, lines: saved, status };
+  }
+  return { json: { ...now, saved }, lines: [...nowLines(now, at), ...saved], status: EXIT.done };
+}
+
+function toldPreview(preview: ShieldsPreview): Told {
+  if (preview.kind === 'refused') return refused(preview.reasons);
+  if (preview.kind === 'failed') return failed(preview.problem);
+  return { json: { status: 'planned', ...preview }, lines: previewLines(preview), status: EXIT.done };
+}
+
+function refused(reasons: readonly string[]): Told {
+  return { json: { status: 'refused', reasons }, lines: reasons, status: EXIT.refused };
+}
+
+function failed(trouble: Problem): Told {
+  return { json: { status: 'failed', problem: trouble }, lines: [], status: statusOf(trouble) };
+}
+
+/** With --json exactly one object, whatever happened; else good news to stdout, the rest to stderr. */
+function tell({ json, lines, status }: Told, { json: asJson }: ShieldsFlags, io: Io): ExitStatus {
+  if (asJson === true) {
+    io.stdout.write(`${printJson(json)}\n`);
+    return status;
+  }
+  const trouble = json.problem as Problem | undefined;
+  if (trouble !== undefined) sayProblem(trouble, io);
+  const good = status === EXIT.done || status === EXIT.unproved;
+  for (const line of lines)
+    (good ? io.stdout : io.stderr).write(status === EXIT.refused ? `refused: ${line}\n` : `${line}\n`);
+  return status;
+}
