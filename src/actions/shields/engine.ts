@@ -5,7 +5,7 @@ import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Outcome, ShieldsPlace } from '../../core/shields.ts';
 import { parseOutcome } from '../../firewall/shields/outcome.ts';
-import { readOutcome } from '../../firewall/shields/read-now.ts';
+import { findCurrent, readOutcome } from '../../firewall/shields/read-now.ts';
 import { byHand, parseUptime, revertFile } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
 import type { SafeMemory } from '../safe-set.ts';
@@ -73,6 +73,13 @@ function notTaken(trouble: Problem, place: ShieldsPlace, id: string): Problem {
     summary: `the shields ${id} could not be taken down: ${trouble.summary}`,
     hint: `as root, ${byHand(place.dir, id)}; without that file: nft delete table inet opsconsole_shields`,
   };
+}
+
+/** Problem 'refused': somebody has taken them down meanwhile, so nothing more is done. */
+export async function stillOurs({ options }: Engine, { id }: Where): Promise<Result<void>> {
+  const found = await findCurrent(options.host, options.place);
+  if (found.kind === 'current' && found.id === id) return ok(undefined);
+  return fail(problem('refused', 'the shields were taken down while they were being raised'));
 }
 
 export const NOT_PRIVILEGED: Problem = problem('not-permitted', 'the shields need root', {

@@ -1,5 +1,5 @@
 // Whether raised shields do what they should and hurt nobody: the wall's counter moves, our own sshd still answers a new
-// connection, the people who are connected are in the kernel's sets, the kernel has taken the values.
+// connection, the people who are connected are in the kernel's sets.
 
 import { command } from '../../core/plan.ts';
 import { type Problem, problem } from '../../core/problem.ts';
@@ -8,8 +8,6 @@ import { readWall } from '../../firewall/shields/read-now.ts';
 import type { Wall, WallReading } from '../../firewall/shields/wall.ts';
 import type { Host } from '../../host/host.ts';
 import { type Ground, peopleOf } from './gather.ts';
-import type { PlannedMeasure } from './measure.ts';
-import { sysctlsOf } from './snapshot.ts';
 
 /** `problem`: so wrong that all must be taken back. */
 export type Verified = Readonly<{
@@ -64,17 +62,12 @@ export async function askSshd(host: Host, ground: Ground, attempts = 1): Promise
 export type VerifyWish = Readonly<{
   ground: Ground;
   wall: Wall | undefined;
-  planned: readonly PlannedMeasure[];
   /** What sshd said before the first change. */
   before: SshAnswer;
 }>;
 
 export async function verify(wish: VerifyWish): Promise<Verified> {
-  const parts = await Promise.all([
-    verifyTraffic(wish),
-    verifyPeople(wish),
-    verifySysctls(wish.ground.at.host, wish.planned),
-  ]);
+  const parts = await Promise.all([verifyTraffic(wish), verifyPeople(wish)]);
   const problems = parts.flatMap((part) => (part.problem === undefined ? [] : [part.problem]));
   return {
     says: parts.flatMap((part) => part.says),
@@ -158,19 +151,3 @@ async function verifyPeople({ ground, wall }: VerifyWish): Promise<Verified> {
 }
 
 const PEOPLE_MAX = 16;
-
-async function verifySysctls(host: Host, planned: readonly PlannedMeasure[]): Promise<Verified> {
-  const items = sysctlsOf(planned.flatMap(({ revert }) => revert));
-  const warnings = await Promise.all(
-    items.map(async ({ name, wrote }) => {
-      const read = await host.read(`/proc/sys/${name.replaceAll('.', '/')}`);
-      const value = read.ok ? read.value.toString('latin1').trim().replaceAll(/\s+/g, ' ') : undefined;
-      if (value === wrote.trim().replaceAll(/\s+/g, ' ')) return undefined;
-      return sanitise(`${name} reads ${value ?? 'nothing'}, not ${wrote} as was written`, 200);
-    }),
-  );
-  const wrong = warnings.filter((words) => words !== undefined);
-  const says =
-    items.length > 0 && wrong.length === 0 ? [sanitise(`${items.length} kernel settings read back`)] : [];
-  return { says, warnings: wrong };
-}
