@@ -3,7 +3,8 @@
 
 import type { Command as Program } from 'commander';
 import type { ActDeps } from './act-desk.ts';
-import type { ShieldsFlags, ShieldsRequest } from './shields-run.ts';
+import type { ShieldsRequest } from './shields-run.ts';
+import type { ShieldsFlags } from './shields-wish.ts';
 
 const DURATION = 'for example 90s, 10m, 1h';
 

@@ -3,13 +3,11 @@
 
 import { findSaved } from '../actions/shields/bakers.ts';
 import type { Shields } from '../actions/shields/port.ts';
-import { formatDuration, parseDuration } from '../core/duration.ts';
+import { formatDuration } from '../core/duration.ts';
 import type { Session } from '../core/pane.ts';
 import { type Problem, problem } from '../core/problem.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import { sanitise } from '../core/sanitise.ts';
+import type { Result } from '../core/result.ts';
 import type { LowerReport, RaiseReport, RaiseWish, ShieldsNow, ShieldsPreview } from '../core/shields.ts';
-import { suggest } from '../core/suggest.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Host } from '../host/host.ts';
 import type { ActDeps } from './act-desk.ts';
@@ -19,25 +17,12 @@ import { printJson } from './plain-text.ts';
 import { openSession } from './session-file.ts';
 import { shieldsFor } from './shields-desk.ts';
 import { keptLines, loweredLines, nowLines, outcomeLines, previewLines, raisedLines } from './shields-say.ts';
+import { checkWish, type ShieldsFlags, wishOf } from './shields-wish.ts';
 
-export type ShieldsFlags = Readonly<{
-  trial?: string;
-  for?: string;
-  profile?: string;
-  auto?: boolean;
-  yes?: boolean;
-  dryRun?: boolean;
-  session?: string;
-  json?: boolean;
-}>;
 export type ShieldsRequest = Readonly<{
   verb: 'up' | 'keep' | 'renew' | 'down' | 'status' | 'preview';
   flags: ShieldsFlags;
 }>;
-
-/** As in the session file. */
-const TRIAL = { least: 10, most: 1800, name: '--trial' };
-const HOLD = { least: 60, most: 86_400, name: '--for' };
 
 /** What a command ends with: words for people, one object for programs, one status. */
 type Told = Readonly<{
@@ -83,8 +68,11 @@ export async function runShieldsCommand(
 async function doAs(verb: ShieldsRequest['verb'], asking: Asking): Promise<Told> {
   const { shields, host, wish, flags } = asking;
   switch (verb) {
-    case 'up':
+    case 'up': {
+      const blocked = wish.auto === true ? await blockedBy(asking) : undefined;
+      if (blocked !== undefined) return refused([blocked]);
       return toldRaise(await shields.raise(wish, progressFor(asking)));
+    }
     case 'keep':
       return toldKept(await shields.keep(), 'kept');
     case 'renew':
@@ -100,6 +88,15 @@ async function doAs(verb: ShieldsRequest['verb'], asking: Asking): Promise<Told>
   }
 }
 
+/** monit and cron ask again every minute: after a person lowered them, that must not raise them at once. */
+async function blockedBy({ shields, host, session }: Asking): Promise<string | undefined> {
+  const now = await shields.now();
+  if (now.kind !== 'down' || now.last?.by !== 'operator') return undefined;
+  const left = session.shields.watch.manualBlockSeconds - Math.max(0, host.now() - now.last.at) / 1000;
+  if (left <= 0) return undefined;
+  return `a person lowered the shields: the automatic does not raise them for another ${formatDuration(Math.ceil(left))}`;
+}
+
 /** On a terminal one sees that something happens. */
 function progressFor({ io, flags }: Asking): (doing: string) => void {
   const shown = io.terminal && flags.json !== true;
@@ -108,63 +105,12 @@ function progressFor({ io, flags }: Asking): (doing: string) => void {
   };
 }
 
-function wishOf(flags: ShieldsFlags): Result<RaiseWish> {
-  const trial = secondsOf(flags.trial, TRIAL);
-  if (!trial.ok) return trial;
-  const hold = secondsOf(flags.for, HOLD);
-  if (!hold.ok) return hold;
-  if (flags.auto === true && trial.value !== undefined)
-    return bad('--auto raises without a trial: leave --trial away');
-  return ok({
-    ...(trial.value === undefined ? {} : { trialSeconds: trial.value }),
-    ...(hold.value === undefined ? {} : { holdSeconds: hold.value }),
-    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
-    ...(flags.auto === true ? { auto: true } : {}),
-    ...(flags.yes === true ? { unattended: true } : {}),
-  });
-}
-
-type Bounds = Readonly<{ least: number; most: number; name: string }>;
-
-function secondsOf(text: string | undefined, { least, most, name }: Bounds): Result<number | undefined> {
-  if (text === undefined) return ok(undefined);
-  const parsed = parseDuration(text);
-  if (!parsed.ok) {
-    const { summary, hint } = parsed.problem;
-    return bad(`${name}: ${sanitise(summary)}`, hint);
-  }
-  if (parsed.value >= least && parsed.value <= most) return parsed;
-  return bad(`${name} must be ${formatDuration(least)} to ${formatDuration(most)}`);
-}
-
-/** What only makes sense against the session file. */
-function checkWish(wish: RaiseWish, { shields }: Session): Result<RaiseWish> {
-  const { profile } = wish;
-  if (profile !== undefined && !Object.hasOwn(shields.profiles, profile)) {
-    const known = Object.keys(shields.profiles);
-    const near = suggest(profile, known);
-    return bad(
-      `there is no profile ${JSON.stringify(sanitise(profile, 60))}`,
-      near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`,
-    );
-  }
-  const trial = wish.trialSeconds ?? shields.trialSeconds;
-  const hold = wish.holdSeconds ?? shields.holdSeconds;
-  if (wish.trialSeconds !== undefined && hold < trial)
-    return bad(`the hold, ${formatDuration(hold)}, is shorter than the trial`, 'give a longer --for');
-  return ok(wish);
-}
-
-function bad(summary: string, hint?: string): Result<never> {
-  return fail(problem('bad-input', summary, hint === undefined ? {} : { hint }));
-}
-
 function needsRoot(verb: string): Problem {
   return problem(
     'not-permitted',
     `shields ${verb} changes the packet filter and the kernel: that needs root`,
     {
-      hint: `sudo opsconsole shields ${verb}; without root only "status" and "preview" work`,
+      hint: `sudo opsconsole shields ${verb}; without root only "status" works`,
     },
   );
 }

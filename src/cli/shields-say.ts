@@ -3,6 +3,7 @@
 import type { Operator } from '../core/act.ts';
 import { formatAge, formatClock } from '../core/duration.ts';
 import type {
+  Dropped,
   LowerReport,
   Outcome,
   OutcomeItem,
@@ -12,28 +13,44 @@ import type {
   ShieldsState,
 } from '../core/shields.ts';
 import { formatFlows } from '../core/units.ts';
-import { droppedLines, endedBy, outcomeBrief } from '../store/select/shields-words.ts';
+import { droppedBrief, endedBy, outcomeBrief } from '../store/select/shields-words.ts';
 
 type Up = Extract<ShieldsNow, { kind: 'up' }>;
 type Lines = readonly string[];
 
+/** Warnings come with the gravest first; who has time reads the preview. */
+const WARNINGS_MAX = 6;
+
 export function raisedLines(report: Extract<RaiseReport, { kind: 'up' }>): Lines {
-  const { now } = report;
-  const head = report.already
-    ? `the shields are up already, raised ${byWhom(now.state)}: nothing was changed`
-    : `SHIELDS UP in ${(report.durationMs / 1000).toFixed(1)} s (${now.state.id}, profile ${now.state.profile})`;
-  const measures = report.already
-    ? []
-    : now.state.measures.map(({ measure, says }) => `  ${measure}: ${says}`);
+  const { now, already, warnings } = report;
+  if (already)
+    return [
+      `the shields are up already, raised ${byWhom(now.state)}: nothing was changed`,
+      ...wallLines(now),
+      ...clockLines(now),
+    ];
+  const further = warnings.length - WARNINGS_MAX;
   return [
-    head,
-    ...measures,
+    `SHIELDS UP in ${(report.durationMs / 1000).toFixed(1)} s (${now.state.id}, profile ${now.state.profile})`,
+    ...measureLines(now.state, report.leftOut),
     ...report.leftOut.map(({ measure, why }) => `left out: ${measure}: ${why}`),
     ...report.verified.map((words) => `verified: ${words}`),
-    ...report.warnings.map((words) => `warning: ${words}`),
+    ...warnings.slice(0, WARNINGS_MAX).map((words) => `warning: ${words}`),
+    ...(further > 0 ? [`warning: … and ${further} more: opsconsole shields preview`] : []),
     ...wallLines(now),
     ...clockLines(now),
   ];
+}
+
+/** The state names what was planned; a measure that failed on the way does not stand. Only `run` and `include` may repeat. */
+function measureLines(
+  { measures }: ShieldsState,
+  leftOut: readonly Readonly<{ measure: string }>[] = [],
+): Lines {
+  const gone = new Set(leftOut.map(({ measure }) => measure));
+  return measures
+    .filter(({ measure }) => measure === 'run' || measure === 'include' || !gone.has(measure))
+    .map(({ measure, says }) => `  ${measure}: ${says}`);
 }
 
 /** "by root (sudo alice, from 203.0.113.10)" */
@@ -79,18 +96,27 @@ function wallLines({ wall }: Up): Lines {
 export function nowLines(now: Exclude<ShieldsNow, { kind: 'unknown' }>, at: number): Lines {
   if (now.kind === 'down') {
     const { last } = now;
-    return last === undefined
-      ? ['the shields are down']
-      : ['the shields are down', ...outcomeLines(last).map((line) => `last time: ${line}`)];
+    if (last === undefined) return ['the shields are down'];
+    const age = formatAge(Math.max(0, at - last.at));
+    const troubles = last.items.filter(({ result }) => result === 'drift' || result === 'failed');
+    return [
+      'the shields are down',
+      `last time, ${age}: ${endedBy(last.by)}: ${outcomeBrief(last)}`,
+      ...troubles.map(itemLine),
+    ];
   }
-  const { state, dropped } = now;
+  const { state } = now;
   return [
-    `SHIELDS UP ${byWhom(state)}, ${formatAge(Math.max(0, at - state.raisedAt))} (${state.id}, profile ${state.profile})`,
+    `SHIELDS UP, raised ${byWhom(state)} ${formatAge(Math.max(0, at - state.raisedAt))} (${state.id}, profile ${state.profile})`,
     ...wallLines(now),
     ...clockLines(now),
-    ...(dropped === undefined ? [] : droppedLines(dropped).map((line) => `dropped: ${line}`)),
-    ...state.measures.map(({ measure, says }) => `  ${measure}: ${says}`),
+    ...droppedLine(now.dropped),
+    ...measureLines(state),
   ];
+}
+
+function droppedLine(dropped: Dropped | undefined): Lines {
+  return dropped === undefined ? [] : [`dropped: ${droppedBrief(dropped) ?? 'nothing'}`];
 }
 
 export function keptLines(now: ShieldsNow, done: 'kept' | 'renewed'): Lines {
@@ -111,15 +137,17 @@ const SAYS: Readonly<Record<OutcomeItem['result'], string>> = {
 };
 
 export function outcomeLines(outcome: Outcome): Lines {
-  const { items, complete, dropped } = outcome;
+  const { items, complete } = outcome;
   return [
     `${endedBy(outcome.by)}: ${outcomeBrief(outcome)}`,
-    ...items.map(
-      ({ result, what, detail }) => `  ${SAYS[result]}: ${what}${detail === undefined ? '' : ` (${detail})`}`,
-    ),
-    ...(dropped === undefined ? [] : droppedLines(dropped).map((line) => `dropped: ${line}`)),
+    ...items.map(itemLine),
+    ...droppedLine(outcome.dropped),
     ...(complete ? [] : ['it was cut short: the next command of opsconsole goes on']),
   ];
+}
+
+function itemLine({ result, what, detail }: OutcomeItem): string {
+  return `  ${SAYS[result]}: ${what}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
 const AFFECTED_MAX = 20;

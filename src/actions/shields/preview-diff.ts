@@ -17,19 +17,23 @@ const PARTS: readonly (keyof WallPart)[] = ['synRate', 'connections', 'listed', 
 /** What the text of the wall has because of this part. Knows nothing of nft or iptables: it compares two texts. */
 export function wallLines(wall: Wall, writer: WallWriter, { part, first }: PartOfWall): readonly SafeText[] {
   const known = countsOf(first ? [] : textOf(wallOf(wall, []), writer));
-  return textOf(
-    wallOf(
-      wall,
-      PARTS.filter((key) => part[key] !== undefined),
-    ),
-    writer,
-  )
-    .filter((line) => {
-      const left = known.get(line) ?? 0;
-      if (left > 0) known.set(line, left - 1);
-      return left === 0;
-    })
-    .map((line) => sanitise(`+ ${line}`));
+  return (
+    textOf(
+      wallOf(
+        wall,
+        PARTS.filter((key) => part[key] !== undefined),
+      ),
+      writer,
+    )
+      // What only closes a block says nothing beside lines of other blocks.
+      .filter((line) => first || /[a-z0-9]/i.test(line))
+      .filter((line) => {
+        const left = known.get(line) ?? 0;
+        if (left > 0) known.set(line, left - 1);
+        return left === 0;
+      })
+      .map((line) => sanitise(`+ ${line}`))
+  );
 }
 
 /** The wall with only these of its parts: its own values, for merging may have changed what a measure asked for. */

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import type { Shields } from '../../../src/actions/shields/port.ts';
 import { EXIT, type ExitStatus } from '../../../src/cli/io.ts';
 import { registerShieldsCommands } from '../../../src/cli/shields-commands.ts';
-import { runShieldsCommand, type ShieldsFlags, type ShieldsRequest } from '../../../src/cli/shields-run.ts';
+import { runShieldsCommand, type ShieldsRequest } from '../../../src/cli/shields-run.ts';
+import type { ShieldsFlags } from '../../../src/cli/shields-wish.ts';
 import { unixMs } from '../../../src/core/brand.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { fail, ok } from '../../../src/core/result.ts';
@@ -101,12 +102,34 @@ test('up says what stands, what does not, and how to keep it', async () => {
   expect(out).toContain('trial: comes down in 2:00 unless: opsconsole shields keep');
 });
 
+test('under attack few lines: what was left out is no measure, the most important warnings only', async () => {
+  const words = Array.from({ length: 20 }, (_, i) => safe(`hazard ${i}`));
+  const { out } = await run(
+    'up',
+    {},
+    {
+      raise: async () => ({
+        kind: 'up',
+        now: UP,
+        already: false,
+        durationMs: 1,
+        leftOut: [{ measure: 'syn-rate', why: safe('no') }],
+        verified: [],
+        warnings: words,
+      }),
+    },
+  );
+  expect(out.split('\n')).toHaveLength(12);
+  expect(out).not.toContain('  syn-rate: ');
+  expect(out).toContain('warning: … and 14 more: opsconsole shields preview');
+});
+
 test('every flag reaches the wish', async () => {
   const flags = { trial: '20s', for: '1h30m', profile: 'default', yes: true };
   const wish: RaiseWish = { trialSeconds: 20, holdSeconds: 5400, profile: 'default', unattended: true };
   const { asked } = await run('up', flags);
   expect(JSON.parse(asked[1]?.slice('raise '.length) ?? '')).toEqual(wish);
-  expect((await run('up', { auto: true })).asked[1]).toBe('raise {"auto":true}');
+  expect((await run('up', { auto: true })).asked.at(-1)).toBe('raise {"auto":true}');
   expect((await run('renew', { for: '30m' })).asked).toEqual(['recover', 'renew 1800']);
   expect((await run('down', { auto: true })).asked).toEqual(['recover', 'lower "auto"']);
   expect((await run('down')).asked).toEqual(['recover', 'lower "operator"']);
@@ -177,6 +200,20 @@ test('up when up is no failure and names who raised them; a wall that is gone is
   expect(gone.out).toContain('the wall is GONE');
 });
 
+test('after a person lowered them the automatic waits, a person does not', async () => {
+  const lowered = (by: Outcome['by'], ago: number): Given => ({
+    now: async () => ({ kind: 'down', last: { ...OUTCOME, by, at: unixMs(NOW - ago * 1000) } }),
+  });
+  const soon = await run('up', { auto: true }, lowered('operator', 60));
+  expect(soon).toMatchObject({ status: EXIT.refused, asked: ['recover', 'now'] });
+  expect(soon.err).toBe(
+    'refused: a person lowered the shields: the automatic does not raise them for another 29m\n',
+  );
+  expect((await run('up', { auto: true }, lowered('operator', 1800))).status).toBe(EXIT.done);
+  expect((await run('up', { auto: true }, lowered('timer', 1))).status).toBe(EXIT.done);
+  expect((await run('up', {}, lowered('operator', 1))).asked).toEqual(['recover', 'raise {}']);
+});
+
 test('keep and renew tell the clock; when they are down it is a problem', async () => {
   expect((await run('keep')).out).toBe(
     'the shields are kept\nhold: comes down in 1:00:00 unless: opsconsole shields renew\n',
@@ -211,10 +248,16 @@ test('down reports each thing; drift is told, what could not be put back is not 
 test('status says up or down with 0, and that it cannot be known with 1', async () => {
   const up = await run('status');
   expect(up.status).toBe(EXIT.done);
-  expect(up.out).toContain('SHIELDS UP by root (sudo alice, from 203.0.113.10), 30 s ago (0badcafe');
-  expect(up.out).toContain('dropped: 12 SYN over the rate');
+  expect(up.out).toContain('SHIELDS UP, raised by root (sudo alice, from 203.0.113.10) 30 s ago (0badcafe');
+  expect(up.out).toContain('dropped: 12 SYN, 3 ports');
   const down = await run('status', {}, { now: async () => ({ kind: 'down', last: OUTCOME }) });
-  expect([down.status, down.out.split('\n')[0]]).toEqual([EXIT.done, 'the shields are down']);
+  expect(down).toMatchObject({ status: EXIT.done });
+  expect(down.out.split('\n')).toEqual([
+    'the shields are down',
+    expect.stringMatching(/^last time, now: an operator lowered them: 1 restored/),
+    '  changed by somebody else, left alone: sysctl net.ipv4.tcp_syncookies (now 2)',
+    '',
+  ]);
   const unknown = { kind: 'unknown', problem: problem('unreadable', 'written by a newer version') } as const;
   expect(await run('status', {}, { now: async () => unknown })).toMatchObject({
     status: EXIT.failed,
