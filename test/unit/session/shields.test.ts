@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MEASURES } from '../../../src/core/shields.ts';
@@ -154,6 +155,23 @@ describe('the shields of a session file', () => {
     expect(problems(`  profiles:\n    p:\n${entry('x')}${entry('x')}`)).toEqual([
       'edge.yml:7:9: there are two of run x',
     ]);
+  });
+});
+
+describe('docs/session.md', () => {
+  const [main = '', watch = ''] = [
+    ...readFileSync('docs/session.md', 'utf8').matchAll(/```yaml\n((?:shields:| {2}watch:).*?)```/gs),
+  ].map((match) => match[1] ?? '');
+
+  it('shows what loads, and as defaults what they are', () => {
+    const read = shields(`${main}${watch}`.replace('shields:\n', ''));
+    const { newConnections: _, logRate: __, onRaise: ___, ...examples } = read.watch;
+    expect({
+      ...read,
+      profiles: { default: read.profiles.default },
+      watch: { ...examples, onRaise: [] },
+    }).toEqual(DEFAULT_SHIELDS);
+    expect(Object.keys(read.profiles)).toEqual(['default', 'hard']);
   });
 });
 

@@ -1,5 +1,6 @@
 // A larger flow table, as far as memory allows: a full table drops everybody, the operator's new session included.
 
+import { command } from '../../../core/plan.ts';
 import { problem } from '../../../core/problem.ts';
 import { fail, ok } from '../../../core/result.ts';
 import { sanitise } from '../../../core/sanitise.ts';
@@ -17,13 +18,21 @@ const ENTRY_BYTES = 320;
 /** The further entries may fill at most this share of the memory that is available. */
 const MEMORY_SHARE = 8;
 const INT_MAX = 2_147_483_647;
+/** In other namespaces the file is read-only, and sysctl(8) of procps 4.0.2 then complains, but ends with 0. */
+const MAY_WRITE = command(['test', '-w', `/proc/sys/${MAX.replaceAll('.', '/')}`], {
+  okExits: [1],
+  privileged: true,
+});
 
-/** Only the first namespace of a machine may write it; elsewhere the step fails with EINVAL and the measure is left out. */
 export const conntrackMax: Measure<Spec, Found> = {
   id: 'conntrack-max',
   describe: ({ factor }) => sanitise(`room for ${factor} times as many tracked flows, where memory allows`),
   async gather({ factor }, { host }) {
-    const [before, memory] = await Promise.all([readSysctl(host, MAX), host.read('/proc/meminfo')]);
+    const [before, memory, mayWrite] = await Promise.all([
+      readSysctl(host, MAX),
+      host.read('/proc/meminfo'),
+      host.run(MAY_WRITE),
+    ]);
     if (!before.ok)
       return before.problem.code === 'not-found'
         ? fail(problem('not-found', 'connections are not tracked here'))
@@ -31,6 +40,8 @@ export const conntrackMax: Measure<Spec, Found> = {
     const available = memory.ok ? memAvailable(memory.value.toString('latin1')) : undefined;
     if (available === undefined)
       return fail(problem('unreadable', 'how much memory is available cannot be read'));
+    if (mayWrite.ok && mayWrite.value.exitCode !== 0)
+      return fail(problem('refused', 'only the first network namespace of a machine may set it'));
     // 0 means no limit at all.
     if (before.value <= 0) return fail(problem('refused', 'the table has no limit'));
     const wished = Math.floor(before.value * factor);

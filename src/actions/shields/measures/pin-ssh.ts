@@ -70,7 +70,7 @@ function sessions(count: number): string {
   return count === 1 ? 'one live ssh session is' : `${count} live ssh sessions are`;
 }
 
-/** What stands between `conntrack -U` and `-t`. */
+/** What stands between `conntrack -U` and `-t`; the family shows in the addresses, and `conntrack -G` refuses `-f`. */
 function tupleOf(argv: readonly string[]): readonly string[] {
-  return argv.slice(2, argv.indexOf('-t'));
+  return argv.slice(argv.indexOf('-s'), argv.indexOf('-t'));
 }

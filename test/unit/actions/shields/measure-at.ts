@@ -56,6 +56,7 @@ export function atOf(host: MeasureAt['host'], options: AtOptions = {}): MeasureA
 export function trackingHost(flows = ''): FakeHost {
   const host = createFakeHost().tool('conntrack', true).tool('sysctl', true);
   for (const [name, value] of Object.entries(KERNEL)) host.file(`/proc/sys/net/${name}`, `${value}\n`);
+  host.on('test -w /proc/sys/net/netfilter/nf_conntrack_max');
   return host.file('/proc/net/nf_conntrack', flows).file('/proc/meminfo', 'MemAvailable:   16384000 kB\n');
 }
 

@@ -1,10 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeMeasure, planMeasures } from '../../../../src/actions/shields/measures.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import type { MeasureSpec } from '../../../../src/core/shields.ts';
 import { DEFAULT_SHIELDS } from '../../../../src/core/shields-defaults.ts';
 import { createFakeHost } from '../../../fakes/fake-host.ts';
-import { argvs, atOf, OPERATOR, OPERATOR_LINE, only, trackingHost, whyLeftOut } from './measure-at.ts';
+import { argvs, atOf, net, OPERATOR, OPERATOR_LINE, only, trackingHost, whyLeftOut } from './measure-at.ts';
 
 const DEFAULTS = DEFAULT_SHIELDS.profiles.default ?? [];
 const TIMEOUTS: MeasureSpec = { measure: 'conntrack-timeouts', preset: 'siege' };
@@ -31,7 +32,7 @@ describe('a profile', () => {
       listed: [22, 80, 443],
       pinSsh: { establishedSeconds: 432_000 },
     });
-    expect(host.ran).toEqual([]);
+    expect(host.ran).toEqual(['test -w /proc/sys/net/netfilter/nf_conntrack_max']);
   });
 
   it('that shortens timeouts pins ssh, asked or not, and only while the pins stand', async () => {
@@ -56,7 +57,8 @@ describe('a profile', () => {
   });
 
   it('is left out whole on a kernel that tracks nothing and says nothing', async () => {
-    const { planned, leftOut } = await planMeasures(DEFAULTS, atOf(createFakeHost(), { variant: 'none' }));
+    const untracked = createFakeHost().on('test -w', { exitCode: 1 });
+    const { planned, leftOut } = await planMeasures(DEFAULTS, atOf(untracked, { variant: 'none' }));
     expect(planned).toEqual([]);
     expect(leftOut.map(({ why }) => why).slice(-3)).toEqual([
       'connections are not tracked here',
@@ -110,6 +112,18 @@ describe('pin-ssh', () => {
       { kind: 'pins', flows: [{ words: TUPLE.split(' '), seconds: 400_000 }] },
     ]);
     expect(planned.hazards[0]).toMatch(/^one live ssh session is pinned for 4d 15h/);
+  });
+
+  it('names IPv6 flows in a way that every conntrack command takes', async () => {
+    const session = { ...OPERATOR, peer: net('2001:db8::7') };
+    const line = OPERATOR_LINE.replace(' 2 tcp', ' 10 tcp').replaceAll('198.51.100.7', '2001:db8::7');
+    const table = line.replaceAll('203.0.113.5', '2001:db8::5').replace('ipv4', 'ipv6');
+    const planned = await only(PIN, atOf(trackingHost(table), { sessions: [session] }));
+    const words = '-s 2001:db8::7 -d 2001:db8::5 -p tcp --sport 59037 --dport 22';
+    expect(argvs(planned)).toEqual([`conntrack -U -f ipv6 ${words} -t 400000 -u FIXED_TIMEOUT`]);
+    expect(planned.revert).toEqual([
+      { kind: 'pins', flows: [{ words: words.split(' '), seconds: 400_000 }] },
+    ]);
   });
 
   it('never shortens what new sessions have', async () => {
@@ -221,6 +235,8 @@ describe('conntrack-max', () => {
   it('leaves a table without a limit alone', async () => {
     const host = trackingHost().file('/proc/sys/net/netfilter/nf_conntrack_max', '0\n');
     expect(await whyLeftOut(spec(2), atOf(host))).toBe('the table has no limit');
+    const inside = trackingHost().on('test -w', { exitCode: 1 });
+    expect(await whyLeftOut(spec(2), atOf(inside))).toMatch(/^only the first network namespace/);
   });
 });
 
@@ -251,5 +267,37 @@ describe('tcp', () => {
   it('asks for nothing where the session is silent', async () => {
     const silent: MeasureSpec = { measure: 'tcp', syncookies: 0, synackRetries: 255, synBacklog: 0 };
     expect(await whyLeftOut(silent, atOf(trackingHost()))).toMatch(/nothing to change$/);
+  });
+});
+
+describe('whatever the machine has', () => {
+  const PATHS = ['ipv4/tcp_syncookies', 'ipv4/tcp_synack_retries', 'ipv4/tcp_max_syn_backlog'];
+  const SHORT = ['tcp_timeout_established', 'udp_timeout', 'icmp_timeout'];
+  const text = fc.oneof(
+    fc.nat({ max: 500_000 }).map((value) => `${value}\n`),
+    fc.string({ unit: 'binary', maxLength: 12 }),
+  );
+
+  it('nothing is loosened, and what is put back is what was there', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(text, { minLength: 6, maxLength: 6 }),
+        fc.record({ syncookies: fc.nat(2), synackRetries: fc.nat(255), synBacklog: fc.nat(9000) }),
+        async (values, wish) => {
+          const host = trackingHost();
+          const paths = [...PATHS, ...SHORT.map((short) => `netfilter/nf_conntrack_${short}`)];
+          for (const [index, path] of paths.entries())
+            host.file(`/proc/sys/net/${path}`, values[index] ?? '');
+          const { planned } = await planMeasures([{ measure: 'tcp', ...wish }, TIMEOUTS], atOf(host));
+          for (const item of planned.flatMap(({ revert }) => revert)) {
+            if (item.kind !== 'sysctl') continue;
+            const read = await host.read(`/proc/sys/${item.name.replaceAll('.', '/')}`);
+            expect(read.ok && Number(read.value.toString().trim())).toBe(Number(item.before));
+            const grows = /syncookies|backlog/.test(item.name);
+            expect(Math.sign(Number(item.wrote) - Number(item.before))).toBe(grows ? 1 : -1);
+          }
+        },
+      ),
+    );
   });
 });
