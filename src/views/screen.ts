@@ -85,6 +85,11 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
     rect: { x: 0, y: 0, columns, rows },
     text: drawChrome(state, chrome),
   });
+  const alarm = arrangement.topRow === undefined ? drawAlarm(state, topRowOf(state, chrome)) : undefined;
+  if (alarm !== undefined) {
+    const text = renderLine(alarm, columns, options.theme);
+    areas.push({ key: 'alarm', rect: { x: 0, y: 0, columns, rows: 1 }, text });
+  }
   areas.push(...overlays(state, arrangement, options));
   return { columns, rows, areas: areas.filter(({ rect }) => rect.columns > 0 && rect.rows > 0) };
 }
@@ -136,8 +141,6 @@ function drawChrome(state: ConsoleState, chrome: Chrome): string {
   if (arrangement.bottomRow !== undefined) put(arrangement.bottomRow, bottomLine(state, chrome));
   else if (state.modal.modal.kind === 'prompt')
     put(rows.length - 1, drawPromptLine(state.modal.modal.prompt, columns));
-  const alarm = arrangement.topRow === undefined ? drawAlarm(state, topRowOf(state, chrome)) : undefined;
-  if (alarm !== undefined) put(0, alarm);
   return rows.join('\n');
 }
 

@@ -15,6 +15,8 @@ const DOWN_MS = 2000;
 
 export function shieldsSource(place: ShieldsPlace): PollSource<ShieldsSample> {
   let everyMs = DOWN_MS;
+  // What lowering did is worth reading once: when they have come down, or at the start.
+  let last = true;
   return {
     kind: 'poll',
     id: 'shields',
@@ -23,7 +25,8 @@ export function shieldsSource(place: ShieldsPlace): PollSource<ShieldsSample> {
     },
     async read(host) {
       const at = host.now();
-      const now = await readNow(host, place, { wall: host.privileged });
+      const now = await readNow(host, place, { wall: host.privileged, last });
+      last = now.kind === 'up';
       everyMs = now.kind === 'up' ? UP_MS : DOWN_MS;
       return ok({ now, at });
     },

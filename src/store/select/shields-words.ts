@@ -30,9 +30,12 @@ export function droppedTotal({ syn, connections, ports, banned }: Dropped): numb
   return syn + connections + ports + banned;
 }
 
-/** One line for each kind, also for those that dropped nothing. */
+/** One line for each kind that dropped something. */
 export function droppedLines(dropped: Dropped): readonly SafeText[] {
-  return PARTS.map(([key, , words]) => sanitise(`${groupDigits(dropped[key])} ${words}`));
+  const lines = PARTS.filter(([key]) => dropped[key] > 0).map(([key, , words]) =>
+    sanitise(`${groupDigits(dropped[key])} ${words}`),
+  );
+  return lines.length === 0 ? [safe('nothing')] : lines;
 }
 
 const ENDED_BY: Readonly<Record<Outcome['by'], string>> = {

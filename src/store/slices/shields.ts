@@ -85,7 +85,10 @@ export function reduceShields(state: ShieldsSlice, msg: Msg, whole: ConsoleState
 }
 
 function withNow(state: ShieldsSlice, now: ShieldsNow, at: UnixMs): ShieldsSlice {
-  return { ...state, now, at, ends: endsOf(state, now, at) };
+  // The report of the last lowering is read once; later readings of the same state do not bring it again.
+  const last = now.kind === 'down' && state.now?.kind === 'down' ? (now.last ?? state.now.last) : undefined;
+  const known: ShieldsNow = last === undefined ? now : { kind: 'down', last };
+  return { ...state, now: known, at, ends: endsOf(state, now, at) };
 }
 
 /** Readings differ by milliseconds; a clock on screen that jumps back and forth by a second looks broken. */

@@ -105,7 +105,7 @@ export function drawPicker(picker: PickerState, look: DialogLook): Box {
 
 /** `words`: what leaving means for what is being done on the host. */
 export function drawQuit(words: readonly PageLine[], look: DialogLook): Box {
-  const room = roomFor(look.size, words.length === 0 ? 36 : 56);
+  const room = roomFor(look.size, words.length === 0 ? 36 : 64);
   const body: readonly Line[] = [
     [span(safe('Leave the console?'))],
     [span(safe('Bans stay as they are.'), 'dim')],

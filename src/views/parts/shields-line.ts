@@ -27,7 +27,7 @@ export function drawShieldsLine(
   const parts = partsOf(shown, look.keys);
   if (parts === undefined) return undefined;
   const ahead: readonly Part[] = [
-    [{ text: `${top.host} `, until: 40 }, { text: '' }],
+    [{ text: `${top.host} `, until: 49 }, { text: '' }],
     [{ text: windowsOf(top), until: 10 }, { text: '' }],
   ];
   const behind = numbersOf(top);
@@ -140,7 +140,7 @@ function clockParts(shown: ShieldsUp, keys: ShieldsKeys): readonly Part[] {
       { text: left },
     ],
     [
-      { text: `then hold ${formatClock(shown.holdSeconds)}`, until: 48 },
+      { text: `then hold ${formatClock(shown.holdSeconds)}`, until: 40 },
       { text: `hold ${formatClock(shown.holdSeconds)}`, until: 65 },
       { text: '' },
     ],

@@ -87,6 +87,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     XDG_CONFIG_HOME: path('config'),
     SSH_CONNECTION: '',
     SSH_CLIENT: '',
+    OPSCONSOLE_STATE_DIR: path('lib'),
+    OPSCONSOLE_RUN_DIR: path('run'),
   };
   const terminals: TestTerminal[] = [];
   const argv: World['argv'] = ({ args = [], session: other = session } = {}) => [
