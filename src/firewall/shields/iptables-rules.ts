@@ -11,7 +11,8 @@ export const INPUT_CHAIN = 'OC_SHIELD_IN';
 /** Each source is limited as a whole: an IPv6 one is a /64. */
 const maskOf = (family: Family): number => (family === 4 ? 32 : 64);
 const comment = (words: string): string => `-m comment --comment "${words}"`;
-const SYN = '-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN';
+/** New connections to an address of this machine; what containers and guests open themselves only passes through. */
+const SYN_TO_US = '-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m addrtype --dst-type LOCAL';
 /** packet-too-big, router advertisement, neighbour solicitation and advertisement: IPv6 stops working without them. */
 const NEEDED_ICMPV6 = [2, 134, 135, 136] as const;
 
@@ -57,10 +58,8 @@ function rawRules(wall: Wall, family: Family): readonly string[] {
   if ((wall.banned ?? []).length > 0)
     rules.push(`-m set --match-set oc_banned${family} src ${comment('opsconsole banned')} -j DROP`);
   if (wall.listed !== undefined)
-    rules.push(
-      `${SYN} -m addrtype --dst-type LOCAL -m set ! --match-set oc_ports dst ${comment('opsconsole ports')} -j DROP`,
-    );
-  if (wall.synRate !== undefined) rules.push(`${SYN} ${hashlimit(wall.synRate, family)} -j DROP`);
+    rules.push(`${SYN_TO_US} -m set ! --match-set oc_ports dst ${comment('opsconsole ports')} -j DROP`);
+  if (wall.synRate !== undefined) rules.push(`${SYN_TO_US} ${hashlimit(wall.synRate, family)} -j DROP`);
   return rules;
 }
 

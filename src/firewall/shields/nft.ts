@@ -21,7 +21,11 @@ import { SHIELDS_TABLE, WALL_COUNTERS, type Wall, type WallWriter } from './wall
 const TABLE = `inet ${SHIELDS_TABLE}`;
 /** Sources that a dynamic set remembers; when it is full, new sources are not limited (fails open). */
 const SOURCES_MAX = 65_535;
-const SYN = 'tcp flags & (fin|syn|rst|ack) == syn';
+/**
+ * New connections to an address of this machine (a published port of a container is one, before DNAT), not those that pass
+ * through: what containers and guests open themselves comes by here as well. The flags first: fib is a route look-up.
+ */
+const SYN_TO_US = 'tcp flags & (fin|syn|rst|ack) == syn fib daddr type local';
 const HALF_V6 = 'ffff:ffff:ffff:ffff::';
 /** What IPv6 stops working without, whoever sends it. */
 const NEEDED_ICMPV6 =
@@ -154,14 +158,13 @@ function early(wall: Wall): readonly string[] {
       'ip6 saddr @banned6 counter name "banned" drop',
     );
   const open = distinctPorts(wall.listed ?? [], wall.sshPorts);
-  if (wall.listed !== undefined)
-    rules.push(`fib daddr type local ${SYN}${notAmong(open)} counter name "ports" drop`);
+  if (wall.listed !== undefined) rules.push(`${SYN_TO_US}${notAmong(open)} counter name "ports" drop`);
   if (wall.synRate !== undefined) {
     const rate = whole(wall.synRate.perSecond, 1, RATE_MAX);
     const over = `limit rate over ${rate}/second burst ${whole(wall.synRate.burst, 1, RATE_MAX)} packets`;
     rules.push(
-      `${SYN} update @rl4 { ip saddr ${over} } counter name "syn" drop`,
-      `${SYN} update @rl6 { ip6 saddr & ${HALF_V6} ${over} } counter name "syn" drop`,
+      `${SYN_TO_US} update @rl4 { ip saddr ${over} } counter name "syn" drop`,
+      `${SYN_TO_US} update @rl6 { ip6 saddr & ${HALF_V6} ${over} } counter name "syn" drop`,
     );
   }
   return block('chain early', ['type filter hook prerouting priority -310; policy accept;', ...rules]);

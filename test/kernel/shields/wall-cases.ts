@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { makeNet } from '../../../src/core/address.ts';
 import { anyWall } from '../../unit/firewall/shields/walls.ts';
 import { net } from '../backends/run-steps.ts';
+import type { TestFlow } from '../harness/netns.ts';
 import {
   addressesOf,
   commandsOf,
@@ -92,6 +93,31 @@ export function doorCases(field: () => Field): void {
     expect((await here.look())?.dropped.ports).toBeGreaterThanOrEqual(2);
   });
 
+  test('connections that only pass through are not limited', async () => {
+    const here = field();
+    const { server } = here.net;
+    for (const path of ['ipv4/ip_forward', 'ipv6/conf/all/forwarding'])
+      await here.net.exec(server, ['sh', '-c', `echo 1 > /proc/sys/net/${path}`]);
+    for (const [from, to] of [
+      [here.ordinary, here.attacker],
+      [here.attacker, here.ordinary],
+    ] as const)
+      for (const family of ['v4', 'v6'] as const) {
+        const words = `route add ${to[family]} via ${server[family]} dev eth0 onlink`;
+        await here.net.exec(from, ['ip', ...words.split(' ')] as [string, ...string[]]);
+      }
+    await here.net.echoServer(here.attacker, UNLISTED);
+    await here.load({
+      synRate: { perSecond: 1, burst: 4 },
+      listed: [],
+      connections: { max: 1, ports: [UNLISTED] },
+    });
+    for (const to of [here.attacker.v4, here.attacker.v6])
+      expect(await connects(here, here.ordinary, { times: 20, to, port: UNLISTED })).toMatchObject({
+        open: 20,
+      });
+  });
+
   test('the banned get nothing through, live flows included; nobody else notices', async () => {
     const here = field();
     await here.load({});
@@ -135,11 +161,21 @@ export function timerCases(field: () => Field, { writer }: Variant): void {
       Promise.all(
         addressesOf(here).map(([, to]) => here.net.probeTcp(here.ordinary, to, UNLISTED, { boundMs: 700 })),
       );
-    await here.load({ listed: [WEB], armedSeconds: 6, banned: [net(here.banned.v4)] });
+    const connections = { max: 1, ports: [WEB] };
+    await here.load({ listed: [WEB], armedSeconds: 8, banned: [net(here.banned.v4)], connections });
+    const held: TestFlow[] = [];
+    for (const [, to] of addressesOf(here)) {
+      held.push(await here.net.openFlow(here.ordinary, to, WEB, { boundMs: 2000 }));
+      expect(await here.net.probeTcp(here.ordinary, to, WEB)).toBe('refused');
+    }
     expect(await door()).toEqual(['dropped', 'dropped']);
     expect(await here.look()).toMatchObject({ id: 'deadbeef', armed: true });
     await expect.poll(door, { timeout: 20_000 }).toEqual(['open', 'open']);
     expect(await here.net.probeTcp(here.banned, here.net.server.v4, WEB, { boundMs: 3000 })).toBe('open');
+    for (const [, to] of addressesOf(here))
+      expect(await here.net.probeTcp(here.ordinary, to, WEB, { boundMs: 3000 })).toBe('open');
+    for (const flow of held) expect(await flow.send('through all of it', 5000)).toBe(true);
+    await Promise.all(held.map((flow) => flow.close()));
     expect(await here.look()).toMatchObject({ id: 'deadbeef', armed: false });
 
     await here.run(commandsOf(writer.arm(300)));

@@ -8,7 +8,7 @@ import { printSets } from '../../../../src/firewall/shields/iptables-sets.ts';
 import { net } from '../build.ts';
 import { anyWall, BARE, WHOLE } from './walls.ts';
 
-const SYN = '-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN';
+const SYN = '-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m addrtype --dst-type LOCAL';
 const limit = (family: 4 | 6, mask: number): string =>
   `-m hashlimit --hashlimit-name oc_syn${family} --hashlimit-mode srcip --hashlimit-srcmask ${mask} ` +
   '--hashlimit-above 5/sec --hashlimit-burst 10 --hashlimit-htable-max 65536 --hashlimit-htable-expire 60000 ' +
@@ -24,7 +24,7 @@ const RULES6 = `*raw
 -A OC_SHIELD -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j RETURN
 -A OC_SHIELD -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j RETURN
 -A OC_SHIELD -m set --match-set oc_banned6 src -m comment --comment "opsconsole banned" -j DROP
--A OC_SHIELD ${SYN} -m addrtype --dst-type LOCAL -m set ! --match-set oc_ports dst -m comment --comment "opsconsole ports" -j DROP
+-A OC_SHIELD ${SYN} -m set ! --match-set oc_ports dst -m comment --comment "opsconsole ports" -j DROP
 -A OC_SHIELD ${SYN} ${limit(6, 64)} -j DROP
 -I PREROUTING 1 -j OC_SHIELD
 COMMIT

@@ -101,9 +101,9 @@ table inet opsconsole_shields {
     icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert, packet-too-big } accept
     ip saddr @banned4 counter name "banned" drop
     ip6 saddr @banned6 counter name "banned" drop
-    fib daddr type local tcp flags & (fin|syn|rst|ack) == syn tcp dport != { 22, 80, 443, 2222 } counter name "ports" drop
-    tcp flags & (fin|syn|rst|ack) == syn update @rl4 { ip saddr limit rate over 5/second burst 10 packets } counter name "syn" drop
-    tcp flags & (fin|syn|rst|ack) == syn update @rl6 { ip6 saddr & ffff:ffff:ffff:ffff:: limit rate over 5/second burst 10 packets } counter name "syn" drop
+    tcp flags & (fin|syn|rst|ack) == syn fib daddr type local tcp dport != { 22, 80, 443, 2222 } counter name "ports" drop
+    tcp flags & (fin|syn|rst|ack) == syn fib daddr type local update @rl4 { ip saddr limit rate over 5/second burst 10 packets } counter name "syn" drop
+    tcp flags & (fin|syn|rst|ack) == syn fib daddr type local update @rl6 { ip6 saddr & ffff:ffff:ffff:ffff:: limit rate over 5/second burst 10 packets } counter name "syn" drop
   }
   chain ctpol {
     type filter hook prerouting priority -150; policy accept;
