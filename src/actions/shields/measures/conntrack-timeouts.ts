@@ -8,6 +8,7 @@ import { type SafeText, safe, sanitise } from '../../../core/sanitise.ts';
 import type { MeasureSpec } from '../../../core/shields.ts';
 import { TIMEOUTS } from '../../../firewall/timeouts.ts';
 import type { Host } from '../../../host/host.ts';
+import { shortName } from '../../tighten.ts';
 import type { Measure, MeasureAt } from '../measure.ts';
 import { sshPins } from './ssh-pins.ts';
 import { planSysctls, readSysctl, type SysctlChange, sysctlItems, sysctlSteps } from './sysctls.ts';
@@ -63,27 +64,30 @@ export const conntrackTimeouts: Measure<Spec, Found> = {
   },
   hazard(_, { changes, kept, silent, loose }) {
     const words: SafeText[] = kept === undefined ? [] : [kept];
-    for (const change of changes) {
-      const facts = TIMEOUTS.find(({ name }) => `${PREFIX}${name}` === change.name);
-      if (facts !== undefined) words.push(sanitise(`${printChange(change)}: ${facts.hazard}`));
-      if (change.name !== ESTABLISHED) continue;
-      if (silent !== undefined && silent > 0)
-        words.push(
-          sanitise(
-            `${silent} established ${silent === 1 ? 'flow is' : 'flows are'} silent for longer than ${formatDuration(change.wanted)} now; another such silence would end them`,
-          ),
-        );
-      if (!loose) words.push(safe('tcp_loose is 0: a flow that is forgotten cannot go on at all'));
-    }
-    return words;
+    const lowered = changes.find(({ name }) => name === ESTABLISHED);
+    if (lowered !== undefined && silent !== undefined && silent > 0)
+      words.push(
+        sanitise(
+          `${silent} established ${silent === 1 ? 'flow is' : 'flows are'} silent for longer than ` +
+            `${formatDuration(lowered.wanted)} now; another such silence would end them`,
+        ),
+      );
+    if (lowered !== undefined && !loose)
+      words.push(safe('tcp_loose is 0: a flow that is forgotten cannot go on at all'));
+    return [...words, ...mayBreak(changes)];
   },
   apply: (_, { changes }) => ({ steps: sysctlSteps(changes) }),
   revert: (_, { changes }) => sysctlItems(changes),
 };
 
-function printChange({ name, before, wanted }: SysctlChange): string {
-  const short = name.slice(`${PREFIX}nf_conntrack_`.length);
-  return `${short} ${formatDuration(before)} → ${formatDuration(wanted)}`;
+/** One sentence for all timeouts that break the same. The values are in the diff. */
+function mayBreak(changes: readonly SysctlChange[]): readonly SafeText[] {
+  const lowered = TIMEOUTS.filter(({ name }) => changes.some((change) => change.name === `${PREFIX}${name}`));
+  const hazards = [...new Set(lowered.map(({ hazard }) => hazard))];
+  return hazards.map((hazard) => {
+    const names = lowered.filter((timeout) => timeout.hazard === hazard).map(({ name }) => shortName(name));
+    return sanitise(`${names.join(', ')}: ${hazard}`);
+  });
 }
 
 /** A live session that cannot be pinned keeps the old timeout for all. */

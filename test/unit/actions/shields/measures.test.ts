@@ -168,7 +168,7 @@ describe('conntrack-timeouts', () => {
       wrote: '7440',
     });
     expect(planned.revert).toHaveLength(3);
-    expect(planned.hazards).toContain('tcp_timeout_syn_recv 1m → 20s: slow mobile clients fail to connect');
+    expect(planned.hazards).toContain('tcp_timeout_syn_recv: slow mobile clients fail to connect');
   });
 
   it('counts the silent flows of a small table and warns where a forgotten flow is lost', async () => {
