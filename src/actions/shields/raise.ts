@@ -4,11 +4,11 @@
 import type { Problem } from '../../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { RaiseReport, RaiseWish } from '../../core/shields.ts';
-import { readNow } from '../../firewall/shields/read-now.ts';
+import { findCurrent, readNow } from '../../firewall/shields/read-now.ts';
 import { newShieldsId } from '../../firewall/shields/state.ts';
 import { armWatcher } from './arm-watcher.ts';
 import { findBakers } from './bakers.ts';
-import { type Engine, NOT_PRIVILEGED } from './engine.ts';
+import { type Engine, NOT_PRIVILEGED, whereOf } from './engine.ts';
 import type { Ground } from './gather.ts';
 import { planRaise } from './plan-raise.ts';
 import { type Prepared, writeFiles } from './raise-files.ts';
@@ -43,11 +43,7 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
 
   say(safe('writing down how to take it back'));
   const written = await writeFiles(engine, { id, plan, ruleset: looked.ruleset });
-  if (!written.ok) {
-    // Somebody else was quicker: then they are up, and that is what was wished.
-    const again = await readNow(host, place);
-    return again.kind === 'up' ? already(again, startedAt) : failed(written.problem, true);
-  }
+  if (!written.ok) return notWritten(engine, id, { problem: written.problem, startedAt });
   const intended = journalIntent(engine, written.value);
   const report = await armAndCarryOut(engine, { ...written.value, before: looked.ssh, say });
   if (report.kind !== 'up') return report;
@@ -57,7 +53,8 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
   return {
     ...report,
     durationMs: Math.round(performance.now() - startedAt),
-    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...looked.warnings, ...hazards],
+    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...looked.warnings],
+    hazards,
   };
 }
 
@@ -79,6 +76,20 @@ function journalIntent({ journal, options }: Engine, { where, plan, state }: Pre
 function already(now: Extract<RaiseReport, { kind: 'up' }>['now'], startedAt: number): RaiseReport {
   const durationMs = Math.round(performance.now() - startedAt);
   return { kind: 'up', now, already: true, durationMs, leftOut: [], verified: [], warnings: [] };
+}
+
+/** Somebody else may have been quicker, or all was written and only the answer was lost. */
+async function notWritten(
+  engine: Engine,
+  id: string,
+  { problem, startedAt }: Readonly<{ problem: Problem; startedAt: number }>,
+): Promise<RaiseReport> {
+  const { host, place } = engine.options;
+  const found = await findCurrent(host, place);
+  if (found.kind === 'current' && found.id === id)
+    return takeBack(engine, whereOf(place, found.base, id), { problem });
+  const now = await readNow(host, place);
+  return now.kind === 'up' ? already(now, startedAt) : failed(problem, true);
 }
 
 const failed = (trouble: Problem, undone: boolean): RaiseReport => ({

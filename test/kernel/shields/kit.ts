@@ -1,0 +1,85 @@
+// Shields on the server namespace of a test net, with state, run directory and journal in a temporary folder.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Shields } from '../../../src/actions/shields/port.ts';
+import { createShields, type ShieldsOptions } from '../../../src/actions/shields/shields.ts';
+import type {
+  LowerReport,
+  MeasureSpec,
+  RaiseReport,
+  ShieldsPlace,
+  ShieldsSettings,
+} from '../../../src/core/shields.ts';
+import { DEFAULT_SHIELDS } from '../../../src/core/shields-defaults.ts';
+import { createNetnsHost, type NetnsHost } from '../../../src/host/netns.ts';
+import { onEnd } from '../acts/kit.ts';
+import type { TestNet } from '../harness/netns.ts';
+
+export type ShieldsKit = Readonly<{
+  shields: Shields;
+  host: NetnsHost;
+  place: ShieldsPlace;
+  journalPath: string;
+  options: ShieldsOptions;
+  folder: string;
+}>;
+
+export function settingsOf(
+  measures: readonly MeasureSpec[],
+  more: Partial<ShieldsSettings> = {},
+): ShieldsSettings {
+  return { ...DEFAULT_SHIELDS, unattended: true, profiles: { default: measures }, ...more };
+}
+
+export async function openShields(net: TestNet, more: Partial<ShieldsOptions> = {}): Promise<ShieldsKit> {
+  const folder = await mkdtemp(join(tmpdir(), 'oc-shields-'));
+  onEnd(() => rm(folder, { recursive: true, force: true }));
+  const host = await createNetnsHost({ name: net.server.name });
+  onEnd(() => host.close());
+  const options: ShieldsOptions = {
+    host,
+    settings: { ...DEFAULT_SHIELDS, unattended: true },
+    operator: { user: 'tester', console: 'test' },
+    allow: [],
+    journal: join(folder, 'journal.db'),
+    place: { dir: join(folder, 'state'), run: join(folder, 'run') },
+    readOnly: false,
+    ...more,
+  };
+  const shields = createShields(options);
+  // Never leave a watcher behind that a test forgot.
+  onEnd(async () => {
+    await createShields({ ...options, host, readOnly: false }).lower();
+  });
+  return { shields, host, place: options.place, journalPath: String(options.journal), options, folder };
+}
+
+export function up(report: RaiseReport): Extract<RaiseReport, { kind: 'up' }> {
+  if (report.kind === 'up') return report;
+  throw new Error(`not up: ${JSON.stringify(report)}`);
+}
+
+export function down(report: LowerReport): Extract<LowerReport, { kind: 'down' }> {
+  if (report.kind === 'down') return report;
+  throw new Error(`not down: ${JSON.stringify(report)}`);
+}
+
+export const currentOf = ({ dir, run }: ShieldsPlace): string | undefined =>
+  [dir, run]
+    .map((base) => join(base, 'current'))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8').trim())[0];
+
+/** Values of the namespace that measures change. */
+export async function sysctls(net: TestNet): Promise<string> {
+  const { stdout } = await net.exec(net.server, [
+    'sysctl',
+    '-a',
+    '-r',
+    '^net\\.(netfilter\\.nf_conntrack_.*(timeout|max$)|ipv4\\.tcp_(syncookies|synack_retries|max_syn_backlog))',
+  ]);
+  return stdout;
+}
