@@ -38,7 +38,8 @@ export async function armWatcher(
 
 /**
  * systemd's manager is process 1: a service of it would be in process 1's namespaces. So from a namespace of ours (a test,
- * the playground, a container) the watcher is a process of that namespace.
+ * the playground, a container) the watcher is a process of that namespace. KillMode=process: a service that the operator's
+ * own `down` command starts must not end with the watcher.
  */
 export function printArm({ dir, run }: ShieldsPlace, id: string): string {
   return `LC_ALL=C; export LC_ALL; umask 022
@@ -72,7 +73,7 @@ if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 && same_
   bounded systemd-run --unit="opsconsole-shields-$ID" --collect --quiet \\
     --description="opsconsole: takes the shields $ID down" \\
     --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \\
-    --property=KillMode=mixed --property=TimeoutStopSec=300 --property=IgnoreSIGPIPE=no \\
+    --property=KillMode=process --property=TimeoutStopSec=300 --property=IgnoreSIGPIPE=no \\
     --property=StandardInput=null --property=StandardOutput=null --property=StandardError=null \\
     /bin/sh "$SCRIPT" wait </dev/null >/dev/null && await 5 && { echo systemd; exit 0; }
 fi

@@ -1,5 +1,5 @@
 // How revert.sh takes back one thing, one sh function per kind of RevertItem. Each may run twice, and leaves alone what is
-// no longer as we left it. They set RESULT, WHAT and DETAIL; their last line is the result. No tool may hang for ever.
+// no longer as we left it; each ends with `note RESULT DETAIL`. No tool may hang for ever. The walls are in revert-walls.ts.
 
 export const REVERT_KINDS = `
 # --- tools, bounded
@@ -81,140 +81,28 @@ back_sysctl() {
   note failed "still $VALUE, it was $BEFORE: \${SAID:-the kernel did not take it}"
 }
 
-keep_dropped() {
-  DROPPED="$N_SYN $N_CONNECTIONS $N_PORTS $N_BANNED"
-  [ -z "$MARKS" ] || { printf '%s\\n' "$DROPPED" >"$MARKS/dropped"; } 2>/dev/null
-}
-
-count_nft() {
-  N_SYN=0 N_CONNECTIONS=0 N_PORTS=0 N_BANNED=0
-  while [ $# -gt 1 ]; do
-    case $1 in
-      counter) COUNTER=$2 ;;
-      packets)
-        case $2 in *[!0-9]*) ;; *)
-          case $COUNTER in
-            syn) N_SYN=$2 ;;
-            connections) N_CONNECTIONS=$2 ;;
-            ports) N_PORTS=$2 ;;
-            banned) N_BANNED=$2 ;;
-          esac ;;
-        esac ;;
-    esac
-    shift
-  done
-  keep_dropped
-}
-
-back_nft() {
-  WHAT='nft table inet opsconsole_shields'
-  if gone_with_boot; then return; fi
-  SAID=$(bounded 20 nft list counters table inet opsconsole_shields 2>&1)
-  CODE=$?
-  case $CODE$SAID in
-    1*'No such file'*) note already 'it was gone: somebody else removed it, or it was never there'; return ;;
-    0*) COUNTED=$SAID ;;
-    *) say_exit $CODE; note failed "nft $SAID"; return ;;
-  esac
-  case $SAID in *"id=$ID\\""*) ;; *) SAID=$(bounded 20 nft -t list table inet opsconsole_shields 2>&1) ;; esac
-  case $SAID in *"id=$ID\\""*) ;; *) note drift 'it is not ours: left alone'; return ;; esac
-  count_nft $COUNTED
-  SAID=$(bounded 20 nft delete table inet opsconsole_shields 2>&1)
-  CODE=$?
-  if [ $CODE = 0 ]; then note restored 'deleted'; return; fi
-  if bounded 20 nft list counters table inet opsconsole_shields >/dev/null 2>&1; then
-    say_exit $CODE
-    note failed "nft delete $CODE: $SAID"
-    return
-  fi
-  note restored 'deleted'
-}
-
-# Lines of iptables -nvxL; the comment of a rule is the last word before its end.
-count_iptables() {
-  set -- $1
-  case $1 in '' | *[!0-9]*) return ;; esac
-  PACKETS=$1
-  while [ $# -gt 1 ]; do
-    if [ "$2" = '*/' ]; then
-      case $1 in
-        syn) N_SYN=$((N_SYN + PACKETS)) ;;
-        connections) N_CONNECTIONS=$((N_CONNECTIONS + PACKETS)) ;;
-        ports) N_PORTS=$((N_PORTS + PACKETS)) ;;
-        banned) N_BANNED=$((N_BANNED + PACKETS)) ;;
-      esac
-      return
-    fi
-    shift
-  done
-}
-
-unhook() {
-  TURN=0
-  while [ $TURN -lt 16 ] && bounded 20 "$@" 2>/dev/null; do TURN=$((TURN + 1)) TOUCHED=yes; done
-}
-
-# The timers first: from then on nothing is dropped, whatever fails after.
-back_iptables() {
-  WHAT='iptables chains OC_SHIELD, OC_SHIELD_IN'
-  if gone_with_boot; then return; fi
-  N_SYN=0 N_CONNECTIONS=0 N_PORTS=0 N_BANNED=0 TOUCHED= LEFT=
-  for T in iptables ip6tables; do
-    has $T || continue
-    case $(bounded 20 $T -w 5 -t raw -S OC_SHIELD 2>/dev/null) in
-      *"opsconsole shields v1 id=$ID "* | '' | '-N OC_SHIELD') ;;
-      *) note drift 'they are not ours: left alone'; return ;;
-    esac
-    LISTED=$(bounded 20 $T -w 5 -t raw -nvxL OC_SHIELD 2>/dev/null; bounded 20 $T -w 5 -nvxL OC_SHIELD_IN 2>/dev/null)
-    IFS=$NL
-    set -- $LISTED
-    IFS=" $TAB$NL"
-    for LINE in "$@"; do count_iptables "$LINE"; done
-  done
-  keep_dropped
-  for S in oc_armed4 oc_armed6; do bounded 20 ipset flush $S 2>/dev/null; done
-  for T in iptables ip6tables; do
-    has $T || continue
-    unhook $T -w 5 -t raw -D PREROUTING -j OC_SHIELD
-    unhook $T -w 5 -D INPUT -j OC_SHIELD_IN
-    for WHERE in '-t raw' ''; do
-      CHAIN=OC_SHIELD_IN
-      [ -z "$WHERE" ] || CHAIN=OC_SHIELD
-      bounded 20 $T -w 5 $WHERE -F $CHAIN 2>/dev/null
-      bounded 20 $T -w 5 $WHERE -X $CHAIN 2>/dev/null && TOUCHED=yes
-      bounded 20 $T -w 5 $WHERE -S $CHAIN >/dev/null 2>&1 && LEFT="$LEFT $T $CHAIN"
-    done
-  done
-  for S in oc_armed4 oc_armed6 oc_safe4 oc_safe6 oc_banned4 oc_banned6 oc_ports oc_capports; do
-    bounded 20 ipset destroy $S 2>/dev/null && TOUCHED=yes
-    bounded 20 ipset -n list $S >/dev/null 2>&1 && LEFT="$LEFT $S"
-  done
-  if [ -n "$LEFT" ]; then note failed "still there:$LEFT"; return; fi
-  if [ -n "$TOUCHED" ]; then note restored 'deleted'; return; fi
-  note already 'they were gone: somebody else removed them, or they were never there'
-}
-
 # JAIL OPTION BEFORE WROTE
 back_fail2ban() {
   WHAT="fail2ban $1 $2"
   if gone_with_boot; then return; fi
-  VALUE=$(bounded 15 fail2ban-client get "$1" "$2" 2>&1)
+  if ! has fail2ban-client; then note already 'fail2ban is not there any more'; return; fi
+  # Its warnings go to stderr: they are no value.
+  VALUE=$(bounded 15 fail2ban-client get "$1" "$2" 2>/dev/null)
   CODE=$?
   case $CODE in
     0) ;;
-    124 | 137) note failed 'fail2ban did not answer in time'; return ;;
-    127) note failed 'fail2ban-client is not there any more'; return ;;
+    124 | 137) ONCE=yes; note failed 'fail2ban did not answer in time'; return ;;
     *)
-      case $VALUE in
-        *'does not exist'*) note drift "the jail is gone" ;;
-        *) note already 'fail2ban is not running: it starts with its own value' ;;
+      case $(bounded 15 fail2ban-client get "$1" "$2" 2>&1) in
+        *'does not exist'*) note drift 'the jail is gone' ;;
+        *) note already 'fail2ban is not running: it starts with its own values' ;;
       esac
       return ;;
   esac
   if [ "$VALUE" = "$3" ]; then note already "is $3"; return; fi
   if [ "$VALUE" != "$4" ]; then note drift "now $VALUE, we wrote $4, it was $3: left alone"; return; fi
   SAID=$(bounded 15 fail2ban-client set "$1" "$2" "$3" 2>&1)
-  VALUE=$(bounded 15 fail2ban-client get "$1" "$2" 2>&1)
+  VALUE=$(bounded 15 fail2ban-client get "$1" "$2" 2>/dev/null)
   if [ "$VALUE" = "$3" ]; then note restored "$4 → $3"; return; fi
   note failed "now $VALUE: $SAID"
 }
@@ -255,21 +143,29 @@ back_include() {
   note restored 'removed and reloaded'
 }
 
-# SECONDS WORDS...: one pinned flow.
+# SECONDS WORDS...: one pinned flow. -G takes no family; newer kernels refuse to change a pinned timeout, which is long anyway.
 back_pin() {
-  SECONDS_WANTED=$1
+  LONG=$1 FAMILY=
   shift
-  case $(bounded 10 conntrack -G "$@" 2>/dev/null) in
-    *ESTABLISHED*) bounded 20 conntrack -U "$@" -t "$SECONDS_WANTED" >/dev/null 2>&1 && LIVE=$((LIVE + 1)) && return ;;
-    '') return ;;
+  if [ "$1" = -f ]; then FAMILY="-f $2"; shift 2; fi
+  SAID=$(bounded 10 conntrack -G "$@" 2>/dev/null)
+  CODE=$?
+  case $CODE$SAID in
+    0*ESTABLISHED*)
+      LIVE=$((LIVE + 1))
+      bounded 20 conntrack -U $FAMILY "$@" -t "$LONG" >/dev/null 2>&1
+      return ;;
+    0*) bounded 20 conntrack -D $FAMILY "$@" >/dev/null 2>&1 && ENDED=$((ENDED + 1)) ;;
+    1*) ;;
+    *) TROUBLE=$CODE ;;
   esac
-  bounded 20 conntrack -D "$@" >/dev/null 2>&1 && ENDED=$((ENDED + 1))
 }
 
 # Called after the back_pin of its flows.
 back_pins() {
   if ! has conntrack; then note failed 'conntrack is not there any more'; return; fi
+  if [ -n "$TROUBLE" ]; then say_exit $TROUBLE; note failed "conntrack $SAID"; return; fi
   if [ $((LIVE + ENDED)) = 0 ]; then note already 'all of these flows have ended'; return; fi
-  note restored "$LIVE live, with a long timeout; $ENDED ended, deleted"
+  note restored "$LIVE live: kept with a long timeout; $ENDED ended: deleted"
 }
 `;

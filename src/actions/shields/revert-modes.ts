@@ -36,12 +36,16 @@ run_item() {
   [ -z "$MARKS" ] || { printf '%s\\n' "$LINE" >"$MARKS/$1"; } 2>/dev/null
 }
 
-# What failed is tried once more: the tool may have been busy.
+# What failed is tried twice more: the tool may have been busy.
 run_items() {
   for ITEM in "$@"; do run_item "$ITEM"; done
-  [ -n "$FAILED" ] || return 0
-  nap
-  for ITEM in $FAILED; do run_item "$ITEM" again; done
+  for LAST_TRY in '' yes; do
+    [ -n "$FAILED" ] || return 0
+    nap
+    set -- $FAILED
+    FAILED=
+    for ITEM in "$@"; do run_item "$ITEM" $LAST_TRY; done
+  done
 }
 
 backwards() {
@@ -100,7 +104,7 @@ lower() {
 again() {
   trap - 0
   [ -r "$SELF" ] || SELF=/proc/self/fd/9
-  exec /bin/sh "$SELF" again "$MODE" "$BY" "$TRIES"
+  exec /bin/sh "$SELF" again "$MODE" "$BY" "$TRIES" "$OOM"
 }
 
 protect() {
@@ -116,7 +120,7 @@ somebody_began() { [ -n "$LOCK" ] && [ -d "$LOCK/g1" ]; }
 watch() {
   MODE=wait BY=timer
   protect
-  { read -r OOM; } 2>/dev/null </proc/self/oom_score_adj
+  [ "$TRIES" != 0 ] || { read -r OOM; } 2>/dev/null </proc/self/oom_score_adj
   { echo -900 >/proc/self/oom_score_adj; } 2>/dev/null
   settle
   look_at_boot
@@ -169,7 +173,7 @@ usage() {
 main() {
   TRIES=0
   if [ "$1" = again ]; then
-    TRIES=$(($4 + 1))
+    TRIES=$(($4 + 1)) OOM=$5
     set -- "$2" "$3"
     # Somebody waits for the end of \`down\`; the watcher goes on for ever.
     [ "$1" = wait ] || [ "$TRIES" -le 20 ] || exit 4

@@ -14,10 +14,11 @@ import type { RevertItem } from './measure.ts';
 import { REVERT_KINDS } from './revert-kinds.ts';
 import { REVERT_MODES } from './revert-modes.ts';
 import { REVERT_PRELUDE } from './revert-prelude.ts';
+import { REVERT_WALLS } from './revert-walls.ts';
 
 export type RevertInput = Readonly<{
   state: ShieldsState;
-  /** Where the files of this raise really lie. */
+  /** Where the files of this raise lie. When prepareFiles had to take the run directory, the script finds that by itself. */
   place: ShieldsPlace;
   /** When the trial ends: counts when the deadline cannot be read. */
   trialUptime: number;
@@ -26,7 +27,7 @@ export type RevertInput = Readonly<{
 }>;
 
 /** How long fail2ban's, nft's and the other tools' share of an item may take at most, for those who wait for the outcome. */
-const ITEM_SECONDS = 60;
+const ITEM_SECONDS = 120;
 const SERVER_SECONDS = 30;
 
 /** Throws on values that cannot be a line of a script (control characters): those are refused long before. */
@@ -49,6 +50,7 @@ export function printRevertScript({ state, place, trialUptime, items }: RevertIn
     `COUNT=${items.length}`,
     REVERT_PRELUDE.trimEnd(),
     REVERT_KINDS.trimEnd(),
+    REVERT_WALLS.trimEnd(),
     '',
     '# --- what this raise changed',
     '',
@@ -61,12 +63,12 @@ export function printRevertScript({ state, place, trialUptime, items }: RevertIn
 }
 
 function printItem(item: RevertItem, number: number): readonly string[] {
-  const body = bodyOf(item, number);
+  const body = bodyOf(item);
   const parts = item.kind === 'include' ? printServer(item, number) : [];
   return [...parts, `item_${number}() {`, ...body.map((line) => `  ${line}`), '}'];
 }
 
-function bodyOf(item: RevertItem, number: number): readonly string[] {
+function bodyOf(item: RevertItem): readonly string[] {
   switch (item.kind) {
     case 'sysctl':
       return [words('back_sysctl', item.name, sysctlPath(item.name), item.before.trim(), item.wrote.trim())];
@@ -80,7 +82,7 @@ function bodyOf(item: RevertItem, number: number): readonly string[] {
       return [words('back_include', item.link, item.file)];
     case 'pins':
       return [
-        `WHAT='conntrack pins' LIVE=0 ENDED=0 N=${number}`,
+        `WHAT='conntrack pins' LIVE=0 ENDED=0 TROUBLE=`,
         'if gone_with_boot; then return; fi',
         ...item.flows.map((flow) => words('back_pin', String(whole(flow.seconds)), ...flow.words)),
         'back_pins',
