@@ -125,7 +125,7 @@ function toldRaise(report: RaiseReport): Told {
     return { json: { ...json, undone: report.undone }, lines: [undone], status };
   }
   const { now } = report;
-  const stands = now.wall === 'standing' || now.wall === 'none' || now.wall === 'unknown';
+  const stands = hasWall(now);
   return {
     json: { status: stands ? 'done' : 'unproved', ...report },
     lines: raisedLines(report),
@@ -135,11 +135,17 @@ function toldRaise(report: RaiseReport): Told {
 
 function toldKept(result: Result<ShieldsNow>, done: 'kept' | 'renewed'): Told {
   if (!result.ok) return failed(result.problem);
+  const stands = result.value.kind !== 'up' || hasWall(result.value);
   return {
-    json: { status: 'done', now: result.value },
+    json: { status: stands ? 'done' : 'unproved', now: result.value },
     lines: keptLines(result.value, done),
-    status: EXIT.done,
+    status: stands ? EXIT.done : EXIT.unproved,
   };
+}
+
+/** What cannot be seen is not taken for missing. */
+function hasWall({ wall }: Extract<ShieldsNow, { kind: 'up' }>): boolean {
+  return wall !== 'gone' && wall !== 'expired';
 }
 
 /** What others changed meanwhile is left alone on purpose, so it is no failure; what could not be put back is. */

@@ -57,6 +57,9 @@ async function hold(engine: Engine, seconds: number): Promise<Result<ShieldsNow>
   const writer = wall === 'none' ? undefined : writerOf(wall);
   const started = await startClock(engine, where, { phase: 'held', seconds: Math.max(1, seconds), writer });
   if (started.ok) return readAgain(engine);
+  // The deadline is written first: with the wall deleted by others there is no timer to set, and all else is kept.
+  const after = await readNow(host, place);
+  if (after.kind === 'up' && after.phase === 'held' && after.wall === 'gone') return ok(after);
   return fail({ ...started.problem, hint: started.problem.hint ?? 'try again: keeping twice does no harm' });
 }
 
