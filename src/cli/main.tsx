@@ -70,6 +70,7 @@ function firstWord(argv: readonly string[]): string | undefined {
 /** What is needed most when the machine has least time for it is loaded without the rest. */
 const ALONE: Readonly<Record<string, () => Promise<(program: Program, deps: Deps) => void>>> = {
   shields: () => import('./shields-commands.ts').then((own) => own.registerShieldsCommands),
+  playground: () => import('./playground.ts').then((own) => own.registerPlayground),
   watch: () => import('./watch-commands.ts').then((own) => own.registerWatchCommand),
 };
 
