@@ -3,7 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const SHORT: Readonly<Record<string, string>> = { K: 'test/kernel/hazards', U: 'test/unit/hazards' };
+const SHORT: Readonly<Record<string, string>> = {
+  K: 'test/kernel/hazards',
+  U: 'test/unit/hazards',
+  S: 'test/kernel/shields',
+};
 
 type Named = Readonly<{ path: string; title: string }>;
 
@@ -16,7 +20,7 @@ function named(): readonly Named[] {
     for (const part of proof.split(' · ')) {
       const words = /^\s*(?:`([^`]+)`)?\s*(.*?)\s*$/.exec(part);
       const given = words?.[1];
-      if (given !== undefined) path = given.replace(/^[KU](?=\/)/, (letter) => SHORT[letter] ?? letter);
+      if (given !== undefined) path = given.replace(/^[KUS](?=\/)/, (letter) => SHORT[letter] ?? letter);
       found.push({ path, title: words?.[2] ?? '' });
     }
   }
