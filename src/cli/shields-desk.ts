@@ -36,7 +36,12 @@ function folderOf(wish: string | undefined, usual: string): string {
 export type ShieldsWishes = Readonly<{ readOnly?: boolean; operator?: Operator }>;
 
 /** The shields of `host` under the guards of `session`. Cheap: nothing is read before the first question. */
-export function shieldsFor(host: Host, session: Session, env: Env, wishes: ShieldsWishes = {}): Shields {
+export function shieldsFor(
+  host: Host,
+  session: Pick<Session, 'shields' | 'allow'>,
+  env: Env,
+  wishes: ShieldsWishes = {},
+): Shields {
   return createShields({
     host,
     settings: session.shields,

@@ -6,8 +6,9 @@ import type { Shields } from '../actions/shields/port.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Session } from '../core/pane.ts';
 import { type Problem, problem } from '../core/problem.ts';
-import type { Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import type { LowerReport, RaiseReport, RaiseWish, ShieldsNow, ShieldsPreview } from '../core/shields.ts';
+import { DEFAULT_SHIELDS } from '../core/shields-defaults.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Host } from '../host/host.ts';
 import type { ActDeps } from './act-desk.ts';
@@ -30,10 +31,11 @@ type Told = Readonly<{
   lines: readonly string[];
   status: ExitStatus;
 }>;
+type Settings = Pick<Session, 'shields' | 'allow'>;
 type Asking = Readonly<{
   shields: Shields;
   host: Host;
-  session: Session;
+  session: Settings;
   flags: ShieldsFlags;
   wish: RaiseWish;
   io: Io;
@@ -48,7 +50,7 @@ export async function runShieldsCommand(
   const read = wishOf(flags);
   if (!read.ok) return tell(failed(read.problem), flags, io);
   const host = await open();
-  const session = await openSession(host, flags.session, io);
+  const session = await openSettings(host, { verb, flags }, io);
   if (!session.ok) return tell(failed(session.problem), flags, io);
   const wish = checkWish(read.value, session.value);
   if (!wish.ok) return tell(failed(wish.problem), flags, io);
@@ -63,6 +65,17 @@ export async function runShieldsCommand(
       io.stderr.write(`${outcomeLines(outcome).join('\n')}\n`);
   }
   return tell(await doAs(verb, asking), flags, io);
+}
+
+/** Profiles and `allow` matter to whoever raises. A slip in the file must keep nobody from lowering. */
+async function openSettings(host: Host, { verb, flags }: ShieldsRequest, io: Io): Promise<Result<Settings>> {
+  const opened = await openSession(host, flags.session, io);
+  if (opened.ok || verb === 'up' || verb === 'preview') return opened;
+  if (flags.json !== true) {
+    sayProblem(opened.problem, io);
+    io.stderr.write(`shields ${verb} goes on without the session file\n`);
+  }
+  return ok({ shields: DEFAULT_SHIELDS, allow: [] });
 }
 
 async function doAs(verb: ShieldsRequest['verb'], asking: Asking): Promise<Told> {

@@ -52,7 +52,7 @@ function secondsOf(text: string | undefined, { least, most, name }: Bounds): Res
 }
 
 /** What only makes sense against the session file. */
-export function checkWish(wish: RaiseWish, { shields }: Session): Result<RaiseWish> {
+export function checkWish(wish: RaiseWish, { shields }: Pick<Session, 'shields'>): Result<RaiseWish> {
   const { profile } = wish;
   if (profile !== undefined && !Object.hasOwn(shields.profiles, profile)) {
     const known = Object.keys(shields.profiles);

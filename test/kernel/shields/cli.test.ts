@@ -259,6 +259,19 @@ kernelSuite('opsconsole shields', TOOLS, () => {
     expect(await world()).toBe(before);
   });
 
+  test('a session file with a slip raises nothing, and keeps nobody from lowering', async () => {
+    const { run, json, folder } = openShell();
+    expect((await run('up', '--yes', '--trial', '60s', '--profile', 'few')).status).toBe(EXIT.done);
+    const session = join(folder, 'session.yml');
+    writeFileSync(session, SESSION.replace('connections: 3', 'conections: 3'));
+    expect((await run('up', '--yes')).status).toBe(EXIT.usage);
+    expect(await json('status')).toMatchObject({ kind: 'up' });
+    expect((await run('keep')).status).toBe(EXIT.done);
+    const down = await run('down');
+    expect([down.status, down.out]).toEqual([EXIT.done, expect.stringMatching(/^the shields are down\n/)]);
+    expect(down.err).toMatch(/did you mean connections.*\nshields down goes on without the session file\n$/s);
+  });
+
   test('nobody keeps them: they come down by themselves, and status says so', async () => {
     const { run, json } = openShell();
     const before = await world();
