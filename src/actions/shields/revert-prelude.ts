@@ -13,8 +13,6 @@ NL='
 TAB='\t'
 IFS=" $TAB$NL"
 set -f
-# Files that could not be written to the state directory are in the run directory.
-[ -d "$DIR/$ID" ] || [ ! -d "$RUN/$ID" ] || DIR=$RUN
 HERE=$DIR/$ID
 UP=$RAISED
 SELF=$0

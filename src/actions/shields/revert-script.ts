@@ -18,7 +18,7 @@ import { REVERT_WALLS } from './revert-walls.ts';
 
 export type RevertInput = Readonly<{
   state: ShieldsState;
-  /** Where the files of this raise lie. When prepareFiles had to take the run directory, the script finds that by itself. */
+  /** Where the files of this raise really lie. */
   place: ShieldsPlace;
   /** When the trial ends: counts when the deadline cannot be read. */
   trialUptime: number;
@@ -131,6 +131,9 @@ const seconds = (value: number): number => Math.max(1, whole(value));
 
 /** As sysctl(8) has it: dots part the names, a slash stands for a dot within one ("net.ipv4.conf.eth0/100.rp_filter"). */
 function sysctlPath(name: string): string {
-  if (!/^[A-Za-z0-9_@:+/-]+(\.[A-Za-z0-9_@:+/-]+)*$/.test(name)) throw new Error('no name of a sysctl');
-  return `/proc/sys/${name.replace(/[./]/g, (sign) => (sign === '.' ? '/' : '.'))}`;
+  const path = name.replace(/[./]/g, (sign) => (sign === '.' ? '/' : '.'));
+  // A part of dots only would lead out of /proc/sys.
+  if (!/^[\w@:+.-]+(\/[\w@:+.-]+)*$/.test(path) || /(^|\/)\.+(\/|$)/.test(path))
+    throw new Error('no name of a sysctl');
+  return `/proc/sys/${path}`;
 }

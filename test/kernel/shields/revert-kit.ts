@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, expect, vi } from 'vitest';
 import { armWatcher } from '../../../src/actions/shields/arm-watcher.ts';
 import type { RevertItem } from '../../../src/actions/shields/measure.ts';
-import { prepareFiles } from '../../../src/actions/shields/prepare.ts';
+import { type PreparedFiles, prepareFiles } from '../../../src/actions/shields/prepare.ts';
 import { printRevertScript } from '../../../src/actions/shields/revert-script.ts';
 import { unixMs } from '../../../src/core/brand.ts';
 import { command } from '../../../src/core/plan.ts';
@@ -94,9 +94,11 @@ export async function raise(host: Host, wish: RaiseWish = {}): Promise<Raised> {
     timeoutSeconds: 10,
   };
   const items = [counting, ...(wish.items ?? [])];
-  const text = printRevertScript({ state, place: asked, trialUptime, items });
   const deadline = { text: wish.deadline ?? `trial ${Math.ceil(trialUptime)}\n`, mode: '0644' };
-  const files = { 'revert.sh': { text, mode: '0700' }, deadline };
+  const files = (place: ShieldsPlace): PreparedFiles => ({
+    'revert.sh': { text: printRevertScript({ state, place, trialUptime, items }), mode: '0700' },
+    deadline,
+  });
   const prepared = await prepareFiles(host, { id, place: asked, files });
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.problem));
   const { place } = prepared.value;

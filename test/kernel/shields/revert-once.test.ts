@@ -9,6 +9,7 @@ import { printArm } from '../../../src/actions/shields/arm-watcher.ts';
 import { writeDeadline } from '../../../src/actions/shields/deadline-file.ts';
 import { prepareFiles } from '../../../src/actions/shields/prepare.ts';
 import { command } from '../../../src/core/plan.ts';
+import { parseDeadline } from '../../../src/firewall/shields/state.ts';
 import { createNetnsHost, type NetnsHost } from '../../../src/host/netns.ts';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
@@ -181,6 +182,27 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     const again = await raised.run('down', 'recovery');
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toContain(`end ${raised.id}`);
+    expect(raised.reverts()).toBe(1);
+  });
+
+  test('a full disk has room for a new deadline: in place, whether longer or shorter', async () => {
+    const disk = smallDisk();
+    const raised = await raise(host, { root: disk, deadline: 'raising 123456\n' });
+    fill(disk);
+    const file = join(raised.place.dir, raised.id, 'deadline');
+    const now = Math.ceil(uptime());
+    for (const [phase, end] of [
+      ['trial', 7],
+      ['held', now + 2],
+      ['held', now + 100_000],
+      ['held', now + 2],
+    ] as const) {
+      const written = await writeDeadline(host, raised, { phase, uptime: end });
+      expect(written).toEqual({ ok: true, value: undefined });
+      expect(parseDeadline(readFileSync(file, 'utf8'))).toEqual({ phase, uptime: end });
+    }
+    await raised.run('wait');
+    expect(uptime()).toBeGreaterThanOrEqual(now + 2);
     expect(raised.reverts()).toBe(1);
   });
 
