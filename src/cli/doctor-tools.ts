@@ -27,6 +27,8 @@ export const TOOLS: readonly ToolFacts[] = [
   tool('conntrack', ['--version'], 'cutting and counting flows, pinning ssh sessions', 'conntrack', true),
   tool('sysctl', ['--version'], 'tightening timeouts', 'procps', true),
   tool('ss', ['-V'], 'telling ssh sessions from clients that guess passwords', 'iproute2', true),
+  tool('setsid', ['--version'], 'the watcher that takes the shields down', 'util-linux', false),
+  tool('ssh-keyscan', ['-V'], 'trying a new login while the shields go up', 'openssh-client', false),
   tool('journalctl', ['--version'], 'log panes of journald units', 'systemd', false),
   tool('fail2ban-client', ['-V'], 'jails (their sets are shown without it)', 'fail2ban', false),
 ];

@@ -77,13 +77,13 @@ const ALONE: Readonly<Record<string, () => Promise<(program: Program, deps: Deps
 async function addSubcommands(program: Program, first: string | undefined, deps: Deps): Promise<void> {
   const alone = Object.hasOwn(ALONE, first ?? '') ? ALONE[first ?? ''] : undefined;
   if (alone !== undefined) return (await alone())(program, deps);
-  for (const load of Object.values(ALONE)) (await load())(program, deps);
   const [session, logs, acts] = await Promise.all([
     import('./session-commands.ts'),
     import('./log-commands.ts'),
     import('./acts.ts'),
   ]);
   acts.registerActCommands(program, deps);
+  for (const load of Object.values(ALONE)) (await load())(program, deps);
   logs.registerLogCommands(program, deps);
   session.registerSessionCommands(program, deps);
 }

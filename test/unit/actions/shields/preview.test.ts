@@ -108,6 +108,21 @@ test('each measure shows its change and its exact commands, the wall once as a h
   expect(left).toMatchObject({ measure: 'conntrack-max', leftOut: 'read-only', commands: [] });
 });
 
+test('with iptables each measure shows its own rules, and all commands come with the first', async () => {
+  const writer = writerOf('iptables');
+  if (writer === undefined) throw new Error('there is a writer for iptables');
+  const { pinSsh: _, ...wall } = WALL;
+  const { measures } = await previewShields(facts(table(createFakeHost(), ''), { wall, writer }));
+  const [syn, connections] = measures;
+  expect(syn?.commands.join('\n')).toMatch(
+    /^iptables -w 5 -t raw -D PREROUTING[\s\S]*<<'EOF'[\s\S]*connlimit/m,
+  );
+  expect(syn?.diff.join('\n')).toMatch(/hashlimit/);
+  expect(syn?.diff.join('\n')).not.toMatch(/connlimit/);
+  expect(connections?.diff.join('\n')).toMatch(/connlimit-above 2/);
+  expect(connections?.diff.join('\n')).not.toMatch(/hashlimit|PREROUTING/);
+});
+
 test('sources over the cap are named, most first, with why they are safe', async () => {
   const host = table(
     createFakeHost(),
