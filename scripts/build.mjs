@@ -1,4 +1,5 @@
-// Bundles the program into dist/opsconsole.js: one file, workers included as text.
+// Bundles the program into dist/opsconsole.js: one file, workers included as text. And the watch once more by itself into
+// dist/watch.js, because it stays in memory for months and a bundle is there as a whole.
 
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -61,19 +62,23 @@ for (const file of readdirSync(src, { recursive: true }).filter((name) => name.e
 }
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-await build({
-  ...shared,
-  entryPoints: [join(src, 'cli', 'main.tsx')],
-  outfile: join(root, 'dist', 'opsconsole.js'),
-  format: 'esm',
-  define: {
-    ...shared.define,
-    OPSCONSOLE_WORKERS: JSON.stringify(workers),
-    OPSCONSOLE_VERSION: JSON.stringify(version),
-  },
-  plugins: [withoutInspector, withoutFetch, lateSegmenters],
-  // CommonJS packages inside an ES module bundle still call require().
-  banner: {
-    js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);",
-  },
-});
+for (const [entry, outfile, own] of [
+  ['main.tsx', 'opsconsole.js', workers],
+  ['watch-main.ts', 'watch.js', {}],
+])
+  await build({
+    ...shared,
+    entryPoints: [join(src, 'cli', entry)],
+    outfile: join(root, 'dist', outfile),
+    format: 'esm',
+    define: {
+      ...shared.define,
+      OPSCONSOLE_WORKERS: JSON.stringify(own),
+      OPSCONSOLE_VERSION: JSON.stringify(version),
+    },
+    plugins: [withoutInspector, withoutFetch, lateSegmenters],
+    // CommonJS packages inside an ES module bundle still call require().
+    banner: {
+      js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);",
+    },
+  });

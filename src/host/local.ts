@@ -7,11 +7,14 @@ import { createFiles } from './files.ts';
 import { followFiles } from './follow.ts';
 import type { Host } from './host.ts';
 import { createRunner, type Launch, type Runner } from './run.ts';
+import type { Start } from './start.ts';
 import { createWhich, type Which } from './which.ts';
 
 export type LocalOptions = Readonly<{
   /** `never`: do not try sudo, privileged commands run as we are. */
   sudo?: 'auto' | 'never';
+  /** How programs are started; absent: with execa. */
+  start?: Start;
 }>;
 
 export async function createLocalHost(options: LocalOptions = {}): Promise<Host> {
@@ -19,11 +22,16 @@ export async function createLocalHost(options: LocalOptions = {}): Promise<Host>
   const isRoot = process.geteuid?.() === 0;
   const plain: Launch = (wish, path) => [path, ...wish.argv.slice(1)];
   const sudo =
-    isRoot || options.sudo === 'never' ? undefined : await workingSudo(which, createRunner(which, plain));
-  const runner = createRunner(which, (wish, path) =>
-    wish.privileged === true && sudo !== undefined
-      ? [sudo, '-n', path, ...wish.argv.slice(1)]
-      : plain(wish, path),
+    isRoot || options.sudo === 'never'
+      ? undefined
+      : await workingSudo(which, createRunner(which, plain, options.start));
+  const runner = createRunner(
+    which,
+    (wish, path) =>
+      wish.privileged === true && sudo !== undefined
+        ? [sudo, '-n', path, ...wish.argv.slice(1)]
+        : plain(wish, path),
+    options.start,
   );
   const files = createFiles();
   return {

@@ -2,12 +2,12 @@
 // what the world does; the way a program ended becomes a Result.
 
 import type { Readable } from 'node:stream';
-import { execa } from 'execa';
 import type { Command } from '../core/plan.ts';
 import type { ProblemCode } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { explainEnded, explainExit, missingTool } from './explain-exit.ts';
 import type { Finished, Host } from './host.ts';
+import { type Start, type Started, startWithExeca } from './start.ts';
 import { SYSTEM_PATH, type Which } from './which.ts';
 
 /** How long a program has between SIGTERM and SIGKILL, and then its pipes until we stop waiting for them. */
@@ -20,12 +20,12 @@ export type Launch = (command: Command, path: string) => readonly [string, ...st
 
 export type Runner = Pick<Host, 'run' | 'stream'>;
 
-export function createRunner(which: Which, launch: Launch): Runner {
+export function createRunner(which: Which, launch: Launch, begin: Start = startWithExeca): Runner {
   const start = async (command: Command, onChunk: ChunkSink | undefined, signal?: AbortSignal) => {
     if (signal?.aborted === true) return fail(explainEnded(command, 'cancelled'));
     const path = await which.find(command.argv[0]);
     if (path === undefined) return fail({ ...missingTool(command.argv[0]), argv: command.argv });
-    const result = await execute({ command, words: launch(command, path), onChunk, signal });
+    const result = await execute({ command, words: launch(command, path), onChunk, signal, begin });
     if (!result.ok && result.problem.code === 'missing-tool') which.forget(command.argv[0]);
     return result;
   };
@@ -41,18 +41,16 @@ type Job = Readonly<{
   words: readonly [string, ...string[]];
   onChunk: ChunkSink | undefined;
   signal: AbortSignal | undefined;
+  begin: Start;
 }>;
 
-function spawn({ command, words }: Job) {
+function spawn({ command, words, begin }: Job): Promise<Started> {
   const [file, ...args] = words;
-  return execa(file, args, {
-    ...(command.stdin === undefined ? { stdin: 'ignore' } : { input: command.stdin }),
+  return begin({
+    file,
+    args,
+    stdin: command.stdin,
     env: environment(),
-    extendEnv: false,
-    reject: false,
-    buffer: false,
-    stripFinalNewline: false,
-    forceKillAfterDelay: false,
     // A session of its own: nothing can prompt on the operator's terminal, a lost line does not end a change halfway, and
     // its children can be ended with it. Under sudo not, because sudo's remembered password belongs to the terminal.
     detached: !keepsTerminal(words),
@@ -64,7 +62,7 @@ const keepsTerminal = (words: readonly string[]): boolean => words[0]?.endsWith(
 async function execute(job: Job): Promise<Result<Finished>> {
   const { command, onChunk, signal } = job;
   const startedAt = performance.now();
-  const child = spawn(job);
+  const child = await spawn(job);
   const group = groupOf(child.pid, keepsTerminal(job.words));
   const endGroup = (how: NodeJS.Signals): void => killQuietly(group, how);
   if (group !== undefined) running.add(group);
@@ -93,22 +91,22 @@ async function execute(job: Job): Promise<Result<Finished>> {
   if (command.timeoutMs > 0) timers.push(setTimeout(() => end('timed-out'), command.timeoutMs));
   const onAbort = (): void => end('cancelled');
   signal?.addEventListener('abort', onAbort, { once: true });
+  // It may have come while the program was being started.
+  if (signal?.aborted === true) onAbort();
   try {
-    const finished = await Promise.race([child, givenUp, sinkFailed, stderrFailed]);
+    const finished = await Promise.race([child.ended, givenUp, sinkFailed, stderrFailed]);
     isOver = finished !== undefined;
     if (endedBy !== undefined) return fail(explainEnded(command, endedBy));
     if (finished === undefined) throw new Error('gave up on a program that was not ended');
     const texts = { stdout: stdout.text(), stderr: stderr.text() };
-    const { exitCode } = finished;
+    const { exitCode, signal: endSignal, startError } = finished;
     const fine = exitCode === 0 || (exitCode !== undefined && command.okExits?.includes(exitCode) === true);
     if (fine) return ok({ ...texts, exitCode, durationMs: performance.now() - startedAt });
-    const startError =
-      exitCode === undefined && finished.signal === undefined ? startErrorOf(finished) : undefined;
     return fail(
       explainExit(command, {
         ...texts,
         ...(exitCode === undefined ? {} : { exitCode }),
-        ...(finished.signal === undefined ? {} : { signal: finished.signal }),
+        ...(endSignal === undefined ? {} : { signal: endSignal }),
         ...(startError === undefined ? {} : { startError }),
       }),
     );
@@ -184,16 +182,6 @@ function killQuietly(group: number | undefined, how: NodeJS.Signals): void {
   } catch {
     // Gone already; or sudo has made it root's: then closing our ends of its pipes must do.
   }
-}
-
-/** execa keeps the system error as the cause, without a stable type. */
-function startErrorOf(result: Readonly<{ cause?: unknown; code?: unknown }>): string {
-  for (const candidate of [result, result.cause]) {
-    if (typeof candidate === 'object' && candidate !== null && 'code' in candidate) {
-      if (typeof candidate.code === 'string') return candidate.code;
-    }
-  }
-  return result.cause instanceof Error ? result.cause.message : 'unknown';
 }
 
 function environment(): Record<string, string> {
