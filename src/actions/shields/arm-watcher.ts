@@ -69,13 +69,17 @@ same_world() {
   done
 }
 bounded() { if command -v timeout >/dev/null 2>&1; then timeout 8 "$@"; else "$@"; fi; }
+service() {
+  bounded systemd-run --quiet --unit="opsconsole-shields-$ID" \\
+    --description="opsconsole: takes the shields $ID down" "$@" \\
+    /bin/sh "$SCRIPT" wait </dev/null >/dev/null
+}
 if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 && same_world; then
-  bounded systemd-run --unit="opsconsole-shields-$ID" --collect --quiet \\
-    --description="opsconsole: takes the shields $ID down" \\
-    --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \\
-    --property=KillMode=process --property=TimeoutStopSec=300 --property=IgnoreSIGPIPE=no \\
-    --property=StandardInput=null --property=StandardOutput=null --property=StandardError=null \\
-    /bin/sh "$SCRIPT" wait </dev/null >/dev/null && await 5 && { echo systemd; exit 0; }
+  # An old systemd does not know all of these properties. Three seconds between restarts never reach its limit of five in ten.
+  service --collect --property=Restart=on-failure --property=RestartSec=3 --property=KillMode=process \\
+    --property=TimeoutStopSec=300 --property=IgnoreSIGPIPE=no --property=StandardInput=null \\
+    --property=StandardOutput=null --property=StandardError=null || service &&
+    await 5 && { echo systemd; exit 0; }
 fi
 if command -v setsid >/dev/null 2>&1; then
   # busybox has no -f: then the shell goes to the background.

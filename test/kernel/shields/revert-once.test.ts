@@ -171,6 +171,35 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(readFileSync(join(root, 'last'), 'utf8')).toBe('last\n');
   });
 
+  test('locks of the dead are taken over, the lock of the living is waited for', async () => {
+    const holder = async (entry: string | undefined): Promise<Raised> => {
+      const raised = await raise(host);
+      const text = readFileSync(raised.script, 'utf8').replace(/^LOCK_WAIT=.*$/m, 'LOCK_WAIT=2');
+      writeFileSync(raised.script, text);
+      const claim = join(raised.place.run, `${raised.id}.lock`, 'g1');
+      mkdirSync(entry === undefined ? claim : join(claim, entry), { recursive: true });
+      return raised;
+    };
+    const born = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ')[19];
+    // The number of a dead runner may be somebody else's by now: pid 1 was not born at 7.
+    const reused = await holder('1.7.operator');
+    expect((await reused.run('down', 'recovery')).exitCode).toBe(0);
+    expect(await expectOneRevert(reused)).toMatchObject({ by: 'operator' });
+    const held = await holder(`${process.pid}.${born}.operator`);
+    expect((await held.run('down', 'recovery')).exitCode).toBe(4);
+    expect(held.reverts()).toBe(0);
+    expect(existsSync(join(held.place.dir, 'current'))).toBe(true);
+    // Killed before it could say who it is: after some seconds it counts as dead.
+    const nameless = await holder(undefined);
+    writeFileSync(
+      nameless.script,
+      readFileSync(nameless.script, 'utf8').replace(/^LOCK_WAIT=.*$/m, 'LOCK_WAIT=20'),
+    );
+    const both = await Promise.all([nameless.run('down', 'recovery'), nameless.run('down', 'operator')]);
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    await expectOneRevert(nameless);
+  });
+
   test('a full disk', async () => {
     const disk = smallDisk();
     const raised = await raise(host, { root: disk, trialIn: 2 });
