@@ -74,6 +74,8 @@ service() {
     --description="opsconsole: takes the shields $ID down" "$@" \\
     /bin/sh "$SCRIPT" wait </dev/null >/dev/null
 }
+# Left by a watcher that was killed: its number may be somebody else's by now.
+rm -f "$IN_MEMORY" "$ON_DISK"
 if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 && same_world; then
   # An old systemd does not know all of these properties. Three seconds between restarts never reach its limit of five in ten.
   service --collect --property=Restart=on-failure --property=RestartSec=3 --property=KillMode=process \\

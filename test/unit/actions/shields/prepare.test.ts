@@ -199,18 +199,21 @@ describe('the watcher', () => {
         encoding: 'utf8',
       }).trim();
     const kill = (): boolean => process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
-    // Its last three words are the program that it would start.
-    writeFileSync(
-      systemdRun,
-      `#!/bin/sh\nprintf '%s\\n' "$@" >'${fakes}/words'\nwhile [ $# -gt 3 ]; do shift; done\n"$@" >/dev/null 2>&1 &\n`,
-    );
-    chmodSync(systemdRun, 0o755);
-    expect(arm()).toBe('systemd');
-    kill();
-    const words = readFileSync(join(fakes, 'words'), 'utf8').trimEnd().split('\n');
-    expect(words[0]).toBe(`--unit=opsconsole-shields-${ID}`);
-    expect(words.slice(-3)).toEqual(['/bin/sh', join(here, 'revert.sh'), 'wait']);
-    expect(words).toEqual(expect.arrayContaining(['--collect', '--property=Restart=on-failure']));
+    // Its last three words are the program that it would start. An old one does not know --collect.
+    const start = `printf '%s\\n' "$@" >'${fakes}/words'\nwhile [ $# -gt 3 ]; do shift; done\n"$@" >/dev/null 2>&1 &\n`;
+    for (const age of ['', 'case "$*" in *--collect*) exit 1 ;; esac\n']) {
+      writeFileSync(systemdRun, `#!/bin/sh\n${age}${start}`);
+      chmodSync(systemdRun, 0o755);
+      // The file of a dead watcher whose number a living process has.
+      writeFileSync(pidFile, `${process.pid}\n`);
+      expect(arm()).toBe('systemd');
+      const words = readFileSync(join(fakes, 'words'), 'utf8').trimEnd().split('\n');
+      expect(words).toContain(`--unit=opsconsole-shields-${ID}`);
+      expect(words.slice(-3)).toEqual(['/bin/sh', join(here, 'revert.sh'), 'wait']);
+      expect(words.includes('--property=Restart=on-failure')).toBe(age === '');
+      expect(Number(readFileSync(pidFile, 'utf8'))).not.toBe(process.pid);
+      kill();
+    }
     rmSync(pidFile);
     writeFileSync(systemdRun, '#!/bin/sh\nexit 1\n');
     expect(arm()).toBe('detached');
