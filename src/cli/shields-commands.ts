@@ -5,6 +5,7 @@ import type { Command as Program } from 'commander';
 import type { ActDeps } from './act-desk.ts';
 import type { ShieldsRequest } from './shields-run.ts';
 import type { ShieldsFlags } from './shields-wish.ts';
+import type { ScriptFlags } from './watch-script.ts';
 
 const DURATION = 'for example 90s, 10m, 1h';
 
@@ -45,6 +46,19 @@ export function registerShieldsCommands(program: Program, deps: ActDeps): void {
     .option('--profile <name>', "which list of measures; absent: the session's")
     .option('-y, --yes', 'as "up --yes" would: although no operator was found')
     .action((flags: ShieldsFlags) => run({ verb: 'preview', flags }));
+  registerScript(shields, deps);
+}
+
+function registerScript(shields: Program, deps: ActDeps): void {
+  shields
+    .command('script')
+    .description('print the sh script that raises the packet filter part when Node cannot start')
+    .option('--session <session>', 'whose profiles and allow list hold; absent: the one that would open')
+    .option('--profile <name>', "which list of measures; absent: the session's")
+    .action(async (flags: ScriptFlags) => {
+      const { runScript } = await import('./watch-script.ts');
+      deps.exit(await runScript(flags, deps));
+    });
 }
 
 function shared(command: Program): Program {

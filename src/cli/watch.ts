@@ -130,9 +130,9 @@ function replaced(path: string, text: string, mode: number): boolean {
 }
 
 async function leaveScript(watching: Watching, say: (line: SafeText) => void): Promise<void> {
-  const { host, session, place } = watching;
+  const { session, place } = watching;
   const path = join(place.dir, 'raise.sh');
-  const printed = await raiseScriptFor({ host, session, place });
+  const printed = await raiseScriptFor({ session, place });
   if (!printed.ok) say(sanitise(`no ${path}: ${printed.problem.summary}`));
   else if (!replaced(path, printed.value, 0o700)) say(sanitise(`cannot write ${path}`));
 }
