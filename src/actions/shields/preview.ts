@@ -55,7 +55,7 @@ export async function previewShields(facts: PreviewFacts): Promise<Ready> {
   };
 }
 
-/** The wall is one transaction: its first measure shows the whole command, the others point to it. */
+/** The wall is loaded as a whole: its first measure shows all commands, the others point to them. */
 function shownOf(one: PlannedMeasure, { wall, writer }: PreviewFacts, first: boolean): Shown {
   const part = one.applied.wall;
   const diff: SafeText[] = [];
@@ -63,7 +63,7 @@ function shownOf(one: PlannedMeasure, { wall, writer }: PreviewFacts, first: boo
   if (part !== undefined && wall !== undefined && writer !== undefined) {
     diff.push(...wallLines(wall, writer, { part, first }));
     if (first) commands.push(...printed(writer.load(wall).map(({ command }) => command)));
-    else commands.push(safe('(part of the same transaction)'));
+    else commands.push(safe('(among the commands of the first measure of the wall)'));
   }
   commands.push(...printed(one.applied.steps.map(({ command }) => command)));
   return {

@@ -68,8 +68,9 @@ kernelSuite('opsconsole shields', TOOLS, () => {
     };
     const run: Shell['run'] = (...argv) =>
       runInside(net, [PROGRAM, 'shields', ...argv, '--session', session], { env });
+    // Whatever the test left: no watcher outlives it for long.
     onEnd(async () => {
-      expect(await run('down')).toMatchObject({ status: EXIT.done });
+      await run('down');
     });
     const words = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return {

@@ -96,7 +96,7 @@ test('each measure shows its change and its exact commands, the wall once as a h
   expect(syn?.hazards).toEqual(['offices share one address']);
   expect(connections?.diff.join('\n')).toMatch(/ct count over 2/);
   expect(connections?.diff.join('\n')).not.toMatch(/limit rate|set safe4/);
-  expect(connections?.commands).toEqual(['(part of the same transaction)']);
+  expect(connections?.commands).toEqual(['(among the commands of the first measure of the wall)']);
   expect(tcp).toMatchObject({
     diff: [
       'net.ipv4.tcp_synack_retries  5 → 2',
