@@ -184,8 +184,10 @@ export type RaiseReport =
       leftOut: readonly Readonly<{ measure: MeasureId; why: SafeText }>[];
       /** What was verified ("counters move", "sshd answers on 192.0.2.1:22 in 41 ms"). */
       verified: readonly SafeText[];
-      /** Hazards and warnings, one sentence each. */
+      /** What is not as it should be on this machine now, one sentence each. */
       warnings: readonly SafeText[];
+      /** Whom the measures may hurt, one sentence each: the same at every raise, so they are told where there is time. */
+      hazards?: readonly SafeText[];
     }>
   | Readonly<{ kind: 'refused'; reasons: readonly SafeText[] }>
   /** `undone`: everything that was begun has been taken back. */

@@ -18,13 +18,16 @@ export type RuleListings = Readonly<{
   v6: readonly (string | undefined)[];
 }>;
 
+/** Sets of the shields that hold who is spared and the ports, not who is banned. */
+const WALL_INSIDE = /^oc_(?:armed[46]|safe[46]|ports|capports)$/;
+
 /** `terse`: `ipset list -t`. `rules`: outputs of iptables-save and ip6tables-save; undefined = could not be read. */
 export function parseIpsets(terse: string, rules: RuleListings): Result<readonly SetInfo[]> {
   const by = { 4: enforcementFrom(rules.v4, 'iptables'), 6: enforcementFrom(rules.v6, 'ip6tables') };
   const sets: SetInfo[] = [];
   for (const block of blocksOf(terse)) {
     const set = readBlock(block);
-    if (set === undefined) continue;
+    if (set === undefined || WALL_INSIDE.test(set.name)) continue;
     sets.push({ ...set, enforcement: enforcementFor(set, by[set.family]) });
   }
   return ok(pairTwins(sets));

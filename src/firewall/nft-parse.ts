@@ -11,6 +11,7 @@ import { type Chain, enforcementOf, type Hook, type RuleFacts } from './enforcem
 import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from './json.ts';
 import { ownerOf, pairTwins } from './names.ts';
 import { readRule } from './nft-rule.ts';
+import { SHIELDS_TABLE } from './shields/wall.ts';
 
 export function nftKey(table: string, name: string): SetKey {
   return `nft:${sanitise(`${table} ${name}`)}` as SetKey;
@@ -28,7 +29,7 @@ export function parseNftSets(json: string, text: string): Result<readonly SetInf
   for (const item of items) {
     const object = asObject(item) ?? {};
     const set = asObject(object.set);
-    if (set !== undefined) sets.push(set);
+    if (set !== undefined && !isWallInside(tableOf(set), asString(set.name) ?? '')) sets.push(set);
     const chain = asObject(object.chain);
     if (chain !== undefined) {
       const made = readChain(chain, marks);
@@ -43,6 +44,11 @@ export function parseNftSets(json: string, text: string): Result<readonly SetInf
   }
   const enforcement = enforcementOf([...chains.values()]);
   return ok(pairTwins(sets.flatMap((set) => readSet(set, enforcement, marks))));
+}
+
+/** The wall's own sets hold who is spared and who was counted, not who is banned; under attack they are long. */
+function isWallInside(table: string, name: string): boolean {
+  return table === `inet ${SHIELDS_TABLE}` && !name.startsWith('banned');
 }
 
 const tableOf = (object: JsonObject): string =>

@@ -3,7 +3,7 @@
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { suggest } from '../../core/suggest.ts';
 import { whyNoShields } from '../../store/select/shields.ts';
-import type { ShieldsWish } from '../../store/slices/shields.ts';
+import { givesWay, type ShieldsWish } from '../../store/slices/shields.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { Desktop } from './controller.ts';
 
@@ -21,7 +21,8 @@ export function shieldsKey(desktop: Desktop): void {
     wished(desktop, { kind: 'raise' });
     return;
   }
-  if (whyNoShields(state) === undefined && state.shields.operation === undefined) {
+  const { operation } = state.shields;
+  if (whyNoShields(state) === undefined && givesWay(operation?.wish, { kind: 'lower' })) {
     if (pause < SAME_PRESS_MS) {
       desktop.say(safe('the shields are up; press it again to lower them'));
       return;
@@ -69,7 +70,7 @@ function whyNot(state: ConsoleState, wish: ShieldsWish): string | undefined {
   // A preview reads only; without root it says itself what it cannot see.
   const forbidden = wish.kind === 'preview' ? undefined : whyNoShields(state);
   if (forbidden !== undefined) return forbidden;
-  if (operation !== undefined && (operation.wish.kind !== 'preview' || wish.kind === 'preview')) {
+  if (operation !== undefined && !givesWay(operation.wish, wish)) {
     const doing = operation.doing === undefined ? '' : `: ${operation.doing}`;
     return `${DOING[operation.wish.kind]}${doing}; wait for that`;
   }

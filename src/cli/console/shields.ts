@@ -45,7 +45,7 @@ type Told = Readonly<{ ended: Ended; said?: Said; page?: Page }>;
 export function runShields(options: ShieldsRunOptions): ShieldsRun {
   const { store, onChanged } = options;
   let started: ShieldsWish | undefined;
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
   const look = (state: ConsoleState, previous: ConsoleState): void => {
     noticeOthers(store, state, previous);
     const { operation } = state.shields;
@@ -53,11 +53,11 @@ export function runShields(options: ShieldsRunOptions): ShieldsRun {
     const { wish } = operation;
     started = wish;
     const done = perform(wish, options).then((told) => {
-      // A preview gives way to whatever is asked meanwhile.
+      // It may have given way to something that was asked meanwhile.
       if (store.getState().shields.operation?.wish === wish) tell(options, told);
       if (wish.kind !== 'preview') onChanged();
     });
-    if (wish.kind !== 'preview') running = done;
+    if (wish.kind !== 'preview') running = Promise.all([running, done]);
   };
   const leave = store.subscribe(look);
   return {
@@ -79,15 +79,12 @@ function recovered(outcome: Outcome): Told {
 }
 
 function tell({ store, now }: ShieldsRunOptions, { ended, said, page }: Told): void {
-  store.dispatch({ kind: 'shields/ended', at: now(), ...ended });
-  const free = store.getState().modal.modal.kind === 'none';
-  if (page !== undefined && free) store.dispatch({ kind: 'modal/page-opened', page });
-  const words = said ?? (page !== undefined && !free ? elsewhere(page) : undefined);
-  if (words !== undefined) store.dispatch({ kind: 'modal/noticed', ...words });
+  store.dispatch({
+    ...{ kind: 'shields/ended', at: now(), ...ended },
+    ...(page === undefined ? {} : { page }),
+    ...(said === undefined ? {} : { said }),
+  });
 }
-
-/** Nobody's dialog is taken away for a report. */
-const elsewhere = (page: Page): Said => ({ text: sanitise(`${page.title}: see :shields`), role: 'warn' });
 
 async function perform(wish: ShieldsWish, options: ShieldsRunOptions): Promise<Told> {
   const { shields, store } = options;

@@ -6,6 +6,7 @@ import type { Problem } from '../../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type {
   LowerReport,
+  MeasureId,
   Outcome,
   OutcomeItem,
   RaiseReport,
@@ -14,7 +15,7 @@ import type {
 } from '../../core/shields.ts';
 import { formatFlows } from '../../core/units.ts';
 import type { Page, PageLine } from '../modal-state.ts';
-import { droppedLines, endedBy, outcomeBrief, raisedBrief } from './shields-words.ts';
+import { droppedLines, endedBy, outcomeBrief, raisedBrief, standing } from './shields-words.ts';
 
 export const text = (words: string, role?: Role, indent = 0): PageLine => ({
   text: sanitise(words),
@@ -56,25 +57,37 @@ export function raisedPage(report: RaiseReport): Page {
     title: safe('Shields up, with remarks'),
     lines: [
       text(raisedBrief({ ...report, verified: [] }), 'strong'),
-      ...raisedDetails(report),
+      ...remarks(report),
       BLANK,
-      text('They come down at the end of the trial unless they are kept: leave this page first.', 'dim'),
+      text('They come down at the end of the trial unless they are kept: leave this page first.'),
+      text('What each measure does, and whom it may hurt: :shields', 'dim'),
     ],
   };
 }
 
 export function raisedDetails(report: Extract<RaiseReport, { kind: 'up' }>): readonly PageLine[] {
+  return [
+    ...remarks(report),
+    ...measuresSection(report.now.state, report.leftOut),
+    ...section('Whom they may hurt', each(report.hazards ?? [])),
+  ];
+}
+
+function remarks(report: Extract<RaiseReport, { kind: 'up' }>): readonly PageLine[] {
   const leftOut = report.leftOut.map(({ measure, why }) => text(`${measure}: ${why}`, 'warn'));
   return [
     ...section('Left out; all others stand', leftOut),
     ...section('Warnings', each(report.warnings, 'warn')),
     ...section('Verified', each(report.verified, 'good')),
-    ...measuresSection(report.now.state),
   ];
 }
 
-export function measuresSection(state: ShieldsState): readonly PageLine[] {
-  const lines = state.measures.map(({ measure, says }) => text(`${measure}: ${says}`));
+/** The state names what was planned; what was left out on the way does not stand. */
+export function measuresSection(
+  state: ShieldsState,
+  leftOut: readonly Readonly<{ measure: MeasureId }>[] = [],
+): readonly PageLine[] {
+  const lines = standing(state, leftOut).map(({ measure, says }) => text(`${measure}: ${says}`));
   return section(`Measures of the profile ${state.profile}`, lines);
 }
 

@@ -3,7 +3,14 @@
 
 import { formatDuration } from '../../core/duration.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
-import type { Dropped, Outcome, RaiseReport, ShieldsNow } from '../../core/shields.ts';
+import type {
+  Dropped,
+  MeasureId,
+  Outcome,
+  RaiseReport,
+  ShieldsNow,
+  ShieldsState,
+} from '../../core/shields.ts';
 import { formatCount, groupDigits } from '../../core/units.ts';
 import type { NoticeRole } from '../modal-state.ts';
 
@@ -69,10 +76,19 @@ export function isClean({ items, complete }: Outcome): boolean {
   return complete && items.every(({ result }) => result === 'restored' || result === 'already');
 }
 
+/** The measures without those that were left out; only `run` and `include` may stand several times. */
+export function standing(
+  { measures }: ShieldsState,
+  leftOut: readonly Readonly<{ measure: MeasureId }>[],
+): ShieldsState['measures'] {
+  const gone = new Set(leftOut.map(({ measure }) => measure));
+  return measures.filter(({ measure }) => measure === 'run' || measure === 'include' || !gone.has(measure));
+}
+
 /** "shields up in 0.4 s: 7 measures · verified: counters move" */
 export function raisedBrief(report: Extract<RaiseReport, { kind: 'up' }>): SafeText {
   const { state } = report.now;
-  const count = state.measures.length;
+  const count = standing(state, report.leftOut).length;
   const took = `${(report.durationMs / 1000).toFixed(1)} s`;
   const measures = `${count} ${count === 1 ? 'measure' : 'measures'}`;
   const verified = report.verified.length === 0 ? '' : ` · verified: ${report.verified.join(', ')}`;

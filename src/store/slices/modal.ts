@@ -1,14 +1,16 @@
 // Messages and reducer of what stands in front of the panes; its data is in modal-state.ts.
 
 import type { ActPreview, ActReport } from '../../core/act.ts';
+import type { UnixMs } from '../../core/brand.ts';
 import type { Intent } from '../../core/intent.ts';
 import type { PaneId } from '../../core/pane.ts';
-import type { SafeText } from '../../core/sanitise.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { openAct, previewed } from '../act-dialog.ts';
 import type { ActForm } from '../act-form.ts';
 import { reported } from '../act-report.ts';
 import type { Msg } from '../messages.ts';
 import {
+  type Modal,
   type ModalState,
   NO_MODAL,
   type Notice,
@@ -88,6 +90,8 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
       return { ...state, modal: { kind: 'help', top: 0 } };
     case 'modal/page-opened':
       return { ...state, modal: { kind: 'page', page: msg.page, top: 0 } };
+    case 'shields/ended':
+      return shieldsEnded(state, msg, whole.now);
     case 'modal/picker-opened':
       return { ...state, modal: { kind: 'picker', picker: msg.picker } };
     case 'modal/quit-asked':
@@ -108,6 +112,20 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     default:
       return state;
   }
+}
+
+/** In one step with what it tells of: no frame shows the one without the other. Nobody's dialog is taken away for it. */
+function shieldsEnded(
+  state: ModalState,
+  { page, said }: Extract<Msg, { kind: 'shields/ended' }>,
+  now: UnixMs,
+): ModalState {
+  const free = state.modal.kind === 'none';
+  const modal: Modal = page !== undefined && free ? { kind: 'page', page, top: 0 } : state.modal;
+  const late = { text: sanitise(`${page?.title ?? ''}: see :shields`), role: 'warn' } as const;
+  const words = said ?? (page !== undefined && !free ? late : undefined);
+  const notice = words === undefined ? state.notice : { ...words, at: now, canUndo: false };
+  return { ...state, modal, notice };
 }
 
 function completed(state: ModalState, text: string, choices: readonly SafeText[]): ModalState {

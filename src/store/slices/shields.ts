@@ -5,6 +5,7 @@ import { unixMs } from '../../core/brand.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import type { LowerReport, RaiseReport, ShieldsNow } from '../../core/shields.ts';
 import type { Msg } from '../messages.ts';
+import type { NoticeRole, Page } from '../modal-state.ts';
 import type { ConsoleState } from '../state.ts';
 
 /** What a key or a command asked for; `cli/console/shields.ts` does it. */
@@ -36,7 +37,7 @@ export type ShieldsSlice = Readonly<{
 export type ShieldsMsg =
   /** `at`: when the reading began. */
   | Readonly<{ kind: 'shields/sampled'; now: ShieldsNow; at: UnixMs }>
-  /** Does nothing while something else is being done; a preview gives way. */
+  /** Does nothing while something else is being done that does not give way. */
   | Readonly<{ kind: 'shields/asked'; wish: ShieldsWish }>
   | Readonly<{ kind: 'shields/progressed'; doing: SafeText }>
   /** The operation has ended. `at`: when; readings that began before are out of date. */
@@ -46,6 +47,9 @@ export type ShieldsMsg =
       now?: ShieldsNow;
       raised?: RaiseReport;
       lowered?: LowerReport;
+      /** Opened unless something else is open by then; `said` is told in any case. */
+      page?: Page;
+      said?: Readonly<{ text: SafeText; role: NoticeRole }>;
     }>;
 
 export const initialShields: ShieldsSlice = {
@@ -62,7 +66,7 @@ export function reduceShields(state: ShieldsSlice, msg: Msg, whole: ConsoleState
     case 'shields/sampled':
       return msg.at < state.at ? state : withNow(state, msg.now, msg.at);
     case 'shields/asked':
-      return state.operation === undefined || state.operation.wish.kind === 'preview'
+      return givesWay(state.operation?.wish, msg.wish)
         ? { ...state, operation: { wish: msg.wish, since: whole.now } }
         : state;
     case 'shields/progressed':
@@ -82,6 +86,15 @@ export function reduceShields(state: ShieldsSlice, msg: Msg, whole: ConsoleState
     default:
       return state;
   }
+}
+
+/** What only reads, or only moves a clock, holds up nobody who raises or lowers. */
+export function givesWay(running: ShieldsWish | undefined, next: ShieldsWish): boolean {
+  if (running === undefined) return true;
+  if (running.kind === 'raise' || running.kind === 'lower') return false;
+  return running.kind === 'preview'
+    ? next.kind !== 'preview'
+    : next.kind === 'raise' || next.kind === 'lower';
 }
 
 function withNow(state: ShieldsSlice, now: ShieldsNow, at: UnixMs): ShieldsSlice {

@@ -57,6 +57,21 @@ describe('nft sets', () => {
   });
 });
 
+test('the inside of the wall of the shields is no list of banned addresses', () => {
+  const setOf = (table: string, name: string) => ({
+    set: { family: 'inet', table, name, type: 'ipv4_addr', handle: 1, flags: ['interval'] },
+  });
+  const items = [
+    ...['safe4', 'armed', 'rl4', 'cc6', 'banned4'].map((name) => setOf('opsconsole_shields', name)),
+    setOf('opsconsole', 'safe4'),
+  ];
+  const parsed = parseNftSets(JSON.stringify({ nftables: items }), '');
+  expect(parsed.ok ? parsed.value.map(({ table, name }) => `${table} ${name}`) : parsed.problem).toEqual([
+    'inet opsconsole_shields banned4',
+    'inet opsconsole safe4',
+  ]);
+});
+
 describe('enforcement by nft rules', () => {
   test.each([
     // Dropped, and whether a live flow survives.

@@ -208,7 +208,12 @@ describe('what goes wrong', () => {
             warnings: [safe('netfilter-persistent is installed')],
           }),
       },
-      ['Shields up, with remarks', 'conntrack-max: too little memory', 'netfilter-persistent', 'syn-rate'],
+      [
+        'Shields up, with remarks',
+        'conntrack-max: too little memory',
+        'netfilter-persistent',
+        'counters move',
+      ],
     ],
   ])('is a page when raising was %s', async (_, answers, words) => {
     const { press, settled, page, store } = rig(answers, { now: DOWN });
@@ -248,6 +253,19 @@ describe('what goes wrong', () => {
     press('q', 'Enter');
     await settled();
     expect(page()).toContain('The shields were not kept\nsudo said no');
+  });
+});
+
+describe('what gives way', () => {
+  it('is keeping and renewing: lowering waits for neither', async () => {
+    const gate = Promise.withResolvers<never>();
+    const { press, asked, settled, page, notice } = rig({ keep: () => gate.promise }, { now: TRIAL });
+    press('Enter', 'Enter', '+');
+    expect([asked(), notice()]).toEqual([[{ name: 'keep' }], 'the shields are being kept; wait for that']);
+    press('!');
+    await settled();
+    expect(asked().map(({ name }) => name)).toEqual(['keep', 'lower']);
+    expect(page()).toContain('Shields down');
   });
 });
 
