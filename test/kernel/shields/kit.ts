@@ -75,11 +75,11 @@ export const currentOf = ({ dir, run }: ShieldsPlace): string | undefined =>
 
 /** Values of the namespace that measures change. */
 export async function sysctls(net: TestNet): Promise<string> {
-  const { stdout } = await net.exec(net.server, [
-    'sysctl',
-    '-a',
-    '-r',
-    '^net\\.(netfilter\\.nf_conntrack_.*(timeout|max$)|ipv4\\.tcp_(syncookies|synack_retries|max_syn_backlog))',
-  ]);
-  return stdout;
+  const tcp = ['syncookies', 'synack_retries', 'max_syn_backlog'].map((name) => `net.ipv4.tcp_${name}`);
+  const { stdout } = await net.exec(net.server, ['sysctl', 'net.netfilter', ...tcp]);
+  const changing = /^net\.(?:netfilter\.nf_conntrack_(?:\w*timeout\w*|max) |ipv4)/;
+  return stdout
+    .split('\n')
+    .filter((line) => changing.test(line))
+    .join('\n');
 }
