@@ -1,7 +1,7 @@
 // Bundles the program into dist/opsconsole.js: one file, workers included as text. And the watch once more by itself into
 // dist/watch.js, because it stays in memory for months and a bundle is there as a whole.
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './setup.mjs';
@@ -61,15 +61,15 @@ for (const file of readdirSync(src, { recursive: true }).filter((name) => name.e
   workers[file.split('/').at(-1)] = result.outputFiles[0].text;
 }
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
 for (const [entry, outfile, own] of [
   ['main.tsx', 'opsconsole.js', workers],
   ['watch-main.ts', 'watch.js', {}],
-])
+]) {
+  const made = join(root, 'dist', outfile);
   await build({
     ...shared,
     entryPoints: [join(src, 'cli', entry)],
-    outfile: join(root, 'dist', outfile),
+    outfile: `${made}.new`,
     format: 'esm',
     define: {
       ...shared.define,
@@ -82,3 +82,6 @@ for (const [entry, outfile, own] of [
       js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);",
     },
   });
+  // Whole or not at all: a program that is started meanwhile finds the one before.
+  renameSync(`${made}.new`, made);
+}
