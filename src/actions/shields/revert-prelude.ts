@@ -113,12 +113,14 @@ holder_lives() { born_of "$HOLDER" && [ "$BORN" = "$HOLDER_BORN" ]; }
 # True: it is ours to lower. False: another runner did it, or is still at it after LOCK_WAIT.
 begin() {
   [ -n "$LOCK" ] || return 0
-  WAITED=0 NOBODY=0
+  WAITED=0 NOBODY=0 SEEN=
   mkdir -p "$LOCK" 2>/dev/null
   while ! finished; do
     if claim 1; then return 0; fi
     [ -d "$LOCK/g1" ] || return 0
     find_holder
+    # Each claim has some seconds to say whose it is.
+    [ "$GEN" = "$SEEN" ] || SEEN=$GEN NOBODY=0
     if [ -z "$HOLDER" ]; then
       NOBODY=$((NOBODY + 1))
     elif ! holder_lives; then

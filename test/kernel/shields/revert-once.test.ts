@@ -195,8 +195,8 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
       nameless.script,
       readFileSync(nameless.script, 'utf8').replace(/^LOCK_WAIT=.*$/m, 'LOCK_WAIT=20'),
     );
-    const both = await Promise.all([nameless.run('down', 'recovery'), nameless.run('down', 'operator')]);
-    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => nameless.run('down', 'recovery')));
+    expect(all.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0, 0]);
     await expectOneRevert(nameless);
   });
 
