@@ -116,10 +116,11 @@ export function outcomeLines(outcome: Outcome, stoodSeconds?: number): readonly 
   const stood = stoodSeconds === undefined ? '' : `They stood for ${formatDuration(stoodSeconds)}. `;
   const groups = RESULTS.flatMap(([result, title, role]) => {
     const items = outcome.items.filter((item) => item.result === result);
-    return section(
-      title,
-      items.map(({ what, detail }) => text(`${what}${detail === undefined ? '' : `: ${detail}`}`, role)),
+    const brief = result === 'restored' || result === 'already' ? briefSettings(items) : { rest: items };
+    const lines = brief.rest.map(({ what, detail }) =>
+      text(`${what}${detail === undefined ? '' : `: ${detail}`}`, role),
     );
+    return section(title, brief.words === undefined ? lines : [...lines, text(brief.words, role)]);
   });
   const unfinished =
     'It was cut short: what is missing is done by the next run, at the latest at the next start';
@@ -132,6 +133,23 @@ export function outcomeLines(outcome: Outcome, stoodSeconds?: number): readonly 
       : section('What they stopped', each(droppedLines(outcome.dropped)))),
     ...groups,
   ];
+}
+
+const SETTING = /^sysctl (?:net\.netfilter\.nf_conntrack_|net\.ipv4\.)?/;
+/** So many may have a line each. */
+const SETTINGS_APART = 3;
+
+/** Kernel settings that went back as they should share a few lines: the report is to fit a screen. */
+function briefSettings(
+  items: readonly OutcomeItem[],
+): Readonly<{ rest: readonly OutcomeItem[]; words?: string }> {
+  const settings = items.filter(({ what }) => SETTING.test(what));
+  if (settings.length <= SETTINGS_APART) return { rest: items };
+  const each = settings.map(({ what, detail }) => `${what.replace(SETTING, '')} ${detail ?? ''}`.trim());
+  return {
+    rest: items.filter((item) => !settings.includes(item)),
+    words: `${settings.length} kernel settings: ${each.join(' · ')}`,
+  };
 }
 
 export function problemPage(title: SafeText, problem: Problem): Page {

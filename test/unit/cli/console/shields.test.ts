@@ -8,7 +8,7 @@ import { runShields } from '../../../../src/cli/console/shields.ts';
 import { unixMs } from '../../../../src/core/brand.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import { fail } from '../../../../src/core/result.ts';
-import { safe } from '../../../../src/core/sanitise.ts';
+import { safe, sanitise } from '../../../../src/core/sanitise.ts';
 import type { LowerReport, RaiseReport, ShieldsNow } from '../../../../src/core/shields.ts';
 import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
@@ -145,6 +145,27 @@ describe('the key !', () => {
     );
     expect(page()).toContain('91,310 SYN over the rate');
     expect(page()).toContain('now 8192, we wrote 4096, it was 512: left alone');
+  });
+
+  it('reports many kernel settings in few lines, and those that drifted on their own', async () => {
+    const names = ['tcp_timeout_established', 'tcp_timeout_syn_sent', 'udp_timeout', 'icmp_timeout'];
+    const restored = names.map((name) => ({
+      result: 'restored' as const,
+      what: sanitise(`sysctl net.netfilter.nf_conntrack_${name}`),
+      detail: sanitise('1 → 2'),
+    }));
+    const outcome = outcomeOf(NOW, { items: [...restored, ...outcomeOf(NOW).items] });
+    const { press, settled, page } = rig(
+      { lower: async () => ({ kind: 'down', outcome, already: false }) },
+      { now: HELD },
+    );
+    press('!');
+    await settled();
+    expect(page()).toContain(
+      '5 kernel settings: tcp_timeout_established 1 → 2 · tcp_timeout_syn_sent 1 → 2 · udp_timeout 1 → 2',
+    );
+    expect(page()).toContain('nft table inet opsconsole_shields');
+    expect(page()).toContain('sysctl net.ipv4.tcp_max_syn_backlog: now 8192');
   });
 
   it('waits for somebody else who is raising, but clears away a raise that hangs', () => {
