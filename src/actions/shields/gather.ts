@@ -54,10 +54,8 @@ async function safeAndSessions(
 
 /** The first whose tools are here and that would take a wall without rules: that asks for the rights and the kernel, too. */
 async function workingWriter(host: Host): Promise<WallWriter | undefined> {
-  const tried = await Promise.all(
-    WALL_WRITERS.map(async (writer) => ({ writer, works: await worksHere(host, writer) })),
-  );
-  return tried.find(({ works }) => works)?.writer;
+  for (const writer of WALL_WRITERS) if (await worksHere(host, writer)) return writer;
+  return undefined;
 }
 
 async function worksHere(host: Host, writer: WallWriter): Promise<boolean> {

@@ -40,12 +40,15 @@ export async function carryOut(engine: Engine, raising: Raising): Promise<RaiseR
     writer: plan.wall === undefined ? undefined : plan.ground.writer,
   });
   if (!started.ok) return back(started.problem);
-  const now = await readNow(host, engine.options.place);
+  const now = await readNow(host, engine.options.place, { wall: false });
   if (now.kind !== 'up' || now.state.id !== where.id)
     return back(problem('refused', 'the shields were taken down while they were being raised'));
+  const { reading } = verified;
+  const seen: Pick<Up['now'], 'wall' | 'dropped'> =
+    reading === undefined ? { wall: 'none' } : { wall: 'standing', dropped: reading.dropped };
   return {
     kind: 'up',
-    now,
+    now: { ...now, ...seen },
     already: false,
     durationMs: 0,
     leftOut: [...plan.leftOut, ...taken.leftOut].map(({ measure, why }) => ({ measure, why })),

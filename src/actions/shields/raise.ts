@@ -45,6 +45,8 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
   const written = await writeFiles(engine, { id, plan, ruleset: looked.ruleset });
   if (!written.ok) return notWritten(engine, id, { problem: written.problem, startedAt });
   const intended = journalIntent(engine, written.value);
+  // Only read for the report: it must not stand in a queue before what decides.
+  const bakers = findBakers(host);
   const report = await armAndCarryOut(engine, { ...written.value, before: looked.ssh, say });
   if (report.kind !== 'up') return report;
   const done = engine.journal.raised(id, 'done', `up: ${report.verified.join('; ')}`);
@@ -53,7 +55,7 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
   return {
     ...report,
     durationMs: Math.round(performance.now() - startedAt),
-    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...looked.warnings],
+    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...(await bakers)],
     hazards,
   };
 }
@@ -98,7 +100,7 @@ const failed = (trouble: Problem, undone: boolean): RaiseReport => ({
   undone,
 });
 
-type Looked = Readonly<{ ruleset: string; ssh: SshAnswer; warnings: readonly SafeText[] }>;
+type Looked = Readonly<{ ruleset: string; ssh: SshAnswer }>;
 
 /** What goes on beside the measures: none of it decides what is done, so that a raise waits for the slowest only. */
 function lookBeside({
@@ -108,15 +110,14 @@ function lookBeside({
   const { host } = options;
   const opened = journal.open();
   const ruleset = snapshotRuleset(host);
-  const bakers = findBakers(host);
   let ssh: Promise<SshAnswer> = Promise.resolve({ kind: 'no-sshd' });
   return {
     onGround: (ground) => {
       ssh = askSshd(host, ground);
     },
     async done() {
-      const [text, warnings, answer] = await Promise.all([ruleset, bakers, ssh, opened]);
-      return { ruleset: text, warnings, ssh: answer };
+      const [text, answer] = await Promise.all([ruleset, ssh, opened]);
+      return { ruleset: text, ssh: answer };
     },
   };
 }

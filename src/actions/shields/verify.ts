@@ -14,6 +14,8 @@ export type Verified = Readonly<{
   says: readonly SafeText[];
   warnings: readonly SafeText[];
   problem?: Problem;
+  /** The wall, after the connection. */
+  reading?: WallReading;
 }>;
 
 const NOTHING: Verified = { says: [], warnings: [] };
@@ -67,36 +69,32 @@ export type VerifyWish = Readonly<{
 }>;
 
 export async function verify(wish: VerifyWish): Promise<Verified> {
-  const parts = await Promise.all([verifyTraffic(wish), verifyPeople(wish)]);
-  const problems = parts.flatMap((part) => (part.problem === undefined ? [] : [part.problem]));
+  const [traffic, people] = await Promise.all([verifyTraffic(wish), verifyPeople(wish)]);
+  const trouble = traffic.problem ?? people.problem;
   return {
-    says: parts.flatMap((part) => part.says),
-    warnings: parts.flatMap((part) => part.warnings),
-    ...(problems[0] === undefined ? {} : { problem: problems[0] }),
+    ...traffic,
+    says: [...traffic.says, ...people.says],
+    warnings: [...traffic.warnings, ...people.warnings],
+    ...(trouble === undefined ? {} : { problem: trouble }),
   };
 }
 
-/** One connection does for both: sshd must greet it, and the counters must see it. */
+/** One connection does for both: sshd must greet it, and the counters, which began at 0, must have seen it. */
 async function verifyTraffic({ ground, wall, before }: VerifyWish): Promise<Verified> {
-  const { host } = ground.at;
-  const first = await readOwn(ground, wall);
-  const after = await askSshd(host, ground, before.kind === 'answers' ? SCAN_ATTEMPTS : 1);
-  const last =
-    wall === undefined || after.kind === 'no-sshd' || after.kind === 'no-tool'
-      ? first
-      : await readOwn(ground, wall);
+  const after = await askSshd(ground.at.host, ground, before.kind === 'answers' ? SCAN_ATTEMPTS : 1);
   const ssh = sayOfSsh(before, after);
   if (ssh.problem !== undefined || wall === undefined) return ssh;
-  if (first === undefined || last === undefined)
+  const reading = await readOwn(ground, wall);
+  if (reading === undefined)
     return { ...ssh, problem: problem('unreadable', 'the wall was loaded but cannot be read back') };
-  if (!last.armed)
+  if (!reading.armed)
     return { ...ssh, problem: problem('bad-exit', "the wall stands but the kernel's timer does not run") };
-  if (last.seen > first.seen) return { ...ssh, says: [...ssh.says, safe('counters move')] };
-  const tried = after.kind === 'answers';
-  const words = tried
-    ? 'the counters did not move when sshd was asked: look whether another program hooks in before'
-    : 'whether the counters move could not be tried: no connection of our own was possible';
-  return { ...ssh, warnings: [...ssh.warnings, safe(words)] };
+  if (reading.seen > 0) return { ...ssh, reading, says: [...ssh.says, safe('counters move')] };
+  const words =
+    after.kind === 'answers'
+      ? 'the counters did not move when sshd was asked: look whether another program hooks in before'
+      : 'whether the counters move could not be tried: no connection of our own was possible';
+  return { ...ssh, reading, warnings: [...ssh.warnings, safe(words)] };
 }
 
 async function readOwn({ at, writer }: Ground, wall: Wall | undefined): Promise<WallReading | undefined> {
