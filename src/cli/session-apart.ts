@@ -1,14 +1,19 @@
-// Opens the session in a short-lived process of the same program and takes it over as data: what reading YAML and checking it
-// leaves in memory, 8 MB, would stay with the watch for months. (A thread leaves more behind than it saves.)
+// Opens the session, and prints raise.sh for it, in a short-lived process of the same program and takes both over as data: what
+// reading YAML and checking it leaves in memory, 10 MB, would stay with the watch for months. (A thread leaves more behind
+// than it saves.)
 
 import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Session } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
-import { fail, type Result } from '../core/result.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
+import type { ShieldsPlace } from '../core/shields.ts';
 import type { Host } from '../host/host.ts';
 import type { Io } from './io.ts';
+
+/** `script`: raise.sh. */
+export type Opened = Readonly<{ session: Session; place: ShieldsPlace; script: Result<string> }>;
 
 const BUNDLE = 'watch.js';
 const OUTPUT_MAX = 4_194_304;
@@ -18,7 +23,7 @@ export async function openSessionApart(
   host: Host,
   argument: string | undefined,
   io: Io,
-): Promise<Result<Session>> {
+): Promise<Result<Opened>> {
   const bundle = process.argv[1] ?? '';
   if (basename(bundle) !== BUNDLE) return openHere(host, argument, io);
   const words = ['watch', '--print-session', ...(argument === undefined ? [] : ['--session', argument])];
@@ -39,13 +44,21 @@ export async function printSession(host: Host, argument: string | undefined, io:
   io.stdout.write(JSON.stringify(await openHere(host, argument, io)));
 }
 
-async function openHere(host: Host, argument: string | undefined, io: Io): Promise<Result<Session>> {
-  const { openSession } = await import('./session-file.ts');
-  return openSession(host, argument, io);
+async function openHere(host: Host, argument: string | undefined, io: Io): Promise<Result<Opened>> {
+  const [{ openSession }, { raiseScriptFor }, { shieldsPlace }] = await Promise.all([
+    import('./session-file.ts'),
+    import('./watch-script.ts'),
+    import('./shields-desk.ts'),
+  ]);
+  const opened = await openSession(host, argument, io);
+  if (!opened.ok) return opened;
+  const session = opened.value;
+  const place = shieldsPlace(io.env);
+  return ok({ session, place, script: await raiseScriptFor({ session, place }) });
 }
 
 /** Of our own making, a moment ago. */
-function readPrinted(text: string): Result<Session> | undefined {
+function readPrinted(text: string): Result<Opened> | undefined {
   try {
     return JSON.parse(text);
   } catch {

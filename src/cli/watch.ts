@@ -10,21 +10,19 @@ import { createSampler } from '../actions/watch/sample.ts';
 import { factsOf } from '../actions/watch/signals.ts';
 import { INITIAL_TRIGGER, type Stepped, sayNumber, step } from '../actions/watch/trigger.ts';
 import { runWatch, type WatchMemory } from '../actions/watch/watch.ts';
-import type { Session } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { ShieldsPlace } from '../core/shields.ts';
+import { findCurrent, readNow } from '../firewall/shields/read-now.ts';
 import type { Host } from '../host/host.ts';
 import type { ActDeps } from './act-desk.ts';
 import { complain } from './act-run.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
-import { openSessionApart, printSession } from './session-apart.ts';
-import { shieldsFor, shieldsPlace } from './shields-desk.ts';
+import { type Opened, openSessionApart, printSession } from './session-apart.ts';
 import type { WatchFlags } from './watch-commands.ts';
 import { takeLock } from './watch-lock.ts';
-import { raiseScriptFor } from './watch-script.ts';
 
-type Watching = Readonly<{ host: Host; session: Session; shields: Shields; place: ShieldsPlace; io: Io }>;
+type Watching = Opened & Readonly<{ host: Host; shields: Shields; io: Io }>;
 
 export async function watchHost(flags: WatchFlags, { io, ...deps }: ActDeps): Promise<ExitStatus> {
   const host = await deps.host();
@@ -34,9 +32,13 @@ export async function watchHost(flags: WatchFlags, { io, ...deps }: ActDeps): Pr
   }
   const opened = await openSessionApart(host, flags.session, io);
   if (!opened.ok) return complain(opened.problem, io);
-  const session = opened.value;
-  const shields = shieldsFor(host, session, io.env);
-  const watching: Watching = { host, session, shields, place: shieldsPlace(io.env), io };
+  const { session, place } = opened.value;
+  const watching: Watching = {
+    ...opened.value,
+    host,
+    shields: lazyShields(host, { session, place }, io),
+    io,
+  };
   if (flags.once === true) return lookOnce(watching);
   if (flags.dryRun === true) return watchUntilEnded(watching, true);
   if (process.geteuid?.() !== 0)
@@ -55,12 +57,31 @@ export async function watchHost(flags: WatchFlags, { io, ...deps }: ActDeps): Pr
   }
 }
 
+/** The engine is loaded when it is needed: nearly always only reading is. */
+function lazyShields(host: Host, { session, place }: Pick<Opened, 'session' | 'place'>, io: Io): Shields {
+  let engine: Promise<Shields> | undefined;
+  const load = (): Promise<Shields> =>
+    (engine ??= import('./shields-desk.ts').then(({ shieldsFor }) => shieldsFor(host, session, io.env)));
+  return {
+    now: () => readNow(host, place, { last: true }),
+    preview: async (wish) => (await load()).preview(wish),
+    raise: async (wish, onProgress) => (await load()).raise(wish, onProgress),
+    keep: async () => (await load()).keep(),
+    renew: async (seconds) => (await load()).renew(seconds),
+    lower: async (by) => (await load()).lower(by),
+    async recover() {
+      const found = await findCurrent(host, place);
+      return found.kind === 'none' ? undefined : (await load()).recover();
+    },
+  };
+}
+
 async function watchUntilEnded(watching: Watching, dryRun: boolean): Promise<ExitStatus> {
   const { host, session, shields, place, io } = watching;
   const say = (line: SafeText): void => void io.stdout.write(`${timeOf(host)} ${line}\n`);
   const { watch } = session.shields;
   say(sanitise(`watching ${host.name} every ${watch.everyMs / 1000} s, profile ${session.shields.profile}`));
-  if (!dryRun) await leaveScript(watching, say);
+  if (!dryRun) leaveScript(watching, say);
   const stop = new AbortController();
   const end = (): void => stop.abort();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
@@ -129,12 +150,10 @@ function replaced(path: string, text: string, mode: number): boolean {
   }
 }
 
-async function leaveScript(watching: Watching, say: (line: SafeText) => void): Promise<void> {
-  const { session, place } = watching;
+function leaveScript({ place, script }: Watching, say: (line: SafeText) => void): void {
   const path = join(place.dir, 'raise.sh');
-  const printed = await raiseScriptFor({ session, place });
-  if (!printed.ok) say(sanitise(`no ${path}: ${printed.problem.summary}`));
-  else if (!replaced(path, printed.value, 0o700)) say(sanitise(`cannot write ${path}`));
+  if (!script.ok) say(sanitise(`no ${path}: ${script.problem.summary}`));
+  else if (!replaced(path, script.value, 0o700)) say(sanitise(`cannot write ${path}`));
 }
 
 /** Two looks, because most signals are rates. */
