@@ -259,6 +259,25 @@ kernelSuite('the shields on the screen', ['tmux', 'nft', 'conntrack', 'sysctl', 
     expect(await asBefore()).toBe(true);
   });
 
+  it('says when nobody takes them down in time, and the next console does it', async () => {
+    const short = world().file('short.yml', SESSION.replace('trial: 3m', 'trial: 10s'));
+    const terminal = await open({ session: short });
+    await raise(terminal);
+    const id = readFileSync(world().path('lib/shields/current'), 'utf8').trim();
+    const watcher = Number(readFileSync(world().path(`run/${id}.watcher`), 'utf8'));
+    process.kill(watcher, 'SIGKILL');
+    const late = await terminal.until(
+      'that they are overdue',
+      inTop(/should have come down|NOTHING|ran out/),
+      REVERT_MS,
+    );
+    expect(topOf(late)).toContain('SHIELDS UP');
+    const next = await open();
+    await next.until('what it finished', inBottom('shields of before were cleared away'));
+    await next.until('the usual line', inTop(/shields down/));
+    expect(await asBefore()).toBe(true);
+  });
+
   it('says so when somebody else removes the table', async () => {
     const { net } = world();
     const terminal = await open();
