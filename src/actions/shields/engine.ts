@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Outcome, ShieldsPlace } from '../../core/shields.ts';
 import { parseOutcome } from '../../firewall/shields/outcome.ts';
 import { findCurrent, readOutcome } from '../../firewall/shields/read-now.ts';
-import { byHand, parseUptime, revertFile } from '../../firewall/shields/state.ts';
+import { byHand, currentFile, parseUptime, revertFile } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
 import type { SafeMemory } from '../safe-set.ts';
 import type { ShieldsJournal } from './journal-shields.ts';
@@ -71,7 +71,9 @@ function notTaken(trouble: Problem, place: ShieldsPlace, id: string): Problem {
   return {
     ...trouble,
     summary: `the shields ${id} could not be taken down: ${trouble.summary}`,
-    hint: `as root, ${byHand(place.dir, id)}; without that file: nft delete table inet opsconsole_shields`,
+    hint:
+      `as root, ${byHand(place.dir, id)}; without that file: nft delete table inet opsconsole_shields; ` +
+      `sysctl -p ${place.dir}/${id}/before.sysctl; then remove ${currentFile(place.dir)}`,
   };
 }
 

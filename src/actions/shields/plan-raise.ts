@@ -24,6 +24,8 @@ export type RaisePlan = Readonly<{
   trialSeconds: number;
   holdSeconds: number;
   auto: boolean;
+  /** Until the watcher takes back what is still being raised. */
+  raisingSeconds: number;
 }>;
 
 export type Planned =
@@ -31,7 +33,7 @@ export type Planned =
   | Readonly<{ kind: 'refused'; reasons: readonly SafeText[] }>
   | Readonly<{ kind: 'failed'; problem: Problem }>;
 
-/** `raisingSeconds`: how long the wall's own timer runs until the trial begins. */
+/** `raisingSeconds`: for a raise without programs of the operator. */
 export type PlanWish = Readonly<{ id: string; wish: RaiseWish; raisingSeconds: number; memory: SafeMemory }>;
 
 /** `onGround`: called as soon as the machine is known, for what can go on beside the measures. */
@@ -52,7 +54,8 @@ export async function planRaise(
   if (reasons.length > 0) return { kind: 'refused', reasons };
   onGround(ground);
   const measures = await planMeasures(specs, ground.at);
-  const fitted = await fitWall(ground, measures.planned, { id, armedSeconds: raisingSeconds });
+  const longest = raisingSeconds + foreignSeconds(measures.planned);
+  const fitted = await fitWall(ground, measures.planned, { id, armedSeconds: longest });
   if ('problem' in fitted) return { kind: 'failed', problem: fitted.problem };
   const leftOut = [...measures.leftOut, ...fitted.leftOut];
   if (fitted.planned.length === 0)
@@ -72,8 +75,17 @@ export async function planRaise(
       trialSeconds: Math.min(seconds(wish.trialSeconds ?? settings.trialSeconds), holdSeconds),
       holdSeconds,
       auto: wish.auto === true,
+      raisingSeconds: longest,
     },
   };
+}
+
+/** Programs of the operator run one after the other and may take all the time that they were given. */
+function foreignSeconds(planned: readonly PlannedMeasure[]): number {
+  const steps = planned.flatMap(({ measure, applied }) =>
+    measure === 'run' || measure === 'include' ? applied.steps : [],
+  );
+  return Math.ceil(steps.reduce((sum, { command }) => sum + command.timeoutMs, 0) / 1000);
 }
 
 const refused = (...reasons: readonly SafeText[]): Planned => ({ kind: 'refused', reasons });

@@ -31,7 +31,7 @@ export async function writeFiles(
   const [clock, boot] = await Promise.all([readUptime(host), host.read('/proc/sys/kernel/random/boot_id')]);
   if (!clock.ok) return clock;
   if (!boot.ok) return boot;
-  const raisingUptime = Math.ceil(clock.value) + engine.raisingSeconds;
+  const raisingUptime = Math.ceil(clock.value) + plan.raisingSeconds;
   const state = stateOf(plan, {
     id,
     bootId: boot.value.toString('latin1').trim(),

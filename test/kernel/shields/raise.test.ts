@@ -2,7 +2,7 @@
 // the shields are up.
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
@@ -15,6 +15,7 @@ import { type TestNet, type TestNs, useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
 import { SSH_PORT, startSshd } from '../hazards/sshd.ts';
 import { currentOf, down, openShields, type ShieldsKit, settingsOf, sysctls, up } from './kit.ts';
+import { smallDisk } from './revert-kit.ts';
 
 const TOOLS = [
   'nft',
@@ -393,6 +394,44 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     down(await shields.lower());
     expect(await machine(testNet())).toBe(before);
     expect(currentOf({ dir: place.run, run: place.run })).toBeUndefined();
+  });
+
+  test('a full disk: the memory disk takes its role; both full: nothing is changed', async () => {
+    const before = await machine(testNet());
+    const kit = await open();
+    const disk = smallDisk();
+    for (let part = 0; part < 80; part++) {
+      try {
+        writeFileSync(join(disk, `fill-${part}`), Buffer.alloc(4096));
+      } catch {
+        break;
+      }
+    }
+    const both = { dir: join(disk, 'state'), run: join(disk, 'run') };
+    const none = await createShields({ ...kit.options, place: both }).raise();
+    expect(none, JSON.stringify(none)).toMatchObject({ kind: 'failed', undone: true });
+    expect(await machine(testNet())).toBe(before);
+    const place = { dir: join(disk, 'state'), run: kit.place.run };
+    const shields = createShields({ ...kit.options, place });
+    const report = up(await shields.raise());
+    expect(currentOf({ dir: place.run, run: place.run })).toBe(report.now.state.id);
+    down(await shields.lower());
+    expect(await machine(testNet())).toBe(before);
+  });
+
+  test('without its script: what to type by hand is said', async () => {
+    const before = await machine(testNet());
+    const kit = await open();
+    const { id } = up(await kit.shields.raise()).now.state;
+    const script = join(kit.place.dir, id, 'revert.sh');
+    renameSync(script, `${script}.away`);
+    const report = await kit.shields.lower();
+    expect(report.kind === 'failed' && report.problem.hint).toMatch(
+      /nft delete table inet opsconsole_shields; sysctl -p .*before\.sysctl; then remove .*current/,
+    );
+    renameSync(`${script}.away`, script);
+    down(await kit.shields.lower());
+    expect(await machine(testNet())).toBe(before);
   });
 
   test('no place at all: nothing is changed', async () => {
