@@ -132,7 +132,8 @@ function createNews({ host, memory, settings, say, node, dryRun }: WatchOptions)
   let wasUp: string | undefined;
   return {
     look(now, reason) {
-      if (dryRun) return;
+      // What is news cannot be told before it has once been seen what was old.
+      if (dryRun || (told === undefined && now.kind === 'unknown')) return;
       const first = told === undefined;
       const before = told ?? firstTold(now);
       const { told: next, events } = eventsOf(before, { now, wasUp, ...(reason && { reason }) });

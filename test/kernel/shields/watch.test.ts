@@ -196,6 +196,12 @@ kernelSuite('opsconsole watch', TOOLS, () => {
     expect(world.lines('told.log').map((line) => line.split(' ')[0])).toEqual(['raised', 'lowered']);
   });
 
+  test('it is a bundle without the screen', () => {
+    const bundle = readFileSync(join(PROGRAM, '../../dist/watch.js'), 'utf8');
+    expect(bundle).not.toMatch(/react\.(?:transitional\.)?element|zustand|yoga|setRawMode/);
+    expect(bundle).toContain('another watch runs on this host already');
+  });
+
   test('raise.sh raises without Node what status and down understand', async () => {
     const world = openWorld();
     const watch = world.startWatch();
