@@ -124,7 +124,9 @@ function shieldsEnded(
   const modal: Modal = page !== undefined && free ? { kind: 'page', page, top: 0 } : state.modal;
   const late = { text: sanitise(`${page?.title ?? ''}: see :shields`), role: 'warn' } as const;
   const words = said ?? (page !== undefined && !free ? late : undefined);
-  const notice = words === undefined ? state.notice : { ...words, at: now, canUndo: false };
+  // What was said of the shields before is no longer so; an act that can be undone still is.
+  const kept = state.notice?.canUndo === true ? state.notice : undefined;
+  const notice = words === undefined ? kept : { ...words, at: now, canUndo: false };
   return { ...state, modal, notice };
 }
 

@@ -306,6 +306,16 @@ describe('a trial', () => {
     expect(notice()).toBe('the hold of the shields is renewed: 1h from now');
   });
 
+  it('that was kept is no longer said to be when it is lowered', async () => {
+    const { press, settled, notice } = rig({}, { now: TRIAL });
+    press('Enter');
+    await settled();
+    expect(notice()).toContain('kept');
+    press('!');
+    await settled();
+    expect(notice()).toBe('');
+  });
+
   it('of somebody else is not kept by Enter, but by the command', async () => {
     const { press, asked, command, settled } = rig({}, { now: upNow(NOW, {}, BOB) });
     press('Enter');
