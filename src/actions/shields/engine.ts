@@ -1,6 +1,6 @@
 // What raising, keeping, lowering and recovering share: whom they act on, where the files lie, what is remembered.
 
-import { command } from '../../core/plan.ts';
+import { type Command, command } from '../../core/plan.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Outcome, ShieldsPlace } from '../../core/shields.ts';
@@ -40,26 +40,26 @@ export async function readUptime(host: Host): Promise<Result<number>> {
   return uptime === undefined ? fail(problem('unreadable', '/proc/uptime is not as we know it')) : ok(uptime);
 }
 
+export function revertCommand({ place, id }: Where, by: Outcome['by']): Command {
+  return command(['sh', revertFile(place.dir, id), 'down', by], {
+    privileged: true,
+    timeoutMs: REVERT_TIMEOUT_MS,
+    outputMaxBytes: 4_194_304,
+  });
+}
+
 /** Runs the one thing that takes shields down and reads what it did. */
-export async function runRevert(
-  host: Host,
-  { place, id }: Where,
-  by: Outcome['by'],
-): Promise<Result<Outcome>> {
-  const script = revertFile(place.dir, id);
-  const ran = await host.run(
-    command(['sh', script, 'down', by], {
-      privileged: true,
-      timeoutMs: REVERT_TIMEOUT_MS,
-      outputMaxBytes: 4_194_304,
-    }),
-  );
+export async function runRevert(host: Host, where: Where, by: Outcome['by']): Promise<Result<Outcome>> {
+  const { place, id } = where;
+  const ran = await host.run(revertCommand(where, by));
   // What it says is believed before what it wrote: on a full disk it could write nothing.
   const said = ran.ok ? parseOutcome(ran.value.stdout) : undefined;
   const outcome = said?.id === id && said.complete ? said : await readOutcome(host, place, id);
   if (outcome !== undefined && (outcome.complete || ran.ok)) return ok(outcome);
   return fail(
-    ran.ok ? problem('unreadable', `${script} did not say what it did`) : notTaken(ran.problem, place, id),
+    ran.ok
+      ? problem('unreadable', `${revertFile(place.dir, id)} did not say what it did`)
+      : notTaken(ran.problem, place, id),
   );
 }
 

@@ -16,7 +16,7 @@ export type ShieldsJournal = Readonly<{
   /** What became of it. */
   raised(shields: string, state: FinalState, result: string): SafeText | undefined;
   /** Marks the raise as undone, if this journal has it. Nothing is written twice. */
-  lowered(outcome: Outcome, operator: Operator): SafeText | undefined;
+  lowered(outcome: Outcome, operator: Operator, commands?: readonly Command[]): SafeText | undefined;
   /** Ids of shields that this journal believes to be up. */
   standing(): readonly string[];
   close(): void;
@@ -56,7 +56,7 @@ export function createShieldsJournal(journal: Journal): ShieldsJournal {
       const written = journal.finish(rowIdOf(shields, 'up'), state, sanitise(result, 400));
       return written.ok ? undefined : lost(written.problem.summary);
     },
-    lowered(outcome, operator) {
+    lowered(outcome, operator, commands = []) {
       const id = rowIdOf(outcome.id, 'down');
       const known = journal.row(id);
       if (known.ok && known.value !== undefined) return undefined;
@@ -69,7 +69,7 @@ export function createShieldsJournal(journal: Journal): ShieldsJournal {
         action: 'shields',
         summary: `shields ${outcome.id} lowered: ${BY[outcome.by]}`,
         reason: '',
-        commands: [],
+        commands,
         facts: { kind: 'shields', what: 'lower', shields: outcome.id },
         canUndo: false,
         ...undoes,

@@ -4,7 +4,7 @@ import { problem } from '../../core/problem.ts';
 import type { LowerReport, Outcome } from '../../core/shields.ts';
 import { findCurrent, readNow } from '../../firewall/shields/read-now.ts';
 import { byHand } from '../../firewall/shields/state.ts';
-import { type Engine, NOT_PRIVILEGED, runRevert, whereOf } from './engine.ts';
+import { type Engine, NOT_PRIVILEGED, revertCommand, runRevert, whereOf } from './engine.ts';
 
 export async function lower(engine: Engine, by: 'operator' | 'auto'): Promise<LowerReport> {
   const { host, place, readOnly, operator } = engine.options;
@@ -17,7 +17,7 @@ export async function lower(engine: Engine, by: 'operator' | 'auto'): Promise<Lo
   const where = whereOf(place, found.base, found.id);
   const [ran] = await Promise.all([runRevert(host, where, by), engine.journal.open()]);
   if (!ran.ok) return { kind: 'failed', problem: ran.problem };
-  engine.journal.lowered(ran.value, operator);
+  engine.journal.lowered(ran.value, operator, [revertCommand(where, by)]);
   const left = ran.value.items.find(({ result }) => result === 'failed');
   if (!ran.value.complete)
     return {

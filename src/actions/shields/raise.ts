@@ -5,7 +5,7 @@ import type { Problem } from '../../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { RaiseReport, RaiseWish } from '../../core/shields.ts';
 import { findCurrent, readNow } from '../../firewall/shields/read-now.ts';
-import { newShieldsId } from '../../firewall/shields/state.ts';
+import { currentFile, newShieldsId } from '../../firewall/shields/state.ts';
 import { armWatcher } from './arm-watcher.ts';
 import { findBakers } from './bakers.ts';
 import { type Engine, NOT_PRIVILEGED, whereOf } from './engine.ts';
@@ -91,7 +91,11 @@ async function notWritten(
   if (found.kind === 'current' && found.id === id)
     return takeBack(engine, whereOf(place, found.base, id), { problem });
   const now = await readNow(host, place);
-  return now.kind === 'up' ? already(now, startedAt) : failed(problem, true);
+  if (now.kind === 'up') return already(now, startedAt);
+  // They came down, but on a read-only disk the lock stays.
+  const hint =
+    found.kind === 'current' ? `remove ${currentFile(found.base)} when it can be written again` : undefined;
+  return failed(hint === undefined ? problem : { ...problem, hint }, true);
 }
 
 const failed = (trouble: Problem, undone: boolean): RaiseReport => ({

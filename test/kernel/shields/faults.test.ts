@@ -10,11 +10,10 @@ import { problem } from '../../../src/core/problem.ts';
 import { fail } from '../../../src/core/result.ts';
 import type { MeasureSpec } from '../../../src/core/shields.ts';
 import type { Host } from '../../../src/host/host.ts';
-import { snapshot } from '../acts/kit.ts';
 import { createTestNet, type TestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
 import { SSH_PORT, startSshd } from '../hazards/sshd.ts';
-import { currentOf, openShields, type ShieldsKit, settingsOf, sysctls } from './kit.ts';
+import { currentOf, machineOf, openShields, type ShieldsKit, settingsOf } from './kit.ts';
 
 const TOOLS = [
   'nft',
@@ -82,10 +81,6 @@ function breakAt(host: Host, at: number, way: Way): Faulty {
   };
 }
 
-/** What iptables-nft leaves behind where it once had a chain: nothing in it, and it lets all through. */
-const EMPTY_TABLE =
-  /table ip6? (?:filter|raw) \{\n(?:\tchain \w+ \{\n\t\ttype [^\n]*policy accept;\n\t\}\n*)*\}\n*/g;
-
 type Bench = Readonly<{
   net: TestNet;
   kit: ShieldsKit;
@@ -123,7 +118,7 @@ kernelSuite('each step of the shields going wrong', TOOLS, () => {
   });
 
   async function machine({ net, touched }: Pick<Bench, 'net' | 'touched'>): Promise<string> {
-    return `${(await snapshot(net)).replaceAll(EMPTY_TABLE, '').trim()}\n${await sysctls(net)}\n${existsSync(touched)}`;
+    return `${await machineOf(net)}\n${existsSync(touched)}`;
   }
 
   async function openBench(net: TestNet): Promise<Bench> {

@@ -15,7 +15,7 @@ import type {
 } from '../../../src/core/shields.ts';
 import { DEFAULT_SHIELDS } from '../../../src/core/shields-defaults.ts';
 import { createNetnsHost, type NetnsHost } from '../../../src/host/netns.ts';
-import { onEnd } from '../acts/kit.ts';
+import { onEnd, snapshot } from '../acts/kit.ts';
 import type { TestNet } from '../harness/netns.ts';
 
 export type ShieldsKit = Readonly<{
@@ -73,8 +73,17 @@ export const currentOf = ({ dir, run }: ShieldsPlace): string | undefined =>
     .filter((path) => existsSync(path))
     .map((path) => readFileSync(path, 'utf8').trim())[0];
 
+/** What iptables-nft leaves behind where it once had a chain: nothing in it, and it lets all through. */
+const EMPTY_TABLE =
+  /table ip6? (?:filter|raw) \{\n(?:\tchain \w+ \{\n\t\ttype [^\n]*policy accept;\n\t\}\n*)*\}\n*/g;
+
+/** All that a raise may change in a namespace, counters aside. */
+export async function machineOf(net: TestNet): Promise<string> {
+  return `${(await snapshot(net)).replaceAll(EMPTY_TABLE, '').trim()}\n${await sysctls(net)}`;
+}
+
 /** Values of the namespace that measures change. */
-export async function sysctls(net: TestNet): Promise<string> {
+async function sysctls(net: TestNet): Promise<string> {
   const tcp = ['syncookies', 'synack_retries', 'max_syn_backlog'].map((name) => `net.ipv4.tcp_${name}`);
   const { stdout } = await net.exec(net.server, ['sysctl', 'net.netfilter', ...tcp]);
   const changing = /^net\.(?:netfilter\.nf_conntrack_(?:\w*timeout\w*|max) |ipv4)/;

@@ -2,7 +2,8 @@
 // the shields are up.
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
@@ -10,11 +11,11 @@ import { createJournal } from '../../../src/actions/journal.ts';
 import { createShields } from '../../../src/actions/shields/shields.ts';
 import type { MeasureSpec, ShieldsNow } from '../../../src/core/shields.ts';
 import type { Host } from '../../../src/host/host.ts';
-import { snapshot } from '../acts/kit.ts';
+import { onEnd } from '../acts/kit.ts';
 import { type TestNet, type TestNs, useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
 import { SSH_PORT, startSshd } from '../hazards/sshd.ts';
-import { currentOf, down, openShields, type ShieldsKit, settingsOf, sysctls, up } from './kit.ts';
+import { currentOf, down, machineOf, openShields, type ShieldsKit, settingsOf, up } from './kit.ts';
 import { smallDisk } from './revert-kit.ts';
 
 const TOOLS = [
@@ -46,10 +47,6 @@ const SMALL: readonly MeasureSpec[] = [
   { measure: 'tcp', syncookies: 1, synackRetries: 2, synBacklog: 4096 },
 ];
 const small = { settings: settingsOf(SMALL) };
-
-async function machine(net: TestNet): Promise<string> {
-  return `${await snapshot(net)}\n${await sysctls(net)}`;
-}
 
 /** 30 connections at once: how many came through. */
 async function opened(net: TestNet, client: TestNs, address: string, port = WEB): Promise<number> {
@@ -96,7 +93,7 @@ kernelSuite('shields against an attack', TOOLS, () => {
       const { stdout } = await net.exec(net.server, ['sh', '-c', `ss -tnpH sport = :${SSH_PORT}`]);
       return stdout.split('\n').filter((line) => line.includes('sshd')).length >= 2;
     }, 10_000);
-    const before = await machine(net);
+    const before = await machineOf(net);
 
     const report = up(await kit.shields.raise());
     expect(report.leftOut.map(({ measure }) => measure)).toEqual(['conntrack-max']);
@@ -141,7 +138,7 @@ kernelSuite('shields against an attack', TOOLS, () => {
     expect(lowered.outcome.items.filter(({ result }) => result === 'drift' || result === 'failed')).toEqual(
       [],
     );
-    expect(await machine(net)).toBe(before);
+    expect(await machineOf(net)).toBe(before);
     expect(currentOf(kit.place)).toBeUndefined();
 
     writeFileSync(flag, '');
@@ -163,7 +160,7 @@ kernelSuite('shields against an attack', TOOLS, () => {
     const net = testNet();
     await startSshd(net);
     const kit = await openShields(net, small);
-    const before = await machine(net);
+    const before = await machineOf(net);
     let loaded = false;
     const deaf: Host = {
       ...kit.host,
@@ -177,8 +174,73 @@ kernelSuite('shields against an attack', TOOLS, () => {
     const report = await createShields({ ...kit.options, host: deaf }).raise();
     expect(report).toMatchObject({ kind: 'failed', undone: true });
     expect(report.kind === 'failed' && report.problem.summary).toMatch(/sshd on .* answered before/);
-    expect(await machine(net)).toBe(before);
+    expect(await machineOf(net)).toBe(before);
     expect(currentOf(kit.place)).toBeUndefined();
+  });
+});
+
+kernelSuite('shields on machines that lack something', [...TOOLS, 'iptables', 'ip6tables', 'ipset'], () => {
+  const testNet = useTestNet({ clients: 1 });
+  const measures: readonly MeasureSpec[] = [
+    { measure: 'syn-rate', perSecond: 5, burst: 10 },
+    { measure: 'unlisted-ports' },
+    { measure: 'pin-ssh' },
+    { measure: 'conntrack-timeouts', preset: 'modest' },
+  ];
+
+  test('without nft: the same wall in iptables and ipset, and no trace of it after', async () => {
+    const net = testNet();
+    await net.echoServer(net.server, WEB);
+    const kit = await openShields(net, { settings: settingsOf(measures, { ports: [WEB] }) });
+    const before = await machineOf(net);
+    const host: Host = {
+      ...kit.host,
+      which: async (tool) => (tool === 'nft' ? undefined : kit.host.which(tool)),
+    };
+    const shields = createShields({ ...kit.options, host });
+    const report = up(await shields.raise());
+    expect(report.now).toMatchObject({ wall: 'standing', state: { wall: 'iptables' } });
+    for (const address of [net.server.v4, net.server.v6])
+      expect(await opened(net, net.client(0), address)).toBeLessThanOrEqual(14);
+    expect(asUp(await shields.now()).dropped?.syn).toBeGreaterThan(10);
+    expect(await shields.keep()).toMatchObject({ ok: true, value: { wall: 'standing' } });
+    down(await shields.lower());
+    expect(await machineOf(net)).toBe(before);
+  });
+
+  test('a part that the kernel does not know is left out with what needs it; the others stand', async () => {
+    const net = testNet();
+    const kit = await openShields(net, { settings: settingsOf(measures, { ports: [WEB] }) });
+    const before = await machineOf(net);
+    const host: Host = {
+      ...kit.host,
+      run: (command, signal) =>
+        command.argv[1] === '-c' && command.stdin?.includes('ct timeout') === true
+          ? kit.host.run({ ...command, argv: ['false'] }, signal)
+          : kit.host.run(command, signal),
+    };
+    const report = up(await createShields({ ...kit.options, host }).raise());
+    expect(report.leftOut.map(({ measure }) => measure)).toContain('pin-ssh');
+    expect(report.now.state.measures.map(({ measure }) => measure)).toContain('syn-rate');
+    expect(report.now.wall).toBe('standing');
+    down(await kit.shields.lower());
+    expect(await machineOf(net)).toBe(before);
+  });
+
+  test('without any packet filter: the kernel settings alone', async () => {
+    const net = testNet();
+    const kit = await openShields(net, { settings: settingsOf([...measures, ...SMALL]) });
+    const before = await machineOf(net);
+    const filters = /^(?:nft|ip6?tables|ipset)/;
+    const host: Host = {
+      ...kit.host,
+      which: async (tool) => (filters.test(tool) ? undefined : kit.host.which(tool)),
+    };
+    const report = up(await createShields({ ...kit.options, host }).raise());
+    expect(report.now).toMatchObject({ wall: 'none', state: { wall: 'none' } });
+    expect(report.now.state.measures.map(({ measure }) => measure)).toContain('tcp');
+    down(await kit.shields.lower());
+    expect(await machineOf(net)).toBe(before);
   });
 });
 
@@ -211,7 +273,7 @@ kernelSuite('shields and those who use them', TOOLS, () => {
   });
 
   test('raised twice, kept, renewed and lowered by another console: one truth for both', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const one = await open();
     const two = createShields({ ...one.options, operator: { user: 'other', console: 'two' } });
     expect(await two.keep()).toMatchObject({ ok: false, problem: { code: 'not-found' } });
@@ -232,23 +294,23 @@ kernelSuite('shields and those who use them', TOOLS, () => {
       already: true,
       outcome: { id: first.now.state.id },
     });
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
   });
 
   test('two raises at the same moment: one raises, both say up', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const one = await open();
     const two = createShields(one.options);
     const reports = (await Promise.all([one.shields.raise(), two.raise()])).map(up);
     expect(reports.map(({ already }) => already).sort()).toEqual([false, true]);
     expect(new Set(reports.map(({ now }) => now.state.id)).size).toBe(1);
     down(await two.lower());
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
   });
 
   test('lowered by another console while they are being raised: nothing stays', async () => {
     const net = testNet();
-    const before = await machine(net);
+    const before = await machineOf(net);
     const kit = await open();
     const second = createShields(kit.options);
     const meddled: Host = {
@@ -261,17 +323,17 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     };
     const report = await createShields({ ...kit.options, host: meddled }).raise();
     expect(report).toMatchObject({ kind: 'failed', undone: true, problem: { code: 'refused' } });
-    expect(await machine(net)).toBe(before);
+    expect(await machineOf(net)).toBe(before);
     expect(currentOf(kit.place)).toBeUndefined();
   });
 
   test('the trial runs out: the watcher lowers, and the next start writes it into the journal', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const kit = await open();
     const { now } = up(await kit.shields.raise({ trialSeconds: 1 }));
     await vi.waitUntil(() => currentOf(kit.place) === undefined, { timeout: 10_000, interval: 50 });
     await vi.waitUntil(async () => (await kit.shields.now()).kind === 'down', 5000);
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
     expect(await kit.shields.now()).toMatchObject({ kind: 'down', last: { by: 'timer', id: now.state.id } });
     expect(await kit.shields.keep()).toMatchObject({ ok: false });
     await kit.shields.recover();
@@ -294,7 +356,7 @@ kernelSuite('shields and those who use them', TOOLS, () => {
   });
 
   test('a lost watcher is started again; overdue without one, the next start lowers', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const kit = await open();
     const { id } = up(await kit.shields.raise()).now.state;
     const first = watcherOf(kit, id);
@@ -306,7 +368,7 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     setDeadline(kit, id, 'trial 1');
     expect(await kit.shields.keep()).toMatchObject({ ok: false, problem: { code: 'refused' } });
     expect(await kit.shields.recover()).toMatchObject({ by: 'recovery', complete: true });
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
     expect(await kit.shields.recover()).toBeUndefined();
   });
 
@@ -363,7 +425,7 @@ kernelSuite('shields and those who use them', TOOLS, () => {
   ])(
     'a %s state: said with what to type, never raised over, and it can be lowered',
     async (_, spoil, words) => {
-      const before = await machine(testNet());
+      const before = await machineOf(testNet());
       const kit = await open();
       const { id } = up(await kit.shields.raise()).now.state;
       const path = join(kit.place.dir, id, 'state.json');
@@ -377,12 +439,12 @@ kernelSuite('shields and those who use them', TOOLS, () => {
       expect(await kit.shields.recover()).toBeUndefined();
       expect(currentOf(kit.place)).toBe(id);
       down(await kit.shields.lower());
-      expect(await machine(testNet())).toBe(before);
+      expect(await machineOf(testNet())).toBe(before);
     },
   );
 
   test('a state directory that cannot be written: the memory disk takes its role', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const kit = await open();
     const inTheWay = join(kit.folder, 'file');
     writeFileSync(inTheWay, '');
@@ -392,12 +454,12 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     expect(currentOf({ dir: place.run, run: place.run })).toBe(report.now.state.id);
     expect(await shields.keep()).toMatchObject({ ok: true });
     down(await shields.lower());
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
     expect(currentOf({ dir: place.run, run: place.run })).toBeUndefined();
   });
 
   test('a full disk: the memory disk takes its role; both full: nothing is changed', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const kit = await open();
     const disk = smallDisk();
     for (let part = 0; part < 80; part++) {
@@ -410,17 +472,17 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     const both = { dir: join(disk, 'state'), run: join(disk, 'run') };
     const none = await createShields({ ...kit.options, place: both }).raise();
     expect(none, JSON.stringify(none)).toMatchObject({ kind: 'failed', undone: true });
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
     const place = { dir: join(disk, 'state'), run: kit.place.run };
     const shields = createShields({ ...kit.options, place });
     const report = up(await shields.raise());
     expect(currentOf({ dir: place.run, run: place.run })).toBe(report.now.state.id);
     down(await shields.lower());
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
   });
 
   test('without its script: what to type by hand is said', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const kit = await open();
     const { id } = up(await kit.shields.raise()).now.state;
     const script = join(kit.place.dir, id, 'revert.sh');
@@ -431,11 +493,11 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     );
     renameSync(`${script}.away`, script);
     down(await kit.shields.lower());
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
   });
 
   test('no place at all: nothing is changed', async () => {
-    const before = await machine(testNet());
+    const before = await machineOf(testNet());
     const kit = await open();
     const inTheWay = join(kit.folder, 'file');
     writeFileSync(inTheWay, '');
@@ -448,7 +510,7 @@ kernelSuite('shields and those who use them', TOOLS, () => {
       undone: true,
       problem: { code: 'no-space' },
     });
-    expect(await machine(testNet())).toBe(before);
+    expect(await machineOf(testNet())).toBe(before);
   });
 
   test('a journal that cannot be written does not stop them, and is said', async () => {
@@ -474,23 +536,13 @@ kernelSuite('shields of a plain user', ['sudo', 'nft', 'setpriv', 'mount', 'ip']
   const AS_NOBODY = `mount -t tmpfs -o mode=755 tmpfs /etc/sudoers.d && ip link set lo up &&
     printf '%s\\n' "$1" > /etc/sudoers.d/test && chmod 440 /etc/sudoers.d/test && mkdir -p "$4" &&
     exec setpriv --reuid 65534 --regid 65534 --clear-groups "$2" "$3" "$4"`;
-  const testNet = useTestNet({ clients: 1 });
 
   test('with sudo: raised, read, kept and lowered; without it: refused', async () => {
-    const kit = await openShields(testNet());
-    mkdirSync(kit.place.dir, { recursive: true });
+    const folder = mkdtempSync(join(tmpdir(), 'oc-shields-sudo-'));
+    onEnd(() => rmSync(folder, { recursive: true, force: true }));
+    chmodSync(folder, 0o755);
     const asUser = async (rule: string) => {
-      const argv = [
-        '-mn',
-        'sh',
-        '-c',
-        AS_NOBODY,
-        'sh',
-        rule,
-        process.execPath,
-        ENTRY,
-        `/tmp/${kit.folder.split('/').at(-1)}-u`,
-      ];
+      const argv = ['-mn', 'sh', '-c', AS_NOBODY, 'sh', rule, process.execPath, ENTRY, folder];
       return JSON.parse((await promisify(execFile)('unshare', argv)).stdout);
     };
     expect(await asUser('nobody ALL=(root) NOPASSWD: ALL')).toMatchObject({
