@@ -1,12 +1,13 @@
 // Opens the journal file: private directory, private file, schema version, and the lock that keeps acts apart.
 
-import { chmod, lstat, mkdir, open } from 'node:fs/promises';
+import { chmod, lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { sqliteProblem } from './journal-problem.ts';
+import { makeFolder } from './make-folder.ts';
 
 const SCHEMA_VERSION = 1;
 /** "opsc" in ASCII; tells our file from any other SQLite database. */
@@ -58,7 +59,7 @@ async function preparePlace(path: string): Promise<Result<void>> {
   const directory = dirname(path);
   const shown = sanitise(directory, 200);
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeFolder(directory, 0o700);
     const [place, file] = await Promise.all([lstat(directory), lstat(path).catch(() => undefined)]);
     const uid = process.geteuid?.() ?? place.uid;
     if (!place.isDirectory() || place.uid !== uid || (place.mode & 0o022) !== 0) {

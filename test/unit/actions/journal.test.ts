@@ -161,6 +161,27 @@ test('a folder that others can write to, a symlink and a file in the way are ref
   expect(await codeOf(join(place, 'file', 'deeper', 'j.db'))).toMatch(/^not-permitted/);
 });
 
+test('where the system makes no folders, as in /proc, that is said at once', async () => {
+  const path = '/proc/opsconsole-none/state/opsconsole/journal.db';
+  expect(await codeOf(path)).toBe(
+    "not-permitted: the journal's directory /proc/opsconsole-none/state/opsconsole cannot be made",
+  );
+  expect(await takeLock(`${path}.lock`, 60_000)).toMatchObject({
+    ok: false,
+    problem: { code: 'not-permitted' },
+  });
+  const place = folder();
+  symlinkSync(join(place, 'nowhere'), join(place, 'dangling'));
+  expect(await codeOf(join(place, 'dangling', 'deeper', 'j.db'))).toMatch(/^not-permitted/);
+});
+
+test('all missing folders above the journal are made, private, and two consoles may make them at once', async () => {
+  const place = folder();
+  const path = join(place, 'a', 'b', 'c', 'j.db');
+  await Promise.all(Array.from({ length: 4 }, () => opened(path)));
+  for (const made of ['a', 'a/b', 'a/b/c']) expect(statSync(join(place, made)).mode & 0o777).toBe(0o700);
+});
+
 const canMount = ((): boolean => {
   if (process.getuid?.() !== 0) return false;
   try {
