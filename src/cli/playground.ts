@@ -1,15 +1,20 @@
 // opsconsole playground: the words of the command line. What they do is loaded when one of them runs.
 
 import { Option, type Command as Program } from 'commander';
-import type { ExitStatus, Io } from './io.ts';
+import { parseDuration } from '../core/duration.ts';
+import { EXIT, type ExitStatus, type Io } from './io.ts';
 
 type Deps = Readonly<{ io: Io; exit: (status: ExitStatus) => void }>;
-type Flags = Readonly<{ keep?: boolean; watch?: boolean; inside?: string; part?: string }>;
+type Flags = Readonly<{ trial: string; keep?: boolean; watch?: boolean; inside?: string; part?: string }>;
+
+const TRIAL_MIN = 10;
+const TRIAL_MAX = 600;
 
 export function registerPlayground(program: Program, { io, exit }: Deps): void {
   program
     .command('playground')
     .description('try it all on a private server under a real, bounded attack; nothing touches this machine')
+    .option('--trial <duration>', 'how long shields stay up unless kept, 10s to 10m', '60s')
     .option('--keep', 'leave the logs of the playground when it ends, and say where they are')
     .option('--watch', 'from another terminal: follow what the running playground sees, until it has ended')
     .addOption(new Option('--inside <config>').hideHelp())
@@ -23,7 +28,13 @@ async function run(flags: Flags, io: Io): Promise<ExitStatus> {
   if (flags.inside !== undefined)
     return (await import('./playground/inside.ts')).runInside(JSON.parse(flags.inside));
   if (flags.watch === true) return (await import('./playground/watch.ts')).watchPlayground(io);
-  return (await import('./playground/outer.ts')).runOuter({ keep: flags.keep === true }, io);
+  const trial = parseDuration(flags.trial);
+  if (!trial.ok || trial.value < TRIAL_MIN || trial.value > TRIAL_MAX) {
+    io.stderr.write(`opsconsole playground: --trial takes a duration from 10s to 10m\n`);
+    return EXIT.usage;
+  }
+  const { runOuter } = await import('./playground/outer.ts');
+  return runOuter({ keep: flags.keep === true, trialSeconds: trial.value }, io);
 }
 
 const HELP = `

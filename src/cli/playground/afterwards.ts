@@ -1,7 +1,6 @@
 // What happens when nobody looks any more: if shields are up, the supervisor waits until their own revert has run, and
 // writes down what it saw.
 
-import { TRIAL_SECONDS } from './session.ts';
 import { tool } from './tool.ts';
 import { type Raised, type Requests, readOutcomeText, readRaised, type Witness } from './witness.ts';
 
@@ -13,6 +12,7 @@ export type Aftermath = Readonly<{
   left: boolean;
   /** Aborted: waited for no longer. */
   hurry: AbortSignal;
+  trialSeconds: number;
 }>;
 
 const EVERY_MS = 1_000;
@@ -20,23 +20,23 @@ const EVERY_MS = 1_000;
 const LATE_SECONDS = 15;
 
 /** One sentence for the terminal. */
-export async function afterwards({ witness, bases, left, hurry }: Aftermath): Promise<string> {
+export async function afterwards(aftermath: Aftermath): Promise<string> {
+  const { witness, bases, left } = aftermath;
   const raised = readRaised(bases);
-  if (raised !== undefined && !left) await untilReverted({ witness, bases, raised, hurry });
+  if (raised !== undefined && !left) await untilReverted({ ...aftermath, raised });
   const { attackers, others } = witness.total();
-  const stood = raised !== undefined && left ? 'the shields were up and went with it; ' : '';
-  const served = `${attackers.toLocaleString('en')} requests of attackers and ${others.toLocaleString('en')} of visitors were served`;
-  const summary = `playground: ${stood}${served}; nothing of it is left on this machine`;
+  const stood = raised !== undefined && left ? 'the shields went with it; ' : '';
+  const count = (value: number): string => value.toLocaleString('en');
+  const summary = `playground: ${stood}served ${count(attackers)} requests of attackers, ${count(others)} of visitors`;
   witness.say(summary);
   return summary;
 }
 
-type Wait = Omit<Aftermath, 'left'> & Readonly<{ raised: Raised }>;
+type Wait = Aftermath & Readonly<{ raised: Raised }>;
 
-async function untilReverted({ witness, bases, raised, hurry }: Wait): Promise<void> {
+async function untilReverted({ witness, bases, raised, hurry, trialSeconds }: Wait): Promise<void> {
   const { id } = raised;
-  const patience =
-    Math.max(raised.leftSeconds, raised.phase === 'raising' ? TRIAL_SECONDS : 0) + LATE_SECONDS;
+  const patience = Math.max(raised.leftSeconds, raised.phase === 'raising' ? trialSeconds : 0) + LATE_SECONDS;
   const end = performance.now() + patience * 1000;
   witness.say(`shields ${id} are up with nobody at the console; their own revert is waited for`);
   witness.count();

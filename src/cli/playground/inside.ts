@@ -2,7 +2,7 @@
 // as shields are up, so that their revert is seen to run by itself. When it ends, the kernel ends everything in here.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { EXIT, type ExitStatus } from '../io.ts';
 import { ATTACKERS4, ATTACKERS6, OPERATOR, SERVER, VISITORS4, VISITORS6 } from './addresses.ts';
@@ -14,8 +14,14 @@ import { type Owner, openDoor } from './ssh.ts';
 import { tries } from './tool.ts';
 import { createWitness, LAST_WORDS, type Witness } from './witness.ts';
 
-/** What the outer process tells, as JSON in its argument. */
-export type InsideConfig = Readonly<{ folder: string; keep: boolean; owner: Owner }>;
+/** What the outer process tells, as JSON in its argument. `outside`: the pid namespace that we must not be in. */
+export type InsideConfig = Readonly<{
+  folder: string;
+  keep: boolean;
+  trialSeconds: number;
+  owner: Owner;
+  outside: string;
+}>;
 
 export const LINK_FD = 3;
 const ATTACK = { rate: 280, seconds: 600 } as const;
@@ -23,6 +29,7 @@ const RUN_DIR = '/run/opsconsole';
 
 export async function runInside(config: InsideConfig): Promise<ExitStatus> {
   const { folder } = config;
+  if (!isInside(config)) return EXIT.usage;
   // The terminal's end is not ours; the link tells when the outer process has ended.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGTSTP', 'SIGTTOU'] as const)
     process.on(signal, () => undefined);
@@ -37,8 +44,14 @@ export async function runInside(config: InsideConfig): Promise<ExitStatus> {
     const screen = openScreen(folder);
     const how = await Promise.race([screen.ended, link.ended]);
     witness.say(how.words);
-    if (how.kind !== 'left') screen.end();
-    const summary = await afterwards({ witness, bases, left: how.kind === 'left', hurry: link.hurry });
+    if (how.kind !== 'left') await screen.end();
+    const summary = await afterwards({
+      witness,
+      bases,
+      left: how.kind === 'left',
+      hurry: link.hurry,
+      trialSeconds: config.trialSeconds,
+    });
     if (how.kind === 'left') process.stdout.write(`${summary}\n`);
     return how.kind === 'left' ? EXIT.done : EXIT.failed;
   } catch (error) {
@@ -48,7 +61,27 @@ export async function runInside(config: InsideConfig): Promise<ExitStatus> {
     return EXIT.failed;
   } finally {
     witness.say(LAST_WORDS);
-    if (!config.keep) rmSync(folder, { recursive: true, force: true });
+    // Everybody else in this pid namespace: who still writes logs keeps the folder from going.
+    endAll();
+    if (!config.keep) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
+
+/** Nothing of this may ever run on the machine itself, whoever typed the words by hand. */
+function isInside({ outside }: InsideConfig): boolean {
+  const here = pidNamespace();
+  return (
+    typeof outside === 'string' && outside.startsWith('pid:') && here.startsWith('pid:') && here !== outside
+  );
+}
+
+export const pidNamespace = (): string => readlinkSync('/proc/self/ns/pid');
+
+function endAll(): void {
+  try {
+    process.kill(-1, 'SIGKILL');
+  } catch {
+    // There is nobody.
   }
 }
 
@@ -72,12 +105,12 @@ function watchLink(): Readonly<{ ended: Promise<End>; hurry: AbortSignal }> {
   return { ended: promise, hurry: hurry.signal };
 }
 
-async function build({ folder, owner }: InsideConfig, witness: Witness): Promise<true> {
+async function build({ folder, owner, trialSeconds }: InsideConfig, witness: Witness): Promise<true> {
   const say = (words: string): void => {
     witness.say(words);
     process.stdout.write(`playground: ${words}\n`);
   };
-  await ownMounts();
+  await ownMounts({ isRoot: owner.uid === 0 });
   await tries(['hostname', 'playground']);
   mkdirSync(RUN_DIR, { mode: 0o755 });
   await Promise.all(
@@ -86,7 +119,9 @@ async function build({ folder, owner }: InsideConfig, witness: Witness): Promise
     ),
   );
   const nursery = createNursery(folder, { OPSCONSOLE_PLAYGROUND: folder }, (name, why) =>
-    witness.say(`the part "${name}" has ended: ${why}`),
+    witness.say(
+      name === 'attack' && why === 'exit 0' ? 'the attack is over' : `the part "${name}" has ended: ${why}`,
+    ),
   );
   say('a private network: server, router, attackers, visitors, operator');
   const [router, web, attack, people, office] = await Promise.all([
@@ -121,12 +156,12 @@ async function build({ folder, owner }: InsideConfig, witness: Witness): Promise
   });
   say(`an attack of ${ATTACK.rate} connections per second, for ${ATTACK.seconds / 60} minutes`);
   await attack.begin({ v4: ATTACKERS4, v6: v6 ? ATTACKERS6 : [], ...target, ...ATTACK });
-  writeFileSync(`${folder}/session.yml`, sessionText(folder));
+  writeFileSync(`${folder}/session.yml`, sessionText(folder, trialSeconds));
   return true;
 }
 
 /** The console as anybody starts it: a child that has the terminal. */
-function openScreen(folder: string): Readonly<{ ended: Promise<End>; end(): void }> {
+function openScreen(folder: string): Readonly<{ ended: Promise<End>; end(): Promise<unknown> }> {
   const [node, ...words] = ownWords();
   const child: ChildProcess = spawn(node, [...words, `${folder}/session.yml`], {
     stdio: 'inherit',
@@ -145,6 +180,8 @@ function openScreen(folder: string): Readonly<{ ended: Promise<End>; end(): void
     ended,
     end: () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGHUP');
+      // It gives the terminal back first.
+      return Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000))]);
     },
   };
 }

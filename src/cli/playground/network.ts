@@ -104,11 +104,15 @@ export async function loadRules(): Promise<void> {
  * What the console asks about must be the playground's: processes, interfaces, sockets in /run. What is shared with the
  * machine by nature is made read-only.
  */
-export async function ownMounts(): Promise<void> {
+export async function ownMounts({ isRoot }: Readonly<{ isRoot: boolean }>): Promise<void> {
   await tool(['mount', '-t', 'tmpfs', '-o', 'mode=0755,size=64m', 'playground', '/run']);
   await tries(['mount', '-t', 'sysfs', 'playground', '/sys']);
   // What this machine loads at its start says nothing about the playground's.
   await tries(['mount', '--bind', '/dev/null', '/etc/nftables.conf']);
+  // Its tables cannot be listed in a user namespace (their file belongs to the machine's root): better no tool than a
+  // complaint in every pane.
+  for (const name of isRoot ? [] : ['iptables-legacy-save', 'ip6tables-legacy-save'])
+    await tries(['mount', '--bind', '/dev/null', `/usr/sbin/${name}`]);
   // As real root the settings of /proc/sys that have no namespace would be the machine's own.
   await tries(['mount', '--bind', '/proc/sys/net', '/proc/sys/net']);
   const isOurs = await tries(['mkdir', '-p', '/run/net']);

@@ -1,23 +1,29 @@
 // The process that the person started: checks, makes a folder, starts the namespaces with the terminal handed through,
 // and holds one end of a pipe. Whatever ends this process closes the pipe, and the inside knows.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { LEAVE } from '../../terminal/modes.ts';
 import { EXIT, type ExitStatus, type Io } from '../io.ts';
 import { plainLines } from '../plain-text.ts';
 import { ownWords } from './children.ts';
-import { type InsideConfig, LINK_FD } from './inside.ts';
+import { type InsideConfig, LINK_FD, pidNamespace } from './inside.ts';
 import { missingTools, namespaceWords, whyRefused } from './requirements.ts';
 import type { Owner } from './ssh.ts';
 import { TOOL_ENV } from './tool.ts';
 
 export const FOLDER_PREFIX = 'opsconsole-playground-';
 const KEPT = 'kept';
+/** 128 and the number of the signal, as shells have it. */
+const KILLED_MIN = 128;
 
-export async function runOuter({ keep }: Readonly<{ keep: boolean }>, io: Io): Promise<ExitStatus> {
+export type OuterOptions = Pick<InsideConfig, 'keep' | 'trialSeconds'>;
+
+export async function runOuter(options: OuterOptions, io: Io): Promise<ExitStatus> {
+  const { keep } = options;
   const isRoot = process.geteuid?.() === 0;
   const trouble = unfit(io) ?? (await missingTools()) ?? whyRefused(isRoot);
   if (trouble !== undefined) {
@@ -28,15 +34,24 @@ export async function runOuter({ keep }: Readonly<{ keep: boolean }>, io: Io): P
   sweep(base);
   const folder = mkdtempSync(join(base, `${FOLDER_PREFIX}${process.pid}-`));
   if (keep) writeFileSync(join(folder, KEPT), '');
-  const child = start({ folder, keep, owner: owner() }, io);
+  const child = start({ ...options, folder, owner: owner(), outside: pidNamespace() }, io);
   passSignals(child);
   const status = await new Promise<number>((resolve) => {
     child.once('error', () => resolve(EXIT.failed));
-    child.once('exit', (code) => resolve(code ?? EXIT.failed));
+    child.once('exit', (code) => resolve(code ?? KILLED_MIN));
   });
-  if (keep) io.stdout.write(`the logs of the playground are in ${plainLines(folder)}\n`);
-  else rmSync(folder, { recursive: true, force: true });
+  if (status >= KILLED_MIN) restoreTerminal(io);
+  if (!keep) rmSync(folder, { recursive: true, force: true });
+  const words = keep ? `its logs are in ${folder}` : 'nothing of it is left on this machine';
+  if (status === 0 || keep) io.stdout.write(`${plainLines(`playground: ${words}`)}\n`);
   return status === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** The inside was killed with the console in it, which could not give the terminal back. */
+function restoreTerminal(io: Io): void {
+  io.stdout.write(LEAVE);
+  spawnSync('stty', ['sane'], { stdio: ['inherit', 'ignore', 'ignore'], env: TOOL_ENV });
+  io.stderr.write('opsconsole playground: it was killed\n');
 }
 
 function unfit(io: Io): string | undefined {
@@ -107,6 +122,8 @@ function passSignals(child: ChildProcess): void {
   const link = child.stdio[LINK_FD] as Duplex | null | undefined;
   link?.on('error', () => undefined);
   let asked = 0;
+  // Its terminal may be gone, and a line that cannot be written must not end us.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.on('SIGHUP', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const)
     process.on(signal, () => {
