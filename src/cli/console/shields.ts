@@ -6,7 +6,7 @@ import type { UnixMs } from '../../core/brand.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
-import type { LowerReport, Outcome, RaiseReport, ShieldsNow, ShieldsPreview } from '../../core/shields.ts';
+import type { LowerReport, RaiseReport, ShieldsNow, ShieldsPreview } from '../../core/shields.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { Page } from '../../store/modal-state.ts';
 import { loweredPage, previewPage, problemPage, raisedPage } from '../../store/select/shields-pages.ts';
@@ -61,11 +61,10 @@ export function runShields(options: ShieldsRunOptions): ShieldsRun {
   };
   const leave = store.subscribe(look);
   return {
-    recover: async () => {
-      const outcome = await options.shields.recover().catch(() => undefined);
-      if (outcome === undefined) return;
-      tell(options, recovered(outcome));
-      onChanged();
+    recover: () => {
+      const done = recoverNow(options);
+      running = Promise.all([running, done]);
+      return done;
     },
     close: async () => {
       leave();
@@ -74,8 +73,13 @@ export function runShields(options: ShieldsRunOptions): ShieldsRun {
   };
 }
 
-function recovered(outcome: Outcome): Told {
-  return { ended: { lowered: { kind: 'down', outcome, already: false } }, said: recoveredNotice(outcome) };
+async function recoverNow({ shields, store, onChanged }: ShieldsRunOptions): Promise<void> {
+  const outcome = await shields.recover().catch(() => undefined);
+  if (outcome === undefined) return;
+  // Not the end of an operation: `!` may have been pressed meanwhile, and is done after this.
+  store.dispatch({ kind: 'shields/recovered', outcome });
+  store.dispatch({ kind: 'modal/noticed', ...recoveredNotice(outcome) });
+  onChanged();
 }
 
 function tell({ store, now }: ShieldsRunOptions, { ended, said, page }: Told): void {

@@ -3,7 +3,7 @@
 import type { UnixMs } from '../../core/brand.ts';
 import { unixMs } from '../../core/brand.ts';
 import type { SafeText } from '../../core/sanitise.ts';
-import type { LowerReport, RaiseReport, ShieldsNow } from '../../core/shields.ts';
+import type { LowerReport, Outcome, RaiseReport, ShieldsNow } from '../../core/shields.ts';
 import type { Msg } from '../messages.ts';
 import type { NoticeRole, Page } from '../modal-state.ts';
 import type { ConsoleState } from '../state.ts';
@@ -40,6 +40,8 @@ export type ShieldsMsg =
   /** Does nothing while something else is being done that does not give way. */
   | Readonly<{ kind: 'shields/asked'; wish: ShieldsWish }>
   | Readonly<{ kind: 'shields/progressed'; doing: SafeText }>
+  /** At the start something left over was cleared away. */
+  | Readonly<{ kind: 'shields/recovered'; outcome: Outcome }>
   /** The operation has ended. `at`: when; readings that began before are out of date. */
   | Readonly<{
       kind: 'shields/ended';
@@ -73,6 +75,8 @@ export function reduceShields(state: ShieldsSlice, msg: Msg, whole: ConsoleState
       return state.operation === undefined
         ? state
         : { ...state, operation: { ...state.operation, doing: msg.doing } };
+    case 'shields/recovered':
+      return { ...state, lowered: { kind: 'down', outcome: msg.outcome, already: false } };
     case 'shields/ended': {
       const next = msg.now === undefined ? state : withNow(state, msg.now, msg.at);
       return {

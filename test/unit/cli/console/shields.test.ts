@@ -436,6 +436,21 @@ describe('at the start', () => {
     expect(page()).toContain('not been looked at yet');
   });
 
+  it('loses no key that is pressed meanwhile', async () => {
+    const gate = Promise.withResolvers<RaiseReport>();
+    const { run, press, settled, notice, store } = rig(
+      { raise: () => gate.promise, recover: async () => outcomeOf(NOW, { by: 'recovery' }) },
+      { now: DOWN },
+    );
+    const recovering = run.recover();
+    press('!');
+    await recovering;
+    expect(store.getState().shields.operation?.wish).toEqual({ kind: 'raise' });
+    gate.resolve(raisedReport(TRIAL));
+    await settled();
+    expect(notice()).toContain('shields up in 0.4 s');
+  });
+
   it('says nothing when there was nothing', async () => {
     const { run, notice, changes } = rig();
     await run.recover();
