@@ -65,12 +65,13 @@ export type WatchSettings = Readonly<{
   load: number;
   conntrack?: number;
   synRecv?: number;
+  /** Connections that found a listener's queue full: dropped, or answered with a SYN cookie. */
   listenDrops?: number;
   newConnections?: number;
   logRate?: Readonly<{ file: string; lines: number }>;
   /** Samples in a row over the thresholds before raising. */
   raiseAfter: number;
-  /** Samples in a row under `leaveAt` × every threshold before lowering. */
+  /** Samples in a row under `leaveAt` × every threshold but load's before lowering: load lags, and alone keeps nothing up. */
   lowerAfter: number;
   /** Share of a threshold, 0 to 1, under which a signal counts as gone. */
   leaveAt: number;

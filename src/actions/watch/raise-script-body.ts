@@ -73,7 +73,7 @@ look() {
     {
       for PORT in $SSH; do ss -tnH state established "( sport = :$PORT )" 2>/dev/null | awk '{print $4}'; done | bare
       printf '%s\\n' "\${SSH_CONNECTION%% *}"
-    } | sed '/^$/d' | sort -u | head -n "$FILE_MAX"
+    } | sed '/^[0-9a-fA-F]*[.:][0-9a-fA-F.:]*$/!d' | sort -u | head -n "$FILE_MAX"
   )
   OTHERS=$(
     {

@@ -217,6 +217,14 @@ kernelSuite('opsconsole watch', TOOLS, () => {
       world.net.exec(world.net.server, ['env', ...world.words, ...argv], { anyExit: true });
 
     const before = await tables();
+    const attended = world.path('attended.sh');
+    writeFileSync(attended, readFileSync(script, 'utf8').replace('UNATTENDED=yes', 'UNATTENDED=no'));
+    const nobody = await sh('SSH_CONNECTION=no;address 1 2 3', 'sh', attended, 'up');
+    expect([nobody.exitCode, nobody.stderr, await tables()]).toEqual([
+      EXIT.refused,
+      expect.stringMatching(/nobody is connected to sshd/),
+      before,
+    ]);
     const raised = await sh(bare, 'shields', 'up', '--auto');
     expect([raised.exitCode, raised.stderr]).toEqual([
       0,
