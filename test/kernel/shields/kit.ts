@@ -1,6 +1,6 @@
 // Shields on the server namespace of a test net, with state, run directory and journal in a temporary folder.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,11 +50,21 @@ export async function openShields(net: TestNet, more: Partial<ShieldsOptions> = 
     ...more,
   };
   const shields = createShields(options);
-  // Never leave a watcher behind that a test forgot.
   onEnd(async () => {
-    await createShields({ ...options, host, readOnly: false }).lower();
+    await createShields({ ...options, readOnly: false, host }).lower();
+    endWatchers(folder);
   });
   return { shields, host, place: options.place, journalPath: String(options.journal), options, folder };
+}
+
+/** A watcher looks for the outcome once a second; the folder with it is gone before, so it would wait for the deadline. */
+export function endWatchers(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.watcher')) continue;
+    const pid = readFileSync(join(folder, name), 'utf8').trim();
+    const words = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+    if (words.includes(folder)) process.kill(Number(pid), 'SIGKILL');
+  }
 }
 
 export function up(report: RaiseReport): Extract<RaiseReport, { kind: 'up' }> {

@@ -15,7 +15,16 @@ import { onEnd } from '../acts/kit.ts';
 import { type TestNet, type TestNs, useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
 import { SSH_PORT, startSshd } from '../hazards/sshd.ts';
-import { currentOf, down, machineOf, openShields, type ShieldsKit, settingsOf, up } from './kit.ts';
+import {
+  currentOf,
+  down,
+  endWatchers,
+  machineOf,
+  openShields,
+  type ShieldsKit,
+  settingsOf,
+  up,
+} from './kit.ts';
 import { smallDisk } from './revert-kit.ts';
 
 const TOOLS = [
@@ -539,7 +548,10 @@ kernelSuite('shields of a plain user', ['sudo', 'nft', 'setpriv', 'mount', 'ip']
 
   test('with sudo: raised, read, kept and lowered; without it: refused', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oc-shields-sudo-'));
-    onEnd(() => rmSync(folder, { recursive: true, force: true }));
+    onEnd(() => {
+      endWatchers(folder);
+      rmSync(folder, { recursive: true, force: true });
+    });
     chmodSync(folder, 0o755);
     const asUser = async (rule: string) => {
       const argv = ['-mn', 'sh', '-c', AS_NOBODY, 'sh', rule, process.execPath, ENTRY, folder];
