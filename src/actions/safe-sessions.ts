@@ -5,6 +5,7 @@ import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
 import { type Ancestry, readAncestry } from './ancestry.ts';
 import { listeningSockets, type PeerSocket, peersOn } from './safe-sockets.ts';
+import { readSocketTables, type SocketTable, streamPeers } from './socket-tables.ts';
 import { classifySockets, establishedOn, findSshPorts, type SessionKind } from './ssh-peers.ts';
 
 /** Kept between computations: which listeners are sshd's, and which sockets are known sessions. */
@@ -31,15 +32,11 @@ export type SshSessions = Readonly<{
   gaps: readonly string[];
 }>;
 
-const TABLE_MAX_BYTES = 8_388_608;
-
-async function readTables(host: Host): Promise<readonly string[] | undefined> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => host.read(path, TABLE_MAX_BYTES)),
-  );
-  const [v4, v6] = tables;
+/** Undefined without IPv4; a kernel may have no IPv6. */
+async function readTables(host: Host): Promise<readonly SocketTable[] | undefined> {
+  const [v4, v6] = await readSocketTables(host);
   if (v4?.ok !== true) return undefined;
-  return [v4.value.toString('latin1'), v6?.ok === true ? v6.value.toString('latin1') : ''];
+  return v6?.ok === true ? [v4.value, v6.value] : [v4.value];
 }
 
 /** The sockets of logged-in sessions; clients that are still guessing passwords are left out. */
@@ -79,7 +76,7 @@ async function peersFromTables(
 ): Promise<readonly PeerSocket[] | undefined> {
   const tables = await readTables(host);
   if (tables === undefined) return undefined;
-  const listening = tables.flatMap((table) => listeningSockets(table));
+  const listening = tables.flatMap(({ text }) => listeningSockets(text));
   const fingerprint = listening.map((socket) => `${socket.port}/${socket.inode}`).join(' ');
   if (memory.ports === undefined || memory.listening !== fingerprint) {
     const found = await findSshPorts(host, listening, signal);
@@ -88,7 +85,8 @@ async function peersFromTables(
     memory.listening = fingerprint;
   }
   const { ports } = memory;
-  return tables.flatMap((table) => peersOn(table, ports));
+  if (tables.every(({ whole }) => whole)) return tables.flatMap(({ text }) => peersOn(text, ports));
+  return (await establishedOn(host, ports, signal)) ?? streamPeers(host, ports);
 }
 
 const UNSURE = 'which ports sshd serves could not be seen: taken from its configuration';

@@ -4,11 +4,11 @@
 import type { Net } from '../../core/address.ts';
 import type { Host } from '../../host/host.ts';
 import { hexAddress } from '../safe-sockets.ts';
+import { readSocketTables } from '../socket-tables.ts';
 
 /** `address` undefined: on all of this family. */
 export type Listener = Readonly<{ port: number; family: 4 | 6; address: Net | undefined }>;
 
-const TABLE_MAX_BYTES = 8_388_608;
 /** "  0: 00000000:0016 00000000:0000 0A …": 0A is LISTEN. */
 const ROW = /^ *\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /gm;
 
@@ -31,10 +31,7 @@ export function parseListeners(table: string): readonly Listener[] {
 const isLoopback = ({ family, text }: Net): boolean =>
   family === 4 ? text.startsWith('127.') : text === '::1';
 
-/** A table over the bound is one of connections: listeners come first in it, so what fits has them all. */
 export async function readListeners(host: Host): Promise<readonly Listener[]> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => host.read(path, TABLE_MAX_BYTES)),
-  );
-  return tables.flatMap((table) => (table.ok ? parseListeners(table.value.toString('latin1')) : []));
+  const tables = await readSocketTables(host);
+  return tables.flatMap((table) => (table.ok ? parseListeners(table.value.text) : []));
 }

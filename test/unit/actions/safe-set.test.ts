@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { computeSafeSet, createSafeMemory } from '../../../src/actions/safe-set.ts';
+import { readListeners } from '../../../src/actions/shields/listening.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { fail, ok } from '../../../src/core/result.ts';
@@ -204,4 +205,49 @@ test('without process names the ports come from sshd_config, and that is said', 
   const set = await computeSafeSet(host, { allow: [] });
   expect(set.entries.find((entry) => entry.net.text === '198.51.100.7')?.why).toBe('a live ssh session');
   expect(set.gaps.join()).toMatch(/could not be seen: taken from its configuration \(2222\)/);
+});
+
+/** A machine with so many sockets that the tables are not read whole: listeners first, the session far behind. */
+function crowded(host: FakeHost): FakeHost {
+  const tables = new Map<string, Buffer>(
+    ['tcp', 'tcp6'].map((name) => {
+      const rows = capture(name).split('\n');
+      const head = rows.filter((line, index) => index === 0 || / 0A \d/.test(line));
+      const others = rows.filter((line, index) => index > 0 && line !== '' && !/ 0A \d/.test(line));
+      const waiting = (others[0] ?? '').replace(/ 01 /, ' 06 ');
+      const text = [...head, ...Array<string>(60_000).fill(waiting), ...others, ''].join('\n');
+      return [`/proc/net/${name}`, Buffer.from(text, 'latin1')] as const;
+    }),
+  );
+  return {
+    ...host,
+    read: (path, maxBytes = 1_048_576) =>
+      (tables.get(path)?.length ?? 0) > maxBytes
+        ? Promise.resolve(fail(problem('too-large', `${path} is too large`)))
+        : host.read(path),
+    async readChunks(path, onChunk, signal) {
+      const bytes = tables.get(path);
+      if (bytes === undefined) return host.readChunks(path, onChunk, signal);
+      for (let at = 0; at < bytes.length; at += 65_536) {
+        if (signal?.aborted === true) return fail(problem('cancelled', 'cancelled'));
+        onChunk(bytes.subarray(at, at + 65_536));
+      }
+      return ok(undefined);
+    },
+  };
+}
+
+test('with 60,000 sockets the sessions are asked of the kernel, and without ss found in the whole tables', async () => {
+  const asked = crowded(captured().on(/^ss -tneH /, { stdout: PEERS }));
+  expect(await whyOf(asked, '198.51.100.7')).toBe('ssh session of root@notty');
+  expect(await whyOf(asked, '2001:db8::7')).toBe('ssh session of root@pts/0');
+  const without = crowded(captured().on(/^ss -tneH /, { problem: problem('missing-tool', 'no ss') }));
+  expect(await whyOf(without, '198.51.100.7')).toBe('ssh session of root@notty');
+  expect(await whyOf(without, '2001:db8::7')).toBe('ssh session of root@pts/0');
+});
+
+test('with 60,000 sockets it is still known who listens', async () => {
+  const host = crowded(captured());
+  const ports = (await readListeners(host)).map(({ port, family }) => `${port}/${family}`);
+  expect(ports).toEqual(['2222/4', '2200/6']);
 });
