@@ -158,8 +158,8 @@ up() {
   fi
   if [ "$AUTO" = true ] && blocked_by_person; then refuse 'a person lowered the shields a short while ago'; fi
   look
-  if [ -z "$OPERATORS" ] && [ "$AUTO$UNATTENDED" = falseno ]; then
-    refuse 'nobody is connected to sshd, so nobody could be protected; --auto goes ahead'
+  if [ -z "$OPERATORS" ] && [ "$UNATTENDED" = no ]; then
+    refuse 'nobody is connected to sshd, so nobody could be protected; --yes goes ahead, and so do allow and unattended: true of the session file'
   fi
   ID=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \\n')
   DUE=$((UP + HOLD))

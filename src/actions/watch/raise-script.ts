@@ -64,7 +64,8 @@ export function printRaiseScript(input: RaiseScriptInput): Result<string> {
       'umask 022',
       `DIR=${quoteWord(place.dir)} RUN=${quoteWord(place.run)}`,
       `HOLD=${state.holdSeconds} BLOCK=${Math.ceil(settings.watch.manualBlockSeconds)}`,
-      `UNATTENDED=${settings.unattended ? 'yes' : 'no'}`,
+      // As the engine has it: what the session file allows is somebody who stays safe.
+      `UNATTENDED=${settings.unattended || allow.length > 0 ? 'yes' : 'no'}`,
       `PORTS=${quoteWord(settings.ports === 'listening' ? '' : settings.ports.join(' '))}`,
       `ALLOW=${quoteWord(['169.254.0.0/16', 'fe80::/10', ...allow.map(({ text }) => text)].join(' '))}`,
       ...Object.entries(templates).flatMap(([name, text]) => hereDocument(name, text)),

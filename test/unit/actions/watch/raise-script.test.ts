@@ -35,7 +35,8 @@ describe('raise.sh', () => {
     const script = printed();
     expect(script).toContain('DIR=/var/lib/opsconsole/shields RUN=/run/opsconsole\nHOLD=3600 BLOCK=1800\n');
     expect(script).toContain("ALLOW='169.254.0.0/16 fe80::/10 198.51.100.0/24 2001:db8::1'");
-    expect(script).toContain("UNATTENDED=no\nPORTS=''\n");
+    expect(script).toContain("UNATTENDED=yes\nPORTS=''\n");
+    expect(printed({ allow: [] }), 'nobody is sure to stay safe').toContain('UNATTENDED=no\n');
     expect(script).toContain('limit rate over 5/second burst 10 packets');
     expect(script).not.toMatch(/conntrack_tcp|ct timeout/);
   });
