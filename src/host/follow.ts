@@ -61,6 +61,7 @@ export async function followFiles(
   });
   let tailBytes: number | undefined = options.tailBytes;
   let globDueAt = 0;
+  let isCaughtUp = false;
   try {
     while (!signal.aborted) {
       if (now() >= globDueAt) {
@@ -90,6 +91,8 @@ export async function followFiles(
           entries.delete(path);
         }
       }
+      if (!isCaughtUp && !signal.aborted) options.onCaughtUp?.();
+      isCaughtUp = true;
       const nextDueAt = Math.min(globDueAt, ...[...entries.values()].map((entry) => entry.dueAt));
       await bell.wait(nextDueAt - now());
     }

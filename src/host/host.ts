@@ -40,6 +40,8 @@ export type FollowOptions = Readonly<{
   signal: AbortSignal;
   /** Called in bounded slices with pauses in between, so that keys are never starved. */
   onEvent: (event: FollowEvent) => void;
+  /** Once: what the files held at the start has been told, as far as it could be read. */
+  onCaughtUp?: () => void;
 }>;
 
 export interface Host {

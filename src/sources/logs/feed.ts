@@ -2,9 +2,10 @@
 // chunk, and only the newest lines, as many as a batch can carry, are kept as bytes and decoded when the
 // batch is made.
 
-import type { UnixMs } from '../../core/brand.ts';
+import { type UnixMs, unixMs } from '../../core/brand.ts';
 import type { FileState, LogBatch, LogLine } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { Backlog } from './backlog.ts';
 import { countNewlines, LINE_BYTES_MAX } from './lines.ts';
 import { decodeSegment, NO_BYTES, newAmong, type Piece, type Segment, tailStart } from './segment.ts';
 import { readStamp } from './stamp.ts';
@@ -30,6 +31,8 @@ type FileFeed = {
 export class Feed {
   readonly #files = new Map<string, FileFeed>();
   readonly #max: number;
+  /** In front of the first lines, when they are to be chosen by their times. */
+  #backlog: Backlog | undefined;
   #segments: Segment[] = [];
   #heldLines = 0;
   #heldBytes = 0;
@@ -39,9 +42,10 @@ export class Feed {
   #skipped = 0;
   #changed = false;
 
-  /** `max`: the most lines that `take` will be asked for. */
-  constructor(max: number) {
+  /** `max`: the most lines that `take` will be asked for. `byTime`: the first ones that it gives are the newest by time. */
+  constructor(max: number, byTime = false) {
     this.#max = max;
+    if (byTime) this.#backlog = new Backlog({ lines: max, bytes: HELD_BYTES_MAX });
   }
 
   /** Whether there is anything that the last `take` did not tell. */
@@ -70,14 +74,15 @@ export class Feed {
     const from = tailStart(bytes, last, { lines, max: this.#max });
     const dropped = from === 0 ? 0 : lines - this.#max;
     this.#skipped += newAmong(dropped, file.restShown);
-    this.#keep({
+    const segment: Segment = {
       file: file.index,
       head: dropped === 0 ? file.rest : NO_BYTES,
       headBytes: dropped === 0 ? file.restBytes : 0,
       body: Buffer.from(bytes.subarray(from, last + 1)),
       lines: lines - dropped,
       continued: dropped === 0 && file.restShown,
-    });
+    };
+    this.#keep(segment, now);
     forgetRest(file);
     if (last + 1 < bytes.length) growRest(file, bytes.subarray(last + 1), now);
   }
@@ -95,7 +100,7 @@ export class Feed {
   mark(name: string, kind: FileState['kind'], final: boolean): void {
     const file = this.#file(name);
     if (final) {
-      this.#showRest(file);
+      this.#showRest(file, unixMs(file.restSince));
       forgetRest(file);
     }
     if (file.kind === kind && kind === 'open') return;
@@ -109,7 +114,7 @@ export class Feed {
   ripen(before: number): void {
     for (const file of this.#files.values()) {
       if (file.restBytes === 0 || file.restSince > before) continue;
-      this.#showRest(file);
+      this.#showRest(file, unixMs(file.restSince));
       forgetRest(file);
       file.restShown = true;
     }
@@ -117,13 +122,13 @@ export class Feed {
 
   /** The newest lines that are kept, at most `max`, with all totals. */
   take(max: number, now: UnixMs): LogBatch {
+    const lines = this.#takeFirst(max, now);
     const segments = this.#segments;
     let toDrop = Math.max(0, this.#heldLines - max);
     this.#segments = [];
     this.#heldLines = 0;
     this.#heldBytes = 0;
     this.#changed = false;
-    const lines: LogLine[] = [];
     for (const segment of segments) {
       const drop = Math.min(toDrop, segment.lines);
       toDrop -= drop;
@@ -144,6 +149,17 @@ export class Feed {
         lines: count,
       })),
     };
+  }
+
+  /** After the first lines have gone, lines go by arrival. */
+  #takeFirst(max: number, now: UnixMs): LogLine[] {
+    if (this.#backlog === undefined) return [];
+    const lines = this.#backlog
+      .take(max, now)
+      .map(({ piece, file }) => toLine(piece, { seq: this.#seq++, file, readAt: now }));
+    this.#skipped += this.#backlog.takeSkipped();
+    if (lines.length > 0) this.#backlog = undefined;
+    return lines;
   }
 
   #file(name: string): FileFeed {
@@ -173,7 +189,11 @@ export class Feed {
     this.#changed = true;
   }
 
-  #keep(segment: Segment): void {
+  #keep(segment: Segment, now: UnixMs): void {
+    if (this.#backlog !== undefined) {
+      this.#backlog.add(segment, now);
+      return;
+    }
     this.#segments.push(segment);
     this.#heldLines += segment.lines;
     this.#heldBytes += segment.head.length + segment.body.length;
@@ -188,18 +208,12 @@ export class Feed {
     }
   }
 
-  #showRest(file: FileFeed): void {
+  #showRest(file: FileFeed, now: UnixMs): void {
     if (file.restBytes === 0) return;
     const continued = file.restShown;
     this.#count(file, 0, continued ? 0 : 1);
-    this.#keep({
-      file: file.index,
-      head: file.rest,
-      headBytes: file.restBytes,
-      body: NO_BYTES,
-      lines: 1,
-      continued,
-    });
+    const { index, rest: head, restBytes: headBytes } = file;
+    this.#keep({ file: index, head, headBytes, body: NO_BYTES, lines: 1, continued }, now);
   }
 }
 

@@ -40,6 +40,20 @@ export function tailStart(
   return at + 1;
 }
 
+/** The same without its first lines: fewer than it has, at least one. Copied, so that what is let go is free. */
+export function withoutFirst(segment: Segment, drop: number): Segment {
+  const { body, lines } = segment;
+  const from = tailStart(body, body.length - 1, { lines, max: lines - drop });
+  return {
+    file: segment.file,
+    head: NO_BYTES,
+    headBytes: 0,
+    body: Buffer.from(body.subarray(from)),
+    lines: lines - drop,
+    continued: false,
+  };
+}
+
 /** The lines of a segment after the first `drop`. */
 export function* decodeSegment(segment: Segment, drop: number): Generator<Piece> {
   const { head, headBytes, body } = segment;

@@ -25,6 +25,8 @@ const FIRST_BATCH_LINES_MAX = 5000;
 /** Lines come in bursts: a short wait brings a burst as one batch. */
 const GATHER_MS = 15;
 const RIPE_AFTER_MS = 1000;
+/** So long the first batch waits for files that are slow to read; what they held comes later then, and may be cut. */
+const CATCH_UP_MAX_MS = 1500;
 const TAIL_BYTES_PER_LINE = 200;
 const TAIL_BYTES_MAX = 2 * 1024 * 1024;
 
@@ -36,8 +38,10 @@ export function createLogSource(spec: LogSpec, id: SourceId): StreamSource<LogBa
     id,
     async run(host, signal, emit) {
       const firstMax = Math.max(BATCH_LINES_MAX, Math.min(spec.history, FIRST_BATCH_LINES_MAX));
-      const feed = new Feed(firstMax);
+      const byTime = spec.merge === 'time' && spec.files.length > 0;
+      const feed = new Feed(firstMax, byTime);
       const batches = new Batches(feed, host, { emit, firstMax });
+      if (byTime) batches.hold(CATCH_UP_MAX_MS);
       const inner = new AbortController();
       const stop = (): void => inner.abort();
       signal.addEventListener('abort', stop, { once: true });
@@ -70,7 +74,9 @@ async function runFeeds(running: Running): Promise<Result<void>> {
       feedEvent(feed, event, host);
       batches.soon();
     };
-    jobs.push(host.follow({ patterns: spec.files, tailBytes, signal, onEvent }).then(() => undefined));
+    const onCaughtUp = (): void => batches.release();
+    const wish = { patterns: spec.files, tailBytes, signal, onEvent, onCaughtUp };
+    jobs.push(host.follow(wish).then(() => undefined));
   }
   if (spec.units.length > 0) {
     const name = spec.units.includes('*') ? 'journal' : `journal ${spec.units.join(' ')}`;
@@ -156,6 +162,7 @@ class Batches {
   #emittedAt: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ripening: ReturnType<typeof setTimeout> | undefined;
+  #holding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(feed: Feed, host: Host, options: Readonly<{ emit: Emit; firstMax: number }>) {
     this.#feed = feed;
@@ -164,8 +171,20 @@ class Batches {
     this.#max = options.firstMax;
   }
 
+  /** Nothing leaves before `release`, or before `mostMs` are over. */
+  hold(mostMs: number): void {
+    this.#holding = setTimeout(() => this.release(), mostMs);
+  }
+
+  release(): void {
+    if (this.#holding === undefined) return;
+    clearTimeout(this.#holding);
+    this.#holding = undefined;
+    this.soon();
+  }
+
   soon(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#holding !== undefined) return;
     const since = this.#emittedAt === undefined ? 0 : this.#host.now() - this.#emittedAt;
     // A clock that was set back must not stop the pane.
     const wait = since < 0 ? BATCH_EVERY_MS : Math.max(GATHER_MS, BATCH_EVERY_MS - since);
@@ -177,8 +196,10 @@ class Batches {
 
   /** `last`: what is still held leaves with a last batch. */
   close(last: boolean): void {
+    clearTimeout(this.#holding);
     clearTimeout(this.#timer);
     clearTimeout(this.#ripening);
+    this.#holding = undefined;
     this.#timer = undefined;
     this.#ripening = undefined;
     if (last && this.#feed.changed) this.#flush();

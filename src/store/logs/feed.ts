@@ -80,7 +80,10 @@ export function appendBatch(feed: Feed, batch: Batch, options: FeedOptions): Fee
   const sealed = heldEnd !== undefined && heldEnd === feed.chunks.at(-1);
   const floor = heldEnd === undefined ? Number.NEGATIVE_INFINITY : lastKey(heldEnd).time;
   const fileTimes = [...feed.fileTimes];
-  const times = lines.map((line) => (options.byTime ? orderTime(line, fileTimes, floor) : 0));
+  // What was there before us; a line that comes later was written now, if it does not say otherwise.
+  const isBacklog = options.byTime && feed.nextSeq === 0;
+  const order: Order = { fileTimes, floor, leads: isBacklog ? leadTimes(lines) : new Map() };
+  const times = lines.map((line) => (options.byTime ? orderTime(line, order) : 0));
   return {
     ...totals,
     earlier,
@@ -111,14 +114,32 @@ function numbered(lines: readonly ReadLine[], next: number): readonly ReadLine[]
   return behind <= 0 ? lines : lines.map((line) => ({ ...line, seq: line.seq + behind }));
 }
 
+/** `leads`: by file, the first time written in its backlog. */
+type Order = Readonly<{ fileTimes: number[]; floor: number; leads: ReadonlyMap<number, number> }>;
+
+/** A tail may begin in the middle of a trace: its lines belong to the first time behind them, not to now. */
+function leadTimes(lines: readonly ReadLine[]): ReadonlyMap<number, number> {
+  const leads = new Map<number, number>();
+  for (const line of lines) {
+    const stamp = stampOf(line);
+    if (stamp !== undefined && !leads.has(line.file)) leads.set(line.file, Math.min(stamp, line.readAt));
+  }
+  return leads;
+}
+
+function stampOf(line: ReadLine): number | undefined {
+  return line.stamp ?? line.reading.stamp;
+}
+
 /**
  * The written time, never later than when we read it (a forged or skewed stamp cannot stick to the end); a line
  * without one belongs to the line before it in its file, else it counts as written when read.
  */
-function orderTime(line: ReadLine, fileTimes: number[], floor: number): number {
+function orderTime(line: ReadLine, { fileTimes, floor, leads }: Order): number {
   const before = fileTimes[line.file];
-  const stamp = line.stamp ?? line.reading.stamp;
-  const wished = stamp === undefined ? (before ?? line.readAt) : Math.min(stamp, line.readAt);
+  const stamp = stampOf(line);
+  const wished =
+    stamp === undefined ? (before ?? leads.get(line.file) ?? line.readAt) : Math.min(stamp, line.readAt);
   const time = Math.max(wished, before ?? wished, floor);
   fileTimes[line.file] = time;
   return time;

@@ -32,6 +32,22 @@ test('starts at the first line start within the tail', async () => {
   }
 });
 
+test('says once when all that was there is told, whether or not it could be read', async () => {
+  const other = join(folder, 'other.log');
+  writeFileSync(log, text(numbers(1, 100_000)));
+  writeFileSync(other, text(numbers(1, 3)));
+  const caughtUp: number[] = [];
+  const patterns = [join(folder, '*.log'), join(folder, 'missing.txt'), folder];
+  const onCaughtUp = (): void => void caughtUp.push(story.lines.length);
+  const story = follow({ patterns, tailBytes: 10_000_000, onCaughtUp });
+  await story.until(() => caughtUp.length > 0);
+  expect(caughtUp).toEqual([100_003]);
+  expect(story.told).toContain('missing missing.txt');
+  appendFileSync(other, text(numbers(4, 4)));
+  await story.until(() => story.lines.length === 100_004);
+  expect(caughtUp).toEqual([100_003]);
+});
+
 test('a tail inside one endless line waits for its newline', async () => {
   writeFileSync(log, 'x'.repeat(5000));
   const story = follow({ patterns: [log], tailBytes: 100 });

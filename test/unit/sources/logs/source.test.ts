@@ -34,7 +34,7 @@ type Memory = Readonly<{
   finish: (result: Result<Finished>) => void;
 }>;
 
-function memoryHost(): Memory {
+function memoryHost({ neverCaughtUp = false } = {}): Memory {
   let options: FollowOptions | undefined;
   let stream: Readonly<{ command: Command; onChunk: (chunk: Buffer) => void }> | undefined;
   const ended = Promise.withResolvers<Result<Finished>>();
@@ -61,6 +61,7 @@ function memoryHost(): Memory {
     },
     follow: (given) => {
       options = given;
+      if (!neverCaughtUp) queueMicrotask(() => given.onCaughtUp?.());
       return untilAborted(given.signal);
     },
   };
@@ -141,6 +142,43 @@ describe('files', () => {
     memory.followed().onEvent({ kind: 'data', path: '/x', bytes: Buffer.from('late\n') });
     await run.stop();
     expect(run.batches).toEqual([]);
+  });
+});
+
+describe('the first lines of several files', () => {
+  const line = (file: string, second: number): string =>
+    `${new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString().slice(0, 19)}Z host ${file}: ${second}\n`;
+  const many = (file: string, from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, index) => line(file, from + index)).join('');
+
+  test('are the newest by time, in the order of time, also when the oldest file is read last', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'oc-logs-'));
+    const [a, b] = [join(folder, 'a.log'), join(folder, 'b.log')];
+    await writeFile(a, many('a', 20_000, 24_000));
+    await writeFile(b, many('b', 0, 20_000));
+    const run = start({ files: [a, b], history: 6000 }, await createLocalHost());
+    await vi.waitFor(() => expect(run.batches.length).toBeGreaterThan(0), { timeout: 10_000 });
+    const [first] = run.batches;
+    const seconds = first?.lines.map(({ text }) => Number(/: (\d+)$/.exec(text)?.[1])) ?? [];
+    expect(seconds).toEqual(Array.from({ length: 5000 }, (_, index) => 19_000 + index));
+    expect(first?.skipped).toBe((first?.linesTotal ?? 0) - 5000);
+    await appendFile(b, 'later, without a time\n');
+    await vi.waitFor(() => expect(run.lines().at(-1)).toBe('later, without a time'), { timeout: 10_000 });
+    await run.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('wait for a file that is slow to read, but not for ever', async () => {
+    const memory = memoryHost({ neverCaughtUp: true });
+    const run = start({ files: ['/x', '/y'] }, memory.host);
+    const began = performance.now();
+    memory.followed().onEvent({ kind: 'data', path: '/x', bytes: Buffer.from(line('x', 9)) });
+    memory.followed().onEvent({ kind: 'data', path: '/y', bytes: Buffer.from(line('y', 5)) });
+    await vi.waitFor(() => expect(run.lines().map((text) => text.at(-1))).toEqual(['5', '9']), {
+      timeout: 10_000,
+    });
+    expect(performance.now() - began).toBeGreaterThan(1000);
+    await run.stop();
   });
 });
 

@@ -59,10 +59,19 @@ describe('lines of several files', () => {
       fc.property(fc.oneof({ arbitrary: arrivals, weight: 4 }, floods), (batches) => {
         const all = batches.flat();
         const last = new Map<number, number>();
+        const backlog = batches.find((lines) => lines.length > 0) ?? [];
+        const leadOf = (line: ReadLine): number | undefined => {
+          const first = backlog.find(({ file, stamp }) => file === line.file && stamp !== undefined);
+          return first === undefined || !backlog.includes(line)
+            ? undefined
+            : Math.min(first.stamp ?? 0, first.readAt);
+        };
         const timed = all.map((line) => {
           const before = last.get(line.file);
           const wished =
-            line.stamp === undefined ? (before ?? line.readAt) : Math.min(line.stamp, line.readAt);
+            line.stamp === undefined
+              ? (before ?? leadOf(line) ?? line.readAt)
+              : Math.min(line.stamp, line.readAt);
           const time = Math.max(wished, before ?? wished);
           last.set(line.file, time);
           return { line, time };
@@ -83,6 +92,27 @@ describe('lines of several files', () => {
         }
       }),
     );
+  });
+
+  it('put the end of a trace with which a tail begins before the first time behind it, not at now', () => {
+    const hours = (back: number) => unixMs(NOW - back * 3_600_000);
+    const feed = fed([
+      [
+        lineOf(0, '  at trace', { file: 0 }),
+        lineOf(1, 'a', { file: 0, stamp: hours(3) }),
+        lineOf(2, 'b', { file: 1, stamp: hours(2) }),
+        lineOf(3, 'c', { file: 0, stamp: hours(1) }),
+      ],
+      [lineOf(4, 'new, in a new file', { file: 2 }), lineOf(5, 'd', { file: 2, stamp: hours(2) })],
+    ]);
+    expect(linesOf(feed).map((line) => line.text)).toEqual([
+      '  at trace',
+      'a',
+      'b',
+      'c',
+      'new, in a new file',
+      'd',
+    ]);
   });
 
   it('do not let a forged stamp of tomorrow stick to the end', () => {
