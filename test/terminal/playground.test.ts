@@ -183,6 +183,8 @@ kernelSuite('a playground of a user without rights', TOOLS, () => {
     it('! stops the attack here too, q ends everything', async () => {
       const play = playground();
       await underAttack(play);
+      const screen = await play.terminal.until('the sets were read', shows('No ban set found'));
+      expect(screen).not.toContain('legacy');
       await play.terminal.keys('!');
       await play.terminal.until('shields up', isUp);
       await untilTrue('attackers are served no more', async () => (await attackers(play)) < 2);

@@ -39,6 +39,11 @@ async function untilReverted({ witness, bases, raised, hurry, trialSeconds }: Wa
   const patience = Math.max(raised.leftSeconds, raised.phase === 'raising' ? trialSeconds : 0) + LATE_SECONDS;
   const end = performance.now() + patience * 1000;
   witness.say(`shields ${id} are up with nobody at the console; their own revert is waited for`);
+  // Seen where the terminal is still there: it was the console alone that ended.
+  const left = Math.ceil(raised.leftSeconds);
+  process.stdout.write(
+    `playground: shields are up and come down by themselves in ${left} s; it ends then (Ctrl-C: at once)\n`,
+  );
   witness.count();
   for (;;) {
     const now = readRaised(bases);

@@ -14,6 +14,12 @@ export async function buildNetwork(pids: Inhabitants): Promise<Readonly<{ v6: tr
     ({ name }) =>
       `link add ${name} netns ${router} type veth peer name eth0 netns ${pids[name as keyof typeof LINES]}`,
   );
+  // Else IPv6 addresses are asked about for a second or two before they are of use.
+  const noAsking = ['sh', '-c', 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad'] as const;
+  await Promise.all([
+    tries(noAsking),
+    ...Object.values(pids).map((pid) => tries([...enter(pid), ...noAsking])),
+  ]);
   await ip(undefined, [
     'link set lo up',
     `link add eth0 type veth peer name server netns ${router}`,
