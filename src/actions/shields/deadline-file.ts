@@ -45,12 +45,15 @@ function printWriteDeadline({ dir, run }: ShieldsPlace, id: string, deadline: De
   const [phase = '', uptime = ''] = printDeadline(deadline).trim().split(' ');
   return `LC_ALL=C; export LC_ALL; umask 022
 PHASE=${phase} UPTIME=${uptime}
-[ ! -d ${quoteWord(`${run}/${id}.lock/g1`)} ] || exit ${COMING_DOWN}
+coming_down() { [ -d ${quoteWord(`${run}/${id}.lock/g1`)} ] || [ -d ${quoteWord(`${dir}/${id}/${id}.lock/g1`)} ]; }
+! coming_down || exit ${COMING_DOWN}
 cd ${quoteWord(`${dir}/${id}`)} || exit ${CANNOT_WRITE}
 durable() { if command -v timeout >/dev/null 2>&1; then timeout 5 sync "$@"; else sync "$@"; fi; [ $? = 0 ] || [ $? = 124 ]; }
 if printf '%s %s\\n' "$PHASE" "$UPTIME" >deadline.new && durable deadline.new &&
   [ "$(cat deadline.new)" = "$PHASE $UPTIME" ] && mv -f deadline.new deadline; then
   durable .
+  # It may have begun just before the new one stood.
+  ! coming_down || exit ${COMING_DOWN}
   exit 0
 fi
 rm -f deadline.new
@@ -61,6 +64,7 @@ while [ \${#NEW} -lt \${#OLD} ]; do UPTIME=0$UPTIME NEW="$PHASE 0$UPTIME"; done
 printf '%s\\n' "$NEW" 1<>deadline || exit ${CANNOT_WRITE}
 [ "$(cat deadline)" = "$NEW" ] || exit ${CANNOT_WRITE}
 durable deadline
+! coming_down || exit ${COMING_DOWN}
 exit 0
 `;
 }

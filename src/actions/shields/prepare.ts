@@ -130,10 +130,17 @@ take_current() {
   printf '%s\\n' "$ID" >"$NEW" && [ "$(cat "$NEW")" = "$ID" ] || cannot
   durable "$NEW"
   if ! ln "$NEW" "$DIR/current" 2>/dev/null; then
-    if [ -e "$DIR/current" ]; then rm -rf "$HERE"; refuse_others; fi
+    if [ -e "$DIR/current" ]; then rm -rf "$HERE"; refuse_others; exit ${OTHER_ID}; fi
     (set -C; printf '%s\\n' "$ID" >"$DIR/current") || cannot
   fi
   rm -f "$NEW"
+  # Another raise may have found the other place just when neither had one.
+  for BASE in "$DURABLE" "$RUN"; do
+    if [ "$BASE" != "$DIR" ] && { [ -e "$BASE/current" ] || [ -h "$BASE/current" ]; }; then
+      rm -rf "$DIR/current" "$HERE"
+      exit ${OTHER_ID}
+    fi
+  done
 }
 prune() {
   KEPT=0

@@ -86,12 +86,14 @@ back_fail2ban() {
   WHAT="fail2ban $1 $2"
   if gone_with_boot; then return; fi
   if ! has fail2ban-client; then note already 'fail2ban is not there any more'; return; fi
+  # It hangs for all items, and those who raise or lower wait for each of them.
+  if [ -n "$HUNG" ]; then ONCE=now; note failed 'fail2ban did not answer in time'; return; fi
   # Its warnings go to stderr: they are no value.
   VALUE=$(bounded 15 fail2ban-client get "$1" "$2" 2>/dev/null)
   CODE=$?
   case $CODE in
     0) ;;
-    124 | 137) ONCE=yes; note failed 'fail2ban did not answer in time'; return ;;
+    124 | 137) HUNG=yes ONCE=now; note failed 'fail2ban did not answer in time'; return ;;
     *)
       case $(bounded 15 fail2ban-client get "$1" "$2" 2>&1) in
         *'does not exist'*) note drift 'the jail is gone' ;;

@@ -32,7 +32,8 @@ run_item() {
     return 0
   fi
   add_line
-  [ "$RESULT" != failed ] || [ -n "$ONCE" ] || return 0
+  # A single item that failed is tried again when all comes down.
+  if [ "$RESULT" = failed ] && { [ "$ONCE" != yes ] || [ "$MODE" = item ]; }; then return 0; fi
   [ -z "$MARKS" ] || { printf '%s\\n' "$LINE" >"$MARKS/$1"; } 2>/dev/null
 }
 
@@ -124,7 +125,10 @@ watch() {
   { echo -900 >/proc/self/oom_score_adj; } 2>/dev/null
   settle
   look_at_boot
+  # Whoever may use sudo looks whether it lives, and would start another one.
+  umask 022
   [ -z "$WORK" ] || { printf '%s\\n' "$$" >"$WORK/$ID.watcher"; } 2>/dev/null
+  umask 077
   { printf 'watching %s %s\\n' "$ID" "$$"; } 2>/dev/null
   while ! finished; do
     up_now
@@ -149,7 +153,7 @@ down() {
 }
 
 items() {
-  BY=failed-raise
+  MODE=item BY=failed-raise
   for I in "$@"; do
     case $I in '' | 0* | *[!0-9]* | ????*) usage ;; esac
     [ "$I" -le "$COUNT" ] || usage

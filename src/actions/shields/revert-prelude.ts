@@ -16,7 +16,7 @@ set -f
 HERE=$DIR/$ID
 UP=$RAISED
 SELF=$0
-TERMED= REPORT= DROPPED= FAILED= SOME_FAILED= WORK= LOCK= MARKS= TIMEOUT= ELSEWHERE= OOM=0
+MODE= HUNG= TERMED= REPORT= DROPPED= FAILED= SOME_FAILED= WORK= LOCK= MARKS= TIMEOUT= ELSEWHERE= OOM=0
 
 # --- clocks: /proc/uptime, which no step of the clock changes
 
@@ -57,6 +57,8 @@ look_at_boot() {
 settle() {
   for WORK in "$RUN" "$HERE"; do
     MARKS=$WORK/$ID.items LOCK=$WORK/$ID.lock
+    # After a boot it is made here: any user must be able to look into it.
+    [ -d "$WORK" ] || { umask 022; mkdir -p "$WORK" 2>/dev/null; umask 077; }
     mkdir -p "$MARKS" 2>/dev/null
     if mkdir "$MARKS/probe.$$" 2>/dev/null; then
       rmdir "$MARKS/probe.$$" 2>/dev/null
@@ -110,11 +112,20 @@ find_holder() {
 
 holder_lives() { born_of "$HOLDER" && [ "$BORN" = "$HOLDER_BORN" ]; }
 
-# True: it is ours to lower. False: another runner did it, or is still at it after LOCK_WAIT.
+# For the watcher: somebody may have kept them since it looked last, a machine under load may take seconds until here.
+still_due() {
+  if [ "$MODE" != wait ] || [ -n "$TERMED$ELSEWHERE" ] || [ -d "$LOCK/g1" ]; then return 0; fi
+  up_now
+  read_due
+  [ "$UP" -ge "$DUE" ]
+}
+
+# True: it is ours to lower. False: another runner did it, or is still at it after LOCK_WAIT, or it is not yet time.
 begin() {
   [ -n "$LOCK" ] || return 0
   WAITED=0 NOBODY=0 SEEN=
   mkdir -p "$LOCK" 2>/dev/null
+  still_due || return 1
   while ! finished; do
     if claim 1; then return 0; fi
     [ -d "$LOCK/g1" ] || return 0

@@ -261,7 +261,7 @@ kernelSuite('taking back', TOOLS, () => {
       items: [
         { kind: 'sysctl', name: 'net.ipv4.tcp_synack_retries', before: '5', wrote: '2' },
         { kind: 'command', name: 'log', argv: ['sh', '-c', 'echo x >>"$1"', 'x', log], timeoutSeconds: 5 },
-        { kind: 'command', name: 'bad', argv: ['false'], timeoutSeconds: 5 },
+        { kind: 'command', name: 'bad', argv: ['test', '-e', `${log}.late`], timeoutSeconds: 5 },
       ],
     });
     const some = await raised.run('item', '3', '2');
@@ -272,10 +272,17 @@ kernelSuite('taking back', TOOLS, () => {
       expect((await raised.run('item', wrong)).exitCode).toBe(64);
     expect(existsSync(join(raised.place.dir, 'current'))).toBe(true);
     expect(raised.reverts()).toBe(0);
+    // What failed alone is tried again when all comes down.
+    writeFileSync(`${log}.late`, '');
     await raised.run('down', 'failed-raise');
     const outcome = await expectOneRevert(raised);
     expect(outcome).toMatchObject({ by: 'failed-raise', complete: true });
-    expect(outcome.items.map(({ result }) => result)).toEqual(['failed', 'restored', 'restored', 'restored']);
+    expect(outcome.items.map(({ result }) => result)).toEqual([
+      'restored',
+      'restored',
+      'restored',
+      'restored',
+    ]);
     expect(readFileSync(log, 'utf8')).toBe('x\n');
     for (const words of [[], ['down'], ['down', 'me'], ['up'], ['item']])
       expect((await raised.run(...words)).exitCode).toBe(64);
@@ -382,6 +389,24 @@ kernelSuite('taking back fail2ban', ['fail2ban-client', 'fail2ban-server', 'nsen
       detail: 'fail2ban is not running: it starts with its own values',
     });
   });
+
+  test('a fail2ban that hangs is waited for once, not for each value', async () => {
+    const host = await createNetnsHost({ name: net().server.name });
+    onEnd(() => host.close());
+    const item = (jail: string) =>
+      ({ kind: 'fail2ban', jail, option: 'maxretry', before: '5', wrote: '2' }) as const;
+    const raised = await raise(host, { items: [item('one'), item('two'), item('three')] });
+    const hanging = join(raised.root, 'hanging');
+    writeFileSync(hanging, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+    const hide = 'mount --bind "$2" "$(command -v fail2ban-client)" && exec sh "$1" down operator';
+    const startedAt = performance.now();
+    await host.run(
+      command(['unshare', '-m', 'sh', '-c', hide, 'sh', raised.script, hanging], { timeoutMs: 50_000 }),
+    );
+    const outcome = await expectOneRevert(raised);
+    expect(performance.now() - startedAt).toBeLessThan(29_000);
+    expect(outcome.items.map(({ result }) => result)).toEqual(['failed', 'failed', 'failed', 'restored']);
+  }, 60_000);
 
   test('hosts without fail2ban: told, not hung', async () => {
     const host = await createNetnsHost({ name: net().server.name });

@@ -2,7 +2,7 @@
 // files, an unreadable deadline, an earlier boot.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { printArm } from '../../../src/actions/shields/arm-watcher.ts';
@@ -133,6 +133,38 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     const pid = await raised.arm();
     kill(pid, 'SIGTERM');
     expect(await expectOneRevert(raised, [pid])).toMatchObject({ by: 'timer' });
+  });
+
+  test('not when somebody kept them while the watcher, slowly, began to', async () => {
+    const raised = await raise(host, { trialIn: 1 });
+    const slow = join(raised.root, 'bin');
+    const began = join(raised.root, 'began');
+    mkdirSync(slow);
+    const mkdir = `#!/bin/sh\ncase "$*" in *.lock) : >"${began}"; sleep 2 ;; esac\nexec /bin/mkdir "$@"\n`;
+    writeFileSync(join(slow, 'mkdir'), mkdir, { mode: 0o755 });
+    const text = readFileSync(raised.script, 'utf8').replace('\nPATH=', `\nPATH=${slow}:`);
+    writeFileSync(raised.script, text);
+    const pid = await raised.arm();
+    await until(() => existsSync(began));
+    const later = { phase: 'held', uptime: Math.ceil(uptime()) + 600 } as const;
+    expect(await writeDeadline(host, raised, later)).toMatchObject({ ok: true });
+    const at = uptime();
+    await until(() => uptime() > at + 3.5);
+    expect(raised.reverts()).toBe(0);
+    expect(lives(pid)).toBe(true);
+    await raised.run('down', 'operator');
+    await expectOneRevert(raised, [pid]);
+  });
+
+  test('after a boot, and whoever looks: the run directory and the number of the watcher are readable', async () => {
+    const raised = await raise(host);
+    rmSync(raised.place.run, { recursive: true });
+    const pid = await raised.arm();
+    const modeOf = (path: string): number => statSync(path).mode & 0o777;
+    expect(modeOf(raised.place.run)).toBe(0o755);
+    expect(modeOf(join(raised.place.run, `${raised.id}.watcher`))).toBe(0o644);
+    await raised.run('down', 'operator');
+    await expectOneRevert(raised, [pid]);
   });
 
   test('the watcher was killed: recovery lowers', async () => {

@@ -1,6 +1,6 @@
 // Files, deadline and watcher of a raise: the printed sh is run by the real one in a temp dir; answers of a host are scripted.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -18,8 +18,9 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { armWatcher, printArm } from '../../../../src/actions/shields/arm-watcher.ts';
 import { writeDeadline } from '../../../../src/actions/shields/deadline-file.ts';
-import { prepareFiles } from '../../../../src/actions/shields/prepare.ts';
+import { prepareFiles, printPrepare } from '../../../../src/actions/shields/prepare.ts';
 import { problem } from '../../../../src/core/problem.ts';
+import type { ShieldsPlace } from '../../../../src/core/shields.ts';
 import { parseDeadline } from '../../../../src/firewall/shields/state.ts';
 import type { Host } from '../../../../src/host/host.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
@@ -38,6 +39,39 @@ function tempPlace(): Readonly<{ dir: string; run: string }> {
 let host: Host;
 beforeAll(async () => {
   host = await createLocalHost({ sudo: 'never' });
+});
+
+/** Runs the printed sh with programs of ours before those of the system. */
+function runWith(programs: Readonly<Record<string, string>>, place: ShieldsPlace, asked = place): number {
+  const bin = join(place.dir, '..', 'bin');
+  mkdirSync(bin, { recursive: true });
+  for (const [name, text] of Object.entries(programs))
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const files = { deadline: { text: 'raising 1\n', mode: '0644' } };
+  const input = printPrepare({ id: ID, place, files }, asked);
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, CURRENT: join(place.dir, 'current') };
+  return spawnSync('sh', ['-s'], { input, env }).status ?? -1;
+}
+
+describe('two raises at once', () => {
+  it('the other shields end just when the lock was refused: refused, and no lock without its files', () => {
+    const place = tempPlace();
+    const ln = 'echo 0a0b0c0d >"$CURRENT"; exit 1';
+    const rm = '/bin/rm "$@"; case $* in -rf*) /bin/rm -f "$CURRENT" ;; esac';
+    expect(runWith({ ln, rm }, place)).toBe(11);
+    expect(readdirSync(place.dir)).toEqual([]);
+  });
+
+  it('one of them in the other place: this one gives way', () => {
+    const asked = tempPlace();
+    const place = { dir: asked.run, run: asked.run };
+    mkdirSync(asked.dir, { recursive: true });
+    const other = join(asked.dir, 'current');
+    const ln = `echo 0a0b0c0d >"${other}"; exec /bin/ln "$@"`;
+    expect(runWith({ ln }, place, asked)).toBe(11);
+    expect(readdirSync(place.dir)).toEqual([]);
+    expect(readFileSync(other, 'utf8')).toBe('0a0b0c0d\n');
+  });
 });
 
 describe('files', () => {
