@@ -42,6 +42,31 @@ async function settings(net: TestNet): Promise<string> {
 const value = async (net: TestNet, name: string): Promise<string> =>
   (await net.exec(net.server, ['sysctl', '-n', name])).stdout.trim();
 
+kernelSuite('ports that are sent on', ['nft', 'iptables', 'iptables-legacy'], () => {
+  const testNet = useTestNet({ clients: 1 });
+  const UNLISTED: MeasureSpec = { measure: 'unlisted-ports' };
+
+  test.each(['nft', 'iptables-nft', 'iptables-legacy', 'ip6tables-legacy'])(
+    'by %s are not closed by guessing',
+    async (tool) => {
+      const net = testNet();
+      const host = await hostOf(net);
+      const leftOut = async (): Promise<number> =>
+        (await planMeasures([UNLISTED], atOn(host))).leftOut.length;
+      expect(await leftOut()).toBe(0);
+      const rule = 'tcp dport 80 redirect to :8080';
+      const words = ['PREROUTING', '-p', 'tcp', '--dport', '80', '-j', 'REDIRECT', '--to-ports', '8080'];
+      const nft = `table ip oc_test { chain c { type nat hook prerouting priority -100; ${rule}; }; }`;
+      if (tool === 'nft') await net.exec(net.server, ['nft', nft]);
+      else await net.exec(net.server, [tool, '-t', 'nat', '-A', ...words]);
+      expect(await leftOut()).toBe(1);
+      if (tool === 'nft') await net.exec(net.server, ['nft', 'delete table ip oc_test']);
+      else await net.exec(net.server, [tool, '-t', 'nat', '-D', ...words]);
+      expect(await leftOut()).toBe(0);
+    },
+  );
+});
+
 kernelSuite('sysctl measures', ['conntrack', 'nft', 'sysctl'], () => {
   const testNet = useTestNet({ clients: 1 });
 

@@ -93,6 +93,31 @@ describe('the ports', () => {
     expect((await only(CAP, at)).applied.wall).toEqual({ connections: { max: 5, ports: [80, 443] } });
   });
 
+  it('are open by which an ssh session came, though sshd listens on another', async () => {
+    const tracking = trackingHost(OPERATOR_LINE.replace('dport=22 ', 'dport=2222 '));
+    const planned = await only(PORTS, atOf(tracking, { sessions: [OPERATOR], settings: { ports: [443] } }));
+    expect(planned.applied.wall).toEqual({ listed: [22, 443, 2222] });
+  });
+
+  it('are not guessed where the machine sends them on', async () => {
+    const nat =
+      'table ip nat {\n\tchain PREROUTING {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t}\n}\n';
+    const sending = createFakeHost()
+      .tool('nft', true)
+      .on('nft list chains', { stdout: `table inet filter {\n\tchain input {\n\t}\n}\n${nat}` })
+      .on('nft -t list table ip nat', { stdout: 'tcp dport 80 redirect to :8080\n' });
+    expect(await whyLeftOut(PORTS, atOf(sending))).toMatch(
+      /^connections are sent on here .*under shields\.ports/,
+    );
+    const told = await only(PORTS, atOf(sending, { settings: { ports: [80] }, listening: [22, 8080] }));
+    expect(told.applied.wall).toEqual({ listed: [22, 80] });
+    const idle = createFakeHost()
+      .tool('nft', true)
+      .on('nft list chains', { stdout: nat })
+      .on('nft -t list table ip nat', { stdout: 'masquerade\n' });
+    expect((await only(PORTS, atOf(idle))).applied.wall).toEqual({ listed: [22, 80, 443] });
+  });
+
   it('must be known', async () => {
     const at = atOf(host, { listening: [] });
     const why = 'it is not known which ports listen (list them under shields.ports in the session file)';
