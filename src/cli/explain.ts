@@ -9,13 +9,17 @@ import { createOutput, readLog } from './log-input.ts';
 
 export type ExplainArgs = Readonly<{ log: string; json: boolean }>;
 
-/** One object per input line in JSON. `others`: distinct, in order of appearance, without `address`. */
+/**
+ * One object per input line in JSON. `others`: distinct, in order of appearance, without `address`. `forwarded`: a list
+ * that a peer can make up stands where its address should.
+ */
 export type Explained = Readonly<{
   line: number;
   format: string;
   kind: string;
   address: string | null;
   others: readonly string[];
+  forwarded?: true;
 }>;
 
 export async function runExplain(
@@ -54,7 +58,9 @@ export function explain(reading: LineReading, line: number): Explained {
   const address = reading.chosen?.text ?? null;
   const others = new Set(reading.all.map(({ net }) => net.text));
   if (address !== null) others.delete(address);
-  return { line, format: reading.format, kind: reading.kind, address, others: [...others] };
+  const { format, kind, forwarded } = reading;
+  const doubt = forwarded === undefined ? {} : { forwarded };
+  return { line, format, kind, address, others: [...others], ...doubt };
 }
 
 type Row = Readonly<{ explained: Explained; field: string | undefined }>;
@@ -74,7 +80,7 @@ function createTable(): (rows: readonly Row[]) => string {
       explained.format,
       explained.kind,
       explained.address ?? '–',
-      explained.address === null ? '–' : (field ?? '–'),
+      (explained.address === null ? undefined : field) ?? (explained.forwarded ? 'forwarded' : '–'),
       explained.others.join(' '),
     ]);
     if (!headed) cells.unshift(['line', 'format', 'kind', 'address', 'field', 'others']);

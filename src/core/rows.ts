@@ -31,6 +31,8 @@ export type LineReading = Readonly<{
   all: readonly Readonly<{ net: Net; start: number; end: number }>[];
   stamp?: UnixMs;
   status?: number;
+  /** Where the peer should stand is a forwarded-for list, which a peer can make up: none is chosen, all are in doubt. */
+  forwarded?: true;
 }>;
 
 /** A kept line with what its format says of it; the source reads each kept line once. */
@@ -105,6 +107,8 @@ export type SetInfo = Readonly<{
   autoMerge?: boolean;
   /** nft "flags constant": nothing can be added. */
   constant?: boolean;
+  /** Belongs to the wall of the shields: it goes, with all that is in it, when they come down. */
+  shields?: true;
   owner: SetOwner;
   enforcement: Enforcement;
   /** Key of the other family's set when the two are one list to the operator (f2b-http / f2b-http6). */

@@ -56,6 +56,7 @@ export function readLine(text: string, nowMs: number): LineReading {
     kind,
     ...(stamp === undefined ? {} : { stamp }),
     ...(status === undefined ? {} : { status }),
+    ...(recognised.forwarded === undefined ? {} : { forwarded: recognised.forwarded }),
   };
   if (token === undefined) return { ...base, all };
   const start = token.start + offset;

@@ -39,11 +39,6 @@ const FORGED: readonly (readonly [line: string, taken: string, how: string])[] =
     '203.0.113.10',
     'field client',
   ],
-  [
-    `198.51.100.8, 203.0.113.10 - - ${STAMP} "GET / HTTP/1.1" 404 1 "-" "curl/8"`,
-    '198.51.100.8',
-    'field forwarded-for',
-  ],
 ];
 
 /** Starts the console in a terminal and writes down every byte that it sends there. */
@@ -150,6 +145,25 @@ kernelSuite('hostile bytes on the screen', ['tmux', 'nft', 'ipset', 'conntrack',
       await console.keys('Escape');
       await console.close();
     }
+  });
+
+  test('a forwarded-for list in front: no address is taken unpicked, and the dialog says why', async () => {
+    const list = `198.51.100.8, 203.0.113.10 - - ${STAMP} "GET / HTTP/1.1" 404 1 "-" "curl/8"`;
+    world().file('web.log', `${list}\n`);
+    const { console } = await recorded(world());
+    await console.until('the line', (seen) => paneOf(seen, 'web').join().includes('404'));
+    await console.keys('M-2', 'b');
+    const empty = await console.until('the dialog', shows('from', 'could be forged'));
+    expect(empty).toMatch(/from +forwarded, could be forged: web\.log, combined; Tab picks an address/);
+    expect(empty).not.toMatch(/Ban \d/);
+    await console.keys('Escape');
+    await console.until('it is closed', (seen) => !seen.includes('could be forged'));
+    await console.keys('Tab', 'Tab', 'b');
+    const picked = await console.until('the dialog', shows('will run', 'could be forged'));
+    expect(picked).toContain('Ban 203.0.113.10');
+    expect(picked).toMatch(/from +forwarded, could be forged: web\.log, combined, address 2 of 2, picked/);
+    await console.keys('Escape');
+    await console.close();
   });
 
   test('a user without rights sees which panes are blind and why, and no zero in them', async () => {

@@ -70,6 +70,18 @@ describe('explain', () => {
     );
   });
 
+  test('a forwarded-for list in front gives no address, and says so', async () => {
+    const line = '8.8.8.8, 203.0.113.7 - - [20/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "x"\n';
+    const [table, json, top] = [capture(), capture(), capture()];
+    const given = () => ({ stdin: Readable.from([Buffer.from(line)]), cwd: folder });
+    await runExplain({ log: '-', json: false }, { ...table, ...given() });
+    expect(table.text()).toContain('combined  request  –        forwarded  8.8.8.8 203.0.113.7\n');
+    await runExplain({ log: '-', json: true }, { ...json, ...given() });
+    expect(JSON.parse(json.text())).toMatchObject({ address: null, forwarded: true });
+    await runTop({ logs: ['-'], top: 5, json: true }, { ...top, ...given() });
+    expect(JSON.parse(top.text())).toEqual({ lines: 1, without: 1, distinct: 0, sources: [] });
+  });
+
   test('escape sequences in a log reach no terminal', async () => {
     const io = capture();
     const stdin = Readable.from([Buffer.from('\x1b]0;x\x07 203.0.113.7 \x1b[2J\n')]);

@@ -12,7 +12,14 @@ import type { UnixMs } from '../../../core/brand.ts';
  */
 export type Token = Readonly<{ start: number; end: number; field: string }>;
 
-export type Finding = Readonly<{ kind: string; token?: Token; status?: number; stamp?: UnixMs }>;
+/** `forwarded`: as in LineReading; there is no token then. */
+export type Finding = Readonly<{
+  kind: string;
+  token?: Token;
+  status?: number;
+  stamp?: UnixMs;
+  forwarded?: true;
+}>;
 
 /** A line after its syslog header: what the program with this tag wrote. */
 export type SyslogBody = Readonly<{ tag: string; message: string }>;

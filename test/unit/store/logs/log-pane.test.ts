@@ -232,6 +232,22 @@ describe('the address that an act would take', () => {
     expect(target(reduced(state, key(LOG, 'address-previous')))?.nets[0]?.text).toBe('2001:db8::1');
   });
 
+  it('is none of a list that a peer can make up; one picked by hand carries the doubt', () => {
+    const list = { ...lineOf(0, '192.0.2.140, 198.51.100.9 - - x') };
+    const { chosen: _, field: __, ...rest } = list.reading;
+    const forwarded = { ...list, reading: { ...rest, forwarded: true as const } };
+    const batch = { ...textBatch([]), lines: [forwarded], total: 1 };
+    const at = reduced(stateOf(), batch);
+    expect(target(at)).toEqual({
+      nets: [],
+      origin: 'forwarded, could be forged: access.log, combined; Tab picks an address',
+    });
+    expect(target(reduced(at, key(LOG, 'address-next'), key(LOG, 'address-next')))).toMatchObject({
+      nets: [{ text: '198.51.100.9' }],
+      origin: 'forwarded, could be forged: access.log, combined, address 2 of 2, picked by hand',
+    });
+  });
+
   it('stays the one that was picked while new lines arrive, and is forgotten on the next line', () => {
     const picked = reduced(state, key(LOG, 'address-next'), textBatch(['203.0.113.2 new'], 2));
     expect(target(picked)?.nets[0]?.text).toBe('198.51.100.9');
