@@ -32,8 +32,14 @@ count_nft() {
 back_nft() {
   WHAT='nft table inet opsconsole_shields'
   if gone_with_boot; then return; fi
-  SAID=$(bounded 20 nft list counters table inet opsconsole_shields 2>&1)
+  # With a set beside it nft 1.0.6 fetches that one only; without, the elements of all sets of all tables.
+  SAID=$(bounded 20 nft 'list counters table inet opsconsole_shields; list set inet opsconsole_shields armed' 2>&1)
   CODE=$?
+  # A foreign table has no such set, but is there.
+  if [ $CODE != 0 ]; then
+    SAID=$(bounded 20 nft list counters table inet opsconsole_shields 2>&1)
+    CODE=$?
+  fi
   case $CODE$SAID in
     1*'No such file'*) note already 'it was gone: somebody else removed it, or it was never there'; return ;;
     0*) COUNTED=$SAID ;;

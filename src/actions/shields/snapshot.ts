@@ -8,7 +8,7 @@ import type { PlannedMeasure, RevertItem } from './measure.ts';
 
 /** A ruleset with its elements up to this size is kept whole, in less than this time; else without elements. */
 const RULESET_MAX_BYTES = 1_048_576;
-const RULESET_TIMEOUT_MS = 600;
+const RULESET_TIMEOUT_MS = 400;
 const TERSE_TIMEOUT_MS = 2000;
 
 /** A set of a million elements takes 35 s to list: then the cheap listing must do. */

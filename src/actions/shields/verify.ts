@@ -127,21 +127,14 @@ async function verifyPeople({ ground, wall }: VerifyWish): Promise<Verified> {
   if (wall === undefined || ground.writer === undefined || people.length === 0) return NOTHING;
   const { writer } = ground;
   const { host } = ground.at;
-  const answers = await Promise.all(
-    people.slice(0, PEOPLE_MAX).map(async (net) => {
-      for (const one of writer.holds(net)) if (!(await host.run(one)).ok) return net;
-      return undefined;
-    }),
-  );
-  const missing = answers.find((net) => net !== undefined);
-  if (missing !== undefined)
-    return {
-      ...NOTHING,
-      problem: problem(
-        'bad-exit',
-        `${missing.text} is connected over ssh, but not among the wall's safe addresses`,
-      ),
-    };
+  const asked = people.slice(0, PEOPLE_MAX);
+  const answers = await Promise.all(writer.holds(...asked).map((one) => host.run(one)));
+  if (answers.some((answer) => !answer.ok)) {
+    const words = asked.map(({ text }) => text).join(', ');
+    const who = asked.length === 1 ? `${words} is not` : `not all of ${words} are`;
+    const why = sanitise(`${who} among the wall's safe addresses, though connected over ssh`, 300);
+    return { ...NOTHING, problem: problem('bad-exit', why) };
+  }
   return {
     says: [sanitise(`${people.length} ssh ${people.length === 1 ? 'peer is' : 'peers are'} in the safe set`)],
     warnings: [],

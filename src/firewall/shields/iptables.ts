@@ -45,9 +45,10 @@ export const iptablesWall: WallWriter = {
       shown: [safe(`ipset: oc_armed4 and oc_armed6 run for another ${timerSeconds(seconds)} s`)],
     },
   ],
-  holds: (net) => [
-    command(['ipset', '-q', 'test', `oc_safe${net.family}`, hostOf(net).text], { privileged: true }),
-  ],
+  holds: (...nets) =>
+    nets.map((net) =>
+      command(['ipset', '-q', 'test', `oc_safe${net.family}`, hostOf(net).text], { privileged: true }),
+    ),
   look: [
     ...BOTH.map((family) => lookAt(family, ['-t', 'raw', '-nvxL', RAW_CHAIN])),
     ...BOTH.map((family) => lookAt(family, ['-nvxL', INPUT_CHAIN])),

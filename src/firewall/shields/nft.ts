@@ -64,16 +64,16 @@ export const nftWall: WallWriter = {
     },
   ],
   arm: (seconds) => [armStep(seconds)],
-  holds: (net) => [
-    command(['nft', '-f', '-'], {
-      stdin: `get element ${TABLE} safe${net.family} { ${hostOf(net).text} }\n`,
-      privileged: true,
-    }),
+  // All in one: a call of nft 1.0.6 that gets an element fetches those of all sets first, 0.8 s when others ban 150,000.
+  holds: (...nets) => [
+    command(['nft', '-f', '-'], { stdin: nets.map(getElement).join(''), privileged: true }),
   ],
   // The table's own comment is not in it, so the first counter bears the id as well.
   look: [command(['nft', '-f', '-'], { stdin: LOOK, privileged: true })],
   parse: parseNftWall,
 };
+
+const getElement = (net: Net): string => `get element ${TABLE} safe${net.family} { ${hostOf(net).text} }\n`;
 
 /** Kernels before 6.12 keep the old timeout of an element that is added again: so it goes first, in one transaction. */
 function armStep(seconds: number): Step {

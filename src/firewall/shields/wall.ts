@@ -55,8 +55,8 @@ export interface WallWriter {
   load(wall: Wall): readonly Step[];
   /** Sets the kernel timer anew, to `seconds` from now. Works on a timer that has run out, too. */
   arm(seconds: number): readonly Step[];
-  /** All succeed when the standing wall never limits `net` (its first address, for a network). */
-  holds(net: Net): readonly Command[];
+  /** All succeed when the standing wall never limits these nets (their first addresses). */
+  holds(...nets: readonly Net[]): readonly Command[];
   /** Reads it; a failing first command means there is none. */
   readonly look: readonly Command[];
   /** `outputs`: stdout of each `look`. Undefined = not understood. */

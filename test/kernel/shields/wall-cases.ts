@@ -214,7 +214,10 @@ export function shapeCases(field: () => Field, { writer }: Variant): void {
     const safe = [...edges.split(' '), ...edges.split(' ')].map(net);
     await here.load({ safe });
     for (const one of safe) await here.run(writer.holds(one));
+    await here.run(writer.holds(...safe));
     await expect(here.run(writer.holds(net('192.0.2.77')))).rejects.toThrow();
+    await expect(here.run(writer.holds(...safe, net('192.0.2.77')))).rejects.toThrow();
+    await expect(here.run(writer.holds(net('192.0.2.77'), ...safe))).rejects.toThrow();
     await expect(here.run(writer.holds(net('2001:db8::77')))).rejects.toThrow();
     await here.load({ safe: [net('0.0.0.0/0'), net('192.0.2.1'), net('::/0')], listed: [] });
     await here.run(writer.holds(net('192.0.2.77')));

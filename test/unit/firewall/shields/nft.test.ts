@@ -242,6 +242,11 @@ describe('the commands', () => {
     expect(nftWall.holds(net('2001:db8::/32')).map(({ stdin }) => stdin)).toEqual([
       'get element inet opsconsole_shields safe6 { 2001:db8:: }\n',
     ]);
+    const several = nftWall.holds(net('192.0.2.1'), net('2001:db8::1')).map(({ stdin }) => stdin);
+    expect(several).toEqual([
+      'get element inet opsconsole_shields safe4 { 192.0.2.1 }\n' +
+        'get element inet opsconsole_shields safe6 { 2001:db8::1 }\n',
+    ]);
   });
 });
 
