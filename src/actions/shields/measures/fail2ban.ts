@@ -8,7 +8,6 @@ import { fail, ok, type Result } from '../../../core/result.ts';
 import { type SafeText, safe, sanitise } from '../../../core/sanitise.ts';
 import type { MeasureSpec } from '../../../core/shields.ts';
 import { isUsableJail, parseJailList, parseJailValue } from '../../../firewall/fail2ban.ts';
-import type { Host } from '../../../host/host.ts';
 import type { Measure, MeasureAt } from '../measure.ts';
 import { nothingToDo } from './sysctls.ts';
 
@@ -21,8 +20,9 @@ const CLIENT = 'fail2ban-client';
 const CALL_MS = 5000;
 /** Two values each: 40 calls to read and write them, some 2 s. */
 const JAILS_MAX = 10;
-/** No further jail is asked after this. */
-const ASKING_MS = 1500;
+/** All asking together: the wall waits for it. A server that hangs would hold it up by five seconds for each call. */
+const ASKING_MS = 2500;
+const ASKING_MIN_MS = 100;
 const LANES = 2;
 
 export const fail2ban: Measure<Spec, Found> = {
@@ -36,11 +36,12 @@ export const fail2ban: Measure<Spec, Found> = {
     return sanitise(`fail2ban (${where}): ${what.join(' ')}`, 160);
   },
   async gather(spec, at) {
-    const running = await runningJails(at);
+    const until = at.host.now() + ASKING_MS;
+    const running = await runningJails(at, until);
     if (!running.ok) return running;
     const { jails, notes } = chooseJails(spec.jails, running.value);
     if (jails.length === 0) return fail(problem('not-found', notes[0] ?? 'fail2ban has no jail'));
-    const asked = await askAll(jails, spec, at);
+    const asked = await askAll(jails, { spec, until }, at);
     const changes = asked.flatMap(({ changes }) => changes);
     const silent = asked.filter(({ unread }) => unread).map(({ jail }) => jail);
     if (changes.length === 0) return fail(silent.length > 0 ? unread(silent) : nothingToDo);
@@ -73,10 +74,13 @@ export const fail2ban: Measure<Spec, Found> = {
     })),
 };
 
-async function runningJails({ host, signal }: MeasureAt): Promise<Result<readonly string[]>> {
+type Wish = Readonly<{ spec: Spec; until: number }>;
+
+async function runningJails(at: MeasureAt, until: number): Promise<Result<readonly string[]>> {
+  const { host } = at;
   if ((await host.which(CLIENT)) === undefined)
     return fail(problem('missing-tool', 'fail2ban is not installed'));
-  const status = await ask(host, ['status'], signal);
+  const status = await ask(at, ['status'], until);
   if (!status.ok) {
     const { code, detail = '' } = status.problem;
     if (code === 'bad-exit' && /socket|running/i.test(detail))
@@ -89,8 +93,9 @@ async function runningJails({ host, signal }: MeasureAt): Promise<Result<readonl
     : ok(jails);
 }
 
-function ask(host: Host, words: readonly string[], signal?: AbortSignal): Promise<Result<string>> {
-  const call = command([CLIENT, ...words], { privileged: true, timeoutMs: CALL_MS });
+function ask({ host, signal }: MeasureAt, words: readonly string[], until: number): Promise<Result<string>> {
+  const left = Math.min(ASKING_MS, Math.max(ASKING_MIN_MS, until - host.now()));
+  const call = command([CLIENT, ...words], { privileged: true, timeoutMs: left });
   return host.run(call, signal).then((ran) => (ran.ok ? ok(ran.value.stdout) : ran));
 }
 
@@ -114,26 +119,26 @@ function chooseJails(
 type Asked = Readonly<{ jail: string; changes: readonly Change[]; unread: boolean }>;
 
 /** Two at a time; what is not asked in time is left alone. */
-async function askAll(jails: readonly string[], spec: Spec, at: MeasureAt): Promise<readonly Asked[]> {
-  const until = at.host.now() + ASKING_MS;
+async function askAll(jails: readonly string[], wish: Wish, at: MeasureAt): Promise<readonly Asked[]> {
   const asked: Asked[] = [];
   const waiting = jails.map((jail, index) => ({ jail, index }));
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const inTime = at.host.now() < until;
+      const inTime = at.host.now() < wish.until;
       const { jail, index } = next;
-      asked[index] = inTime ? await askJail(jail, spec, at) : { jail, changes: [], unread: true };
+      asked[index] = inTime ? await askJail(jail, wish, at) : { jail, changes: [], unread: true };
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return asked;
 }
 
-async function askJail(jail: string, { maxRetry, banSeconds }: Spec, at: MeasureAt): Promise<Asked> {
+async function askJail(jail: string, { spec, until }: Wish, at: MeasureAt): Promise<Asked> {
+  const { maxRetry, banSeconds } = spec;
   const changes: Change[] = [];
   let isUnread = false;
   const look = async (option: Option, stricter: (before: number) => number): Promise<void> => {
-    const answer = await ask(at.host, ['get', jail, option], at.signal);
+    const answer = await ask(at, ['get', jail, option], until);
     const before = answer.ok ? parseJailValue(answer.value) : undefined;
     if (before === undefined) {
       isUnread = true;

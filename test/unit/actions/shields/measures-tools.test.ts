@@ -105,6 +105,22 @@ describe('fail2ban', () => {
     expect(asked).toBe(4);
   });
 
+  it.each(['status', 'get'])('does not hold up the wall when %s hangs', async (hanging) => {
+    const host = running();
+    let time = 0;
+    const hung: Host = {
+      ...host,
+      now: () => unixMs(time),
+      run(command, signal) {
+        if (command.argv[1] !== hanging) return host.run(command, signal);
+        time += command.timeoutMs;
+        return Promise.resolve(fail(problem('timed-out', 'no answer')));
+      },
+    };
+    expect(await whyLeftOut(spec(), atOf(hung))).toMatch(/no answer|did not answer in time/);
+    expect(time).toBeLessThanOrEqual(5500);
+  });
+
   it('leaves alone a value that it cannot understand', async () => {
     const host = running().on('fail2ban-client get sshd maxretry', { stdout: 'None\n' });
     const planned = await only(spec(), atOf(host));
