@@ -164,7 +164,13 @@ function notesOf({ nets, holdings, removals, free, unknown, blind }: NoteFacts):
   const absent = nets.filter((net) => !free.has(net.text));
   if (absent.length > 0) notes.push(sanitise(`not banned by name in any set: ${nameNets(absent)}`));
   for (const { found } of removals) {
-    if (found.set.owner === 'fail2ban')
+    if (found.set.shields === true)
+      notes.push(
+        sanitise(
+          `${found.set.name} belongs to the shields: raised anew, they may ban it again; undo works while they are up`,
+        ),
+      );
+    else if (found.set.owner === 'fail2ban')
       notes.push(
         sanitise(
           `${found.set.name} belongs to fail2ban: its own list still has the address and may ban it again`,

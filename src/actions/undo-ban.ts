@@ -5,7 +5,7 @@ import type { JournalRow } from '../core/act.ts';
 import { type Net, parseNet } from '../core/address.ts';
 import { unixMs } from '../core/brand.ts';
 import type { Proof } from '../core/plan.ts';
-import type { SetKey } from '../core/rows.ts';
+import type { SetInfo, SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import {
   type ActContext,
@@ -179,6 +179,9 @@ function movesFor({ found, priors, now: held }: Part, now: number): readonly Mov
   ];
 }
 
+/** The wall of the shields is ours, too, but another table. */
+const isOwn = ({ owner, shields }: SetInfo): boolean => owner === 'opsconsole' && shields !== true;
+
 /** Steps that remove the own sets which that ban made, if our elements are the only ones in them. */
 async function removeTable(
   parts: readonly Part[],
@@ -188,9 +191,9 @@ async function removeTable(
   const [first] = parts;
   if (first === undefined) return undefined;
   const { arm } = first.found;
-  const made = arm.sets.filter(({ key, owner }) => owner === 'opsconsole' && created.includes(key));
+  const made = arm.sets.filter((set) => isOwn(set) && created.includes(set.key));
   // An nft table goes as a whole, so nothing may be in any of its sets.
-  const emptied = arm.backend.id === 'nft' ? arm.sets.filter(({ owner }) => owner === 'opsconsole') : made;
+  const emptied = arm.backend.id === 'nft' ? arm.sets.filter(isOwn) : made;
   const ours = new Map(parts.map((part) => [part.found.set.key, part.now.filter(isEqual).length]));
   for (const set of emptied) {
     const members = await readMembers(host, { arm, set }, { signal });

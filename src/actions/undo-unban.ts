@@ -12,6 +12,9 @@ import { type Found, findSet, readFirewalls } from './firewalls.ts';
 import { guardNotes, nameNets, refusals } from './guards.ts';
 import { findAbsent, findOverlaps } from './membership.ts';
 
+/** Sets of the wall: nft and ipset. */
+const SHIELDS_SET = /^nft:inet opsconsole_shields |^ipset:oc_banned[46]$/;
+
 type Part = Readonly<{ found: Found; priors: readonly Prior[] }>;
 
 export async function undoUnban(row: JournalRow, facts: UnbanFacts, context: ActContext): Promise<Gathered> {
@@ -31,7 +34,8 @@ export async function undoUnban(row: JournalRow, facts: UnbanFacts, context: Act
     if (found === undefined) {
       const [blind] = view.blind;
       if (blind !== undefined) return failed(blind.problem);
-      return refused(sanitise(`set ${key} is gone since: the ban cannot be put back`));
+      const shields = SHIELDS_SET.test(key) ? ', it went with the shields' : '';
+      return refused(sanitise(`set ${key} is gone since${shields}: the ban cannot be put back`));
     }
     const held = await findOverlaps(
       host,

@@ -62,7 +62,8 @@ function showTable(listed: Listed, io: ActDeps['io']): void {
 
 function rowOf(set: SetInfo, members: Members, index: number): readonly string[] {
   const seconds = secondsLeft(members, index, members.at);
-  const left = seconds === null ? 'until changed' : seconds === undefined ? UNKNOWN : formatDuration(seconds);
+  const noEnd = set.shields === true ? 'with shields' : 'until changed';
+  const left = seconds === null ? noEnd : seconds === undefined ? UNKNOWN : formatDuration(seconds);
   return [
     memberNet(members, index).text,
     sanitise(fullName(set), 60),
@@ -93,6 +94,7 @@ function setJson(set: SetInfo, members: Members, now: number): unknown {
     family: set.family,
     type: set.type,
     owner: set.owner,
+    ...(set.shields === true ? { shields: true } : {}),
     enforced: set.enforcement.kind === 'dropped' ? true : set.enforcement.kind === 'unknown' ? null : false,
     ...(set.enforcement.kind === 'dropped' ? { rule: set.enforcement.rule } : { why }),
     ...(set.max === undefined ? {} : { max: set.max }),

@@ -13,6 +13,7 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
   const say = (why: string): SafeText => sanitise(`${set.name} ${why}`);
   if (!isUsableName(set)) return say('has a name that cannot be passed on safely');
   if (set.constant === true) return say('is constant: nothing can be added');
+  if (set.shields === true) return say('belongs to the shields: it goes when they come down');
   if (net.family !== set.family) return say(`holds IPv${set.family} only, ${net.text} is IPv${net.family}`);
   if (!isHost(net) && !set.holdsNets)
     return say(`is a ${set.type} set: it holds single addresses, not the network ${net.text}`);

@@ -20,6 +20,7 @@ export type RuleListings = Readonly<{
 
 /** Sets of the shields that hold who is spared and the ports, not who is banned. */
 const WALL_INSIDE = /^oc_(?:armed[46]|safe[46]|ports|capports)$/;
+const WALL_BANNED = /^oc_banned[46]$/;
 
 /** `terse`: `ipset list -t`. `rules`: outputs of iptables-save and ip6tables-save; undefined = could not be read. */
 export function parseIpsets(terse: string, rules: RuleListings): Result<readonly SetInfo[]> {
@@ -95,6 +96,7 @@ function readBlock(block: ReadonlyMap<string, string>): Omit<SetInfo, 'enforceme
     ...(count === undefined ? {} : { count }),
     ...(max === undefined ? {} : { max }),
     ...(references === undefined ? {} : { references }),
+    ...(WALL_BANNED.test(name) ? { shields: true } : {}),
     owner: ownerOf(name),
   };
 }

@@ -3,7 +3,7 @@
 import type { SetInfo, SetOwner } from '../core/rows.ts';
 
 const OWNERS: readonly (readonly [RegExp, SetOwner])[] = [
-  [/^inet opsconsole(_shields)?$|^oc_(ban|net|safe)[46]$/, 'opsconsole'],
+  [/^inet opsconsole(_shields)?$|^oc_(ban|net|safe|banned)[46]$/, 'opsconsole'],
   [/^f2b-|^addr6?-set-|f2b-table$|^fail2ban-/, 'fail2ban'],
   [/sshguard/, 'sshguard'],
   [/crowdsec/, 'crowdsec'],

@@ -46,9 +46,11 @@ export function parseNftSets(json: string, text: string): Result<readonly SetInf
   return ok(pairTwins(sets.flatMap((set) => readSet(set, enforcement, marks))));
 }
 
+const SHIELDS = `inet ${SHIELDS_TABLE}`;
+
 /** The wall's own sets hold who is spared and who was counted, not who is banned; under attack they are long. */
 function isWallInside(table: string, name: string): boolean {
-  return table === `inet ${SHIELDS_TABLE}` && !name.startsWith('banned');
+  return table === SHIELDS && !name.startsWith('banned');
 }
 
 const tableOf = (object: JsonObject): string =>
@@ -106,6 +108,7 @@ function readSet(
       ...(max === undefined ? {} : { max }),
       ...(marks.merging.has(id) ? { autoMerge: true } : {}),
       ...(flags.includes('constant') ? { constant: true } : {}),
+      ...(table === SHIELDS ? { shields: true } : {}),
       owner: ownerOf(name, table),
       enforcement: enforcement.get(id) ?? { kind: 'unused' },
     },

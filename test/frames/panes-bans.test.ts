@@ -133,6 +133,25 @@ describe('the bans pane', () => {
     golden('listing', draw(asked, 90, 6), 90, 6);
   });
 
+  it('says that the bans of the shields end with them', () => {
+    const forShields = { counters: false, timeouts: false, shields: true, owner: 'opsconsole' } as const;
+    const four = setOf('banned4', { ...forShields, twin: 'ipset:banned6' as SetKey });
+    const six = setOf('banned6', { ...forShields, family: 6, twin: four.key });
+    const ever = { expires: Number.POSITIVE_INFINITY };
+    const up = sampleOf(
+      [four, six],
+      [
+        membersOf(four, [{ net: net('198.51.100.9'), ...ever }]),
+        membersOf(six, [{ net: net('2001:db8:9::/64'), ...ever }]),
+      ],
+    );
+    const shown = reduced(stateOf(), live, up);
+    golden('shields-44x4', draw(shown, 44, 4), 44, 4);
+    const size = { columns: 100, rows: 8 };
+    golden('shields-detail', draw(reduced(shown, key(BANS, 'open', size)), 100, 8), 100, 8);
+    expect(plainLine(draw(shown, 100, 8).title)).toContain('shields');
+  });
+
   it('says the age of a listing that its count contradicts', () => {
     const old = sampleOf([{ ...http, count: 9 }], [{ ...membersOf(http, []), at: unixMs(NOW - 720_000) }]);
     expect(plainLine(draw(reduced(stateOf(), live, old), 80, 4).state)).toMatch(

@@ -23,7 +23,8 @@ export function setNames(sets: readonly SetInfo[]): ReadonlyMap<SetKey, SafeText
   const plain = new Map<SetKey, string>();
   for (const set of sets) {
     const twin = set.twin === undefined ? undefined : byKey.get(set.twin);
-    plain.set(set.key, twin === undefined ? set.name : sharedName(...ordered(set, twin)));
+    if (set.shields === true) plain.set(set.key, 'shields');
+    else plain.set(set.key, twin === undefined ? set.name : sharedName(...ordered(set, twin)));
   }
   const names = new Map<SetKey, SafeText>();
   for (const set of sets) {

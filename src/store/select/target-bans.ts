@@ -58,6 +58,8 @@ export function selectExtendDraft(
   if (first === undefined || set === undefined) return refuse('no ban is under the cursor');
   if (rows.some((row) => row.set !== set.key && row.set !== set.twin))
     return refuse('the marked rows are in several sets', 'mark rows of one set at a time');
+  if (set.shields === true)
+    return refuse('this ban ends with the shields', 'b bans the address for a time of its own');
   if (!set.timeouts) return refuse(`set ${nameOf(state, set)} keeps no timeouts`);
   if (set.constant === true)
     return refuse(`set ${nameOf(state, set)} is constant: nothing can be changed in it`);

@@ -114,6 +114,8 @@ function addressCell({ cursor }: ColumnsFor): (item: MemberItem) => Cell {
 function leftCell({ part, row }: MemberItem, now: number): Cell {
   const left = secondsLeft(part.members, row, now);
   if (left === undefined) return { text: sanitise(UNKNOWN) };
+  if (left === null && part.set.shields === true)
+    return { text: safe('with shields'), short: safe('shields') };
   if (left === null) return { text: safe('until changed'), short: safe('no end') };
   if (left <= 0) return { text: safe('ended'), role: 'dim' };
   return { text: sanitise(formatDuration(left)), role: left < 600 ? 'warn' : 'plain' };

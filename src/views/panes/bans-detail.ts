@@ -77,7 +77,8 @@ function setWords(set: SetInfo): string {
 function endWords({ part, row }: MemberItem, now: number): string {
   const left = secondsLeft(part.members, row, now);
   if (left === undefined) return 'until when is not known';
-  if (left === null) return 'until it is taken out';
+  if (left === null)
+    return part.set.shields === true ? 'until the shields come down' : 'until it is taken out';
   if (left <= 0) return 'ended';
   return `until ${dateText(part.members.expires[row] ?? Number.NaN)} (${formatDuration(left)})`;
 }

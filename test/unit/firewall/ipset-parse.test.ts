@@ -93,6 +93,26 @@ describe('ipsets', () => {
   });
 });
 
+test('of the wall of the shields only the banned are listed, and they are known to end with it', () => {
+  const names = ['safe', 'armed', 'banned'].flatMap((name) => [`oc_${name}4`, `oc_${name}6`]);
+  const block = (name: string, type: string): string =>
+    `Name: ${name}\nType: ${type}\nRevision: 7\nHeader: family ${name.endsWith('6') ? 'inet6' : 'inet'} ` +
+    'hashsize 1024 maxelem 65536\nSize in memory: 504\nReferences: 1\nNumber of entries: 2\n';
+  const listing = [
+    ...[...names, 'oc_ban4'].map((name) => block(name, 'hash:net')),
+    // Of the right type, so that only the name keeps them out.
+    ...['oc_ports', 'oc_capports'].map((name) => block(name, 'hash:ip')),
+  ].join('\n');
+  const parsed = parseIpsets(listing, { v4: [''], v6: [''] });
+  expect(parsed.ok ? parsed.value.map(({ name, shields, owner }) => [name, shields, owner]) : parsed).toEqual(
+    [
+      ['oc_banned4', true, 'opsconsole'],
+      ['oc_banned6', true, 'opsconsole'],
+      ['oc_ban4', undefined, 'opsconsole'],
+    ],
+  );
+});
+
 test('any text is read without a throw', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (a, b) => void parseIpsets(a, { v4: [b, undefined], v6: [b] })),

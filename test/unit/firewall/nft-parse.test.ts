@@ -70,6 +70,7 @@ test('the inside of the wall of the shields is no list of banned addresses', () 
     'inet opsconsole_shields banned4',
     'inet opsconsole safe4',
   ]);
+  expect(parsed.ok && parsed.value.map(({ shields }) => shields)).toEqual([true, undefined]);
 });
 
 describe('enforcement by nft rules', () => {

@@ -224,6 +224,9 @@ describe('extending and shortening', () => {
     const plain = setOf('plain', { timeouts: false });
     const untimed = reduced(stateOf(), sampleOf([plain], [membersOf(plain, rows)]));
     expect(draft(untimed, 'extend')).toBe('set plain keeps no timeouts');
+    const wall = setOf('banned4', { timeouts: false, shields: true, owner: 'opsconsole' });
+    const shielded = reduced(stateOf(), sampleOf([wall], [membersOf(wall, rows)]));
+    expect(draft(shielded, 'extend')).toBe('this ban ends with the shields');
     expect(draft(on(3), 'extend')).toBe('the time left is not known');
     expect(draft(stateOf(), 'extend')).toBe('no ban is under the cursor');
     const other = setOf('other');
