@@ -12,8 +12,8 @@ import { shieldsPlace } from './shields-desk.ts';
 export type ShieldsFacts = Readonly<{ now: ShieldsNow; warnings: readonly SafeText[] }>;
 
 export async function readShieldsFacts(host: Host, env: Io['env']): Promise<ShieldsFacts> {
-  const [now, warnings] = await Promise.all([readNow(host, shieldsPlace(env)), findBakers(host)]);
-  return { now, warnings };
+  const [now, bakers] = await Promise.all([readNow(host, shieldsPlace(env)), findBakers(host)]);
+  return { now, warnings: [...bakers.warnings, ...bakers.hazards] };
 }
 
 type Can = Readonly<{ has: (tool: string) => boolean; privileged: boolean }>;
@@ -27,7 +27,7 @@ export function shieldsCheck({ now }: ShieldsFacts, { has, privileged }: Can): C
       says: `their state cannot be read: ${now.problem.summary}`,
       todo: now.problem.hint ?? 'docs/shields.md says what lies where',
     };
-  if (!privileged) return { what, works: false, says: 'no rights', todo: 'see rights' };
+  if (!privileged) return { what, works: false, says: 'no rights', todo: 'run it as root or with sudo' };
   const filter = has('nft')
     ? 'with nft'
     : has('iptables') && has('ip6tables') && has('ipset')

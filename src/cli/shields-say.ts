@@ -20,6 +20,8 @@ type Lines = readonly string[];
 
 /** Warnings come with the gravest first; who has time reads the preview. */
 const WARNINGS_MAX = 6;
+/** The same at every raise: enough to know that there are some. */
+const HAZARDS_MAX = 3;
 
 export function raisedLines(report: Extract<RaiseReport, { kind: 'up' }>): Lines {
   const { now, already, warnings } = report;
@@ -39,6 +41,15 @@ export function raisedLines(report: Extract<RaiseReport, { kind: 'up' }>): Lines
     ...(further > 0 ? [`warning: … and ${further} more: opsconsole shields preview`] : []),
     ...wallLines(now),
     ...clockLines(now),
+    ...hazardLines(report.hazards ?? []),
+  ];
+}
+
+function hazardLines(hazards: Lines): Lines {
+  const further = hazards.length - HAZARDS_MAX;
+  return [
+    ...hazards.slice(0, HAZARDS_MAX).map((words) => `hazard: ${words}`),
+    ...(further > 0 ? [`hazard: … and ${further} more: opsconsole shields preview`] : []),
   ];
 }
 
@@ -112,6 +123,7 @@ export function nowLines(now: Exclude<ShieldsNow, { kind: 'unknown' }>, at: numb
     ...clockLines(now),
     ...droppedLine(now.dropped),
     ...measureLines(state),
+    ...(now.leftOut ?? []).map(({ measure, why }) => `left out: ${measure}: ${why}`),
   ];
 }
 

@@ -147,6 +147,8 @@ export type ShieldsNow =
        */
       wall: 'standing' | 'gone' | 'expired' | 'none' | 'unknown';
       dropped?: Dropped;
+      /** What the profile asks for and could not be taken: not among `state.measures` here. Absent = nothing. */
+      leftOut?: readonly Readonly<{ measure: MeasureId; why: SafeText }>[];
     }>
   /** The state cannot be read or understood (no right, corrupt, written by a newer version). */
   | Readonly<{ kind: 'unknown'; problem: Problem }>;

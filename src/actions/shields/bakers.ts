@@ -13,8 +13,8 @@ type ReadText = (path: string) => Promise<string | undefined>;
 type Baker = Readonly<{
   /** Patterns of files that say the tool is here. */
   files: readonly string[];
-  /** Undefined: here, but harmless as configured. */
-  says(read: ReadText): Promise<SafeText | undefined>;
+  /** Undefined: here, but harmless as configured. `byItself`: nobody has to do anything for it to happen. */
+  says(read: ReadText): Promise<SafeText | Readonly<{ byItself: SafeText }> | undefined>;
 }>;
 
 const BAKERS: readonly Baker[] = [
@@ -55,9 +55,11 @@ const BAKERS: readonly Baker[] = [
     files: ['/etc/csf/csf.conf'],
     says: async (read) =>
       /^\s*TESTING\s*=\s*"1"/m.test((await read('/etc/csf/csf.conf')) ?? '')
-        ? safe(
-            'CSF is in testing mode: its cron job clears iptables every few minutes, shields of ours included',
-          )
+        ? {
+            byItself: safe(
+              'CSF is in testing mode: its cron job clears iptables every few minutes, shields of ours included',
+            ),
+          }
         : safe(
             'CSF is installed: do not run "csf -r" or "csf -x" now, it flushes iptables chains, ours included',
           ),
@@ -166,8 +168,13 @@ export async function findSaved(host: Host): Promise<readonly SafeText[]> {
   });
 }
 
-/** All warnings: who would bake the shields in or flush them away, and where they are baked in already. */
-export async function findBakers(host: Host): Promise<readonly SafeText[]> {
+/**
+ * `warnings`: where the shields are baked in already, and what bakes them in or flushes them away by itself. `hazards`: what
+ * would do so when somebody runs it; that is so every day on many hosts (Debian's own nftables.conf flushes), so no news.
+ */
+export type Bakers = Readonly<{ warnings: readonly SafeText[]; hazards: readonly SafeText[] }>;
+
+export async function findBakers(host: Host): Promise<Bakers> {
   const read: ReadText = async (path) => {
     const bytes = await host.read(path, FILE_BYTES_MAX);
     return bytes.ok ? bytes.value.toString('latin1') : undefined;
@@ -185,7 +192,14 @@ export async function findBakers(host: Host): Promise<readonly SafeText[]> {
         300,
       ),
     );
-  return [...saved, ...tools.filter((one) => one !== undefined), ...saying];
+  return {
+    warnings: [
+      ...saved,
+      ...tools.flatMap((one) => (typeof one === 'object' ? [one.byItself] : [])),
+      ...saying,
+    ],
+    hazards: tools.filter((one) => typeof one === 'string'),
+  };
 }
 
 async function anyOf(host: Host, patterns: readonly string[]): Promise<boolean> {

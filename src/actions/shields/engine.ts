@@ -85,5 +85,11 @@ export async function stillOurs({ options }: Engine, { id }: Where): Promise<Res
 }
 
 export const NOT_PRIVILEGED: Problem = problem('not-permitted', 'the shields need root', {
-  hint: 'run opsconsole with sudo, or allow its commands without a password: `opsconsole doctor` prints the lines',
+  // Their watcher and their way back are scripts: the few commands that sudoers may allow a console do not suffice.
+  hint: 'run opsconsole as root or with sudo; without root only their state can be read',
 });
+
+/** A sudo that allows single commands refuses the scripts: what helps a console then does not help here. */
+export function forShields(trouble: Problem): Problem {
+  return trouble.code === 'not-permitted' ? { ...trouble, hint: NOT_PRIVILEGED.hint ?? '' } : trouble;
+}

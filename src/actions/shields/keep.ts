@@ -35,7 +35,11 @@ async function readUp({ options }: Engine): Promise<Result<Up>> {
   const now = await readNow(host, place, { wall: false });
   if (now.kind === 'unknown') return fail(now.problem);
   if (now.kind === 'down')
-    return fail(problem('not-found', 'the shields are not up', { hint: 'raise them with !' }));
+    return fail(
+      problem('not-found', 'the shields are not up', {
+        hint: 'raise them first: `opsconsole shields up`, or ! in the console',
+      }),
+    );
   if (now.phase === 'raising')
     return fail(problem('refused', 'the shields are still being raised: wait a moment'));
   if (now.leftSeconds <= 0)

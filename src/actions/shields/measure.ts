@@ -78,4 +78,4 @@ export type PlannedMeasure = Readonly<{
   applied: Applied;
   revert: readonly RevertItem[];
 }>;
-export type LeftOut = Readonly<{ measure: MeasureId; says: SafeText; why: SafeText }>;
+export type { LeftOut } from '../../firewall/shields/state.ts';

@@ -47,7 +47,8 @@ export async function previewShields(facts: PreviewFacts): Promise<Ready> {
     measures: [...planned.map((one) => shownOf(one, facts, one === first)), ...absent],
     affected: crowd.affected,
     warnings: [
-      ...bakers,
+      ...bakers.warnings,
+      ...bakers.hazards,
       ...at.safeSet.gaps.map((gap) => sanitise(`not protected: ${gap}`)),
       ...crowd.warnings,
     ],

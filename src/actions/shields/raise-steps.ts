@@ -10,6 +10,7 @@ import { readNow } from '../../firewall/shields/read-now.ts';
 import type { WallWriter } from '../../firewall/shields/wall.ts';
 import { writeDeadline } from './deadline-file.ts';
 import { type Engine, readUptime, stillOurs, TIMER_EXTRA_SECONDS, type Where } from './engine.ts';
+import { writeLeftOut } from './left-out.ts';
 import { firstSeconds, type Prepared } from './raise-files.ts';
 import { takeBack } from './take-back.ts';
 import { takeMeasures } from './take-measures.ts';
@@ -31,6 +32,8 @@ export async function carryOut(engine: Engine, raising: Raising): Promise<RaiseR
   say(safe('verifying'));
   const verified = await verify({ ground: plan.ground, wall: plan.wall, before: raising.before });
   if (verified.problem !== undefined) return back(verified.problem);
+  const leftOut = [...plan.leftOut, ...taken.leftOut];
+  const unwritten = await writeLeftOut(engine, where, leftOut);
 
   say(safe('starting the clock'));
   const seconds = firstSeconds(plan);
@@ -51,9 +54,9 @@ export async function carryOut(engine: Engine, raising: Raising): Promise<RaiseR
     now: { ...now, ...seen },
     already: false,
     durationMs: 0,
-    leftOut: [...plan.leftOut, ...taken.leftOut].map(({ measure, why }) => ({ measure, why })),
+    leftOut: leftOut.map(({ measure, why }) => ({ measure, why })),
     verified: [...verified.says, ...taken.says],
-    warnings: [...taken.warnings, ...verified.warnings],
+    warnings: [...taken.warnings, ...verified.warnings, ...(unwritten === undefined ? [] : [unwritten])],
   } satisfies Up;
 }
 

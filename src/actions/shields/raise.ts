@@ -8,7 +8,7 @@ import { findCurrent, readNow } from '../../firewall/shields/read-now.ts';
 import { currentFile, newShieldsId } from '../../firewall/shields/state.ts';
 import { armWatcher } from './arm-watcher.ts';
 import { findBakers } from './bakers.ts';
-import { type Engine, NOT_PRIVILEGED, whereOf } from './engine.ts';
+import { type Engine, forShields, NOT_PRIVILEGED, whereOf } from './engine.ts';
 import type { Ground } from './gather.ts';
 import { planRaise } from './plan-raise.ts';
 import { type Prepared, writeFiles } from './raise-files.ts';
@@ -50,13 +50,13 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
   const report = await armAndCarryOut(engine, { ...written.value, before: looked.ssh, say });
   if (report.kind !== 'up') return report;
   const done = engine.journal.raised(id, 'done', `up: ${report.verified.join('; ')}`);
-  const hazards = plan.planned.flatMap((one) => one.hazards);
   const lost = intended ?? done;
+  const found = await bakers;
   return {
     ...report,
     durationMs: Math.round(performance.now() - startedAt),
-    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...(await bakers)],
-    hazards,
+    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...found.warnings],
+    hazards: [...plan.planned.flatMap((one) => one.hazards), ...found.hazards],
   };
 }
 
@@ -100,7 +100,7 @@ async function notWritten(
 
 const failed = (trouble: Problem, undone: boolean): RaiseReport => ({
   kind: 'failed',
-  problem: trouble,
+  problem: forShields(trouble),
   undone,
 });
 

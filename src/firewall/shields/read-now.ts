@@ -11,12 +11,16 @@ import {
   byHand,
   currentFile,
   deadlineFile,
+  type LeftOut,
+  leftOutFile,
   outcomeFiles,
   parseCurrent,
   parseDeadline,
+  parseLeftOut,
   parseState,
   parseUptime,
   stateFile,
+  withoutLeftOut,
 } from './state.ts';
 import type { WallReading, WallWriter } from './wall.ts';
 import { writerOf } from './writers.ts';
@@ -49,7 +53,7 @@ export async function readNow(
   // `current` could not be removed (a read-only disk): that they came down is written elsewhere.
   if (outcome?.complete === true) return downWith(outcome);
   if (!read.ok) return { kind: 'unknown', problem: read.problem };
-  const { state, deadline, uptime, bootId } = read.value;
+  const { state, deadline, uptime, bootId, leftOut } = read.value;
   // Nothing of ours survives a boot. What is left on disk is recover()'s to clear away.
   if (state.bootId !== bootId) return { kind: 'down' };
   const leftSeconds = deadline === undefined ? 0 : deadline.uptime - uptime;
@@ -57,7 +61,9 @@ export async function readNow(
   const holdLeftSeconds = phase === 'held' ? leftSeconds : state.raisedUptime + state.holdSeconds - uptime;
   const wall: Pick<Up, 'wall' | 'dropped'> =
     options.wall === false ? { wall: 'unknown' } : await lookAtWall(look, state, phase);
-  return { kind: 'up', state, phase, leftSeconds, holdLeftSeconds, ...wall };
+  const without =
+    leftOut.length === 0 ? {} : { leftOut: leftOut.map(({ measure, why }) => ({ measure, why })) };
+  return { kind: 'up', state, phase, leftSeconds, holdLeftSeconds, ...wall, ...without };
 }
 
 const downWith = (last: Outcome | undefined): ShieldsNow =>
@@ -124,7 +130,9 @@ function strange(base: string): Current {
 }
 
 export type Files = Readonly<{
+  /** `measures` are those that stand; the others are in `leftOut`. */
   state: ShieldsState;
+  leftOut: readonly LeftOut[];
   /** Undefined: gone or not as we write it, which the watcher takes for overdue. */
   deadline: Deadline | undefined;
   uptime: number;
@@ -135,8 +143,9 @@ export async function readFiles(
   look: Pick<Look, 'read'>,
   { base, id }: Extract<Current, { kind: 'current' }>,
 ): Promise<Result<Files>> {
-  const [stated, dated, clock, boot] = await Promise.all([
+  const [stated, omitted, dated, clock, boot] = await Promise.all([
     look.read(stateFile(base, id), 262_144),
+    look.read(leftOutFile(base, id), 262_144),
     look.read(deadlineFile(base, id), 4096),
     look.read('/proc/uptime'),
     look.read('/proc/sys/kernel/random/boot_id'),
@@ -148,8 +157,10 @@ export async function readFiles(
   if (!state.ok) return state;
   const uptime = parseUptime(clock.value.toString('latin1'));
   if (uptime === undefined) return fail(problem('unreadable', '/proc/uptime is not as we know it'));
+  const leftOut = omitted.ok ? (parseLeftOut(omitted.value.toString('utf8')) ?? []) : [];
   return ok({
-    state: state.value,
+    state: withoutLeftOut(state.value, leftOut),
+    leftOut,
     deadline: dated.ok ? parseDeadline(dated.value.toString('latin1')) : undefined,
     uptime,
     bootId: boot.value.toString('latin1').trim(),

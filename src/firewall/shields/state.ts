@@ -32,6 +32,7 @@ export function newShieldsId(): string {
 export const currentFile = (base: string): string => `${base}/current`;
 export const stateFile = (base: string, id: string): string => `${base}/${id}/state.json`;
 export const deadlineFile = (base: string, id: string): string => `${base}/${id}/deadline`;
+export const leftOutFile = (base: string, id: string): string => `${base}/${id}/left-out.json`;
 export const revertFile = (base: string, id: string): string => `${base}/${id}/revert.sh`;
 export const outcomeFiles = ({ dir, run }: ShieldsPlace, id: string): readonly string[] => [
   `${run}/${id}.outcome`,
@@ -84,9 +85,13 @@ export function parseState(text: string, base: string, id: string): Result<Shiel
 type Raw = Readonly<Record<string, unknown>>;
 
 function readObject(text: string): Raw | undefined {
+  const value = readJson(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+function readJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -136,6 +141,29 @@ function readMeasures(value: unknown): ShieldsState['measures'] | undefined {
     measures.push({ measure, says: sanitise(raw.says, 400) });
   }
   return measures;
+}
+
+/** A measure that could not be taken. state.json is written before that is known, so this stands in a file beside it. */
+export type LeftOut = ShieldsState['measures'][number] & Readonly<{ why: SafeText }>;
+
+export function printLeftOut(leftOut: readonly LeftOut[]): string {
+  return `${JSON.stringify(leftOut)}\n`;
+}
+
+/** Undefined: not as we write it. */
+export function parseLeftOut(text: string): readonly LeftOut[] | undefined {
+  const list = readJson(text);
+  const measures = readMeasures(list);
+  if (measures === undefined || !Array.isArray(list)) return undefined;
+  const whys = list.map((item: Raw) => item.why);
+  return measures.map((one, index) => ({ ...one, why: sanitise(String(whys[index] ?? ''), 400) }));
+}
+
+/** `run` and `include` may repeat: what they say tells them apart. */
+export function withoutLeftOut(state: ShieldsState, leftOut: readonly LeftOut[]): ShieldsState {
+  const isGone = ({ measure, says }: ShieldsState['measures'][number]): boolean =>
+    leftOut.some((gone) => gone.measure === measure && gone.says === says);
+  return { ...state, measures: state.measures.filter((one) => !isGone(one)) };
 }
 
 function corrupt(base: string, id: string, why: string): Problem {

@@ -69,17 +69,23 @@ export function raisedDetails(report: Extract<RaiseReport, { kind: 'up' }>): rea
   return [
     ...remarks(report),
     ...measuresSection(report.now.state, report.leftOut),
-    ...section('Whom they may hurt', each(report.hazards ?? [])),
+    ...section('Hazards', each(report.hazards ?? [])),
   ];
 }
 
 function remarks(report: Extract<RaiseReport, { kind: 'up' }>): readonly PageLine[] {
-  const leftOut = report.leftOut.map(({ measure, why }) => text(`${measure}: ${why}`, 'warn'));
   return [
-    ...section('Left out; all others stand', leftOut),
+    ...leftOutSection(report.leftOut),
     ...section('Warnings', each(report.warnings, 'warn')),
     ...section('Verified', each(report.verified, 'good')),
   ];
+}
+
+export function leftOutSection(
+  leftOut: readonly Readonly<{ measure: MeasureId; why: SafeText }>[],
+): readonly PageLine[] {
+  const lines = leftOut.map(({ measure, why }) => text(`${measure}: ${why}`, 'warn'));
+  return section('Left out; all others stand', lines);
 }
 
 /** The state names what was planned; what was left out on the way does not stand. */
@@ -185,11 +191,12 @@ function readyLines(preview: Ready): readonly PageLine[] {
     text(`Profile ${preview.profile}. Nothing has been touched.`),
     ...section('Warnings', each(preview.warnings, 'warn')),
     ...section('Who would be affected now', affectedLines(preview)),
-    ...section('What changes', preview.measures.flatMap(measureLines)),
+    ...section('What they would do', preview.measures.flatMap(measureLines)),
     ...section(
       'Never limited nor dropped',
       preview.safe.map(({ net, why }) => text(`${net}  ${why}`, 'safe')),
     ),
+    ...section('Exact changes and commands', preview.measures.flatMap(exactLines)),
   ];
 }
 
@@ -205,9 +212,14 @@ function affectedLines({ affected }: Ready): readonly PageLine[] {
 function measureLines(measure: Ready['measures'][number]): readonly PageLine[] {
   const head = text(`${measure.measure}: ${measure.says}`, 'strong');
   if (measure.leftOut !== undefined) return [head, text(`left out here: ${measure.leftOut}`, 'warn', 2)];
+  return [head, ...measure.hazards.map((hazard) => text(`hazard: ${hazard}`, 'warn', 2))];
+}
+
+/** The text of the wall is long: whoever asks in a hurry reads what and whom first. */
+function exactLines(measure: Ready['measures'][number]): readonly PageLine[] {
+  if (measure.diff.length + measure.commands.length === 0) return [];
   return [
-    head,
-    ...measure.hazards.map((hazard) => text(`hazard: ${hazard}`, 'warn', 2)),
+    text(measure.measure, 'strong'),
     ...measure.diff.map((line) => text(line, 'plain', 2)),
     ...measure.commands.map((command) => text(command, 'dim', 2)),
   ];

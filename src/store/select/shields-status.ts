@@ -9,6 +9,7 @@ import type { ConsoleState } from '../state.ts';
 import { operatorName, type ShieldsUp, selectShields, whyNoShields } from './shields.ts';
 import {
   BLANK,
+  leftOutSection,
   measuresSection,
   outcomeLines,
   problemLines,
@@ -82,7 +83,9 @@ function upLines(
     WALLS[shown.wall],
     ...howTo(state, 'up'),
     ...section('Dropped so far', dropped),
-    ...(ours === undefined ? measuresSection(now.state) : raisedDetails(ours)),
+    ...(ours === undefined
+      ? [...leftOutSection(now.leftOut ?? []), ...measuresSection(now.state)]
+      : raisedDetails(ours)),
   ];
 }
 

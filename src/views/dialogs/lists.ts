@@ -6,7 +6,7 @@ import { fit, widthOf } from '../../core/width.ts';
 import type { PageLine, PickerState } from '../../store/modal-state.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import { drawInput } from '../parts/bottom-line.ts';
-import { span, wrapWords } from '../parts/lines.ts';
+import { spaces, span, widthOfLine, wrapWords } from '../parts/lines.ts';
 import type { DialogLook } from './act.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
 
@@ -58,10 +58,20 @@ export function drawHelp(sections: readonly HelpSection[], top: number, look: Di
   const rows = listRows(look.size);
   const from = Math.max(0, Math.min(top, lines.length - rows));
   const more = lines.length - from - rows;
-  const below = more > 0 ? `${more} more lines below   ` : '';
-  const footer: Line = [span(sanitise(below), 'dim'), ...leaveHint(look)];
+  const footer = readingFooter(more, look, room.columns);
   const title = [span(safe('Keys that work here'), 'title')];
   return drawBox({ title, body: lines.slice(from, from + rows), footer }, { columns: room.columns, ...look });
+}
+
+/** Under a text that is only read: how much is hidden below, the key that shows it where there is room, how to leave. */
+export function readingFooter(below: number, look: DialogLook, columns: number): Line {
+  const leave = leaveHint(look);
+  if (below <= 0) return leave;
+  const more = span(sanitise(`${below} more ${below === 1 ? 'line' : 'lines'} below`), 'dim');
+  const gap = span(spaces(3));
+  const key = look.keyFor('help', 'page-down');
+  const whole = key === undefined ? [] : [more, span(spaces(2)), span(key, 'key'), gap, ...leave];
+  return whole.length > 0 && widthOfLine(whole) <= columns ? whole : [more, gap, ...leave];
 }
 
 function leaveHint(look: DialogLook): Line {

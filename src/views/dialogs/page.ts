@@ -1,13 +1,14 @@
 // A page of text in front of the panes: reports, previews, reasons. Wrapped to the screen, scrolled by its keys.
 
 import type { Line } from '../../core/line.ts';
-import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import type { SafeText } from '../../core/sanitise.ts';
 import { sliceColumns, widthOf } from '../../core/width.ts';
 import type { PageLine } from '../../store/modal-state.ts';
 import type { ScreenSize } from '../arrange.ts';
 import { spaces, span, wrapWords } from '../parts/lines.ts';
 import type { DialogLook } from './act.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
+import { readingFooter } from './lists.ts';
 
 /** Commands and reports are long: a page is wider than a dialog where there is room. */
 const WIDTH = 112;
@@ -53,12 +54,7 @@ export function drawPage(page: ShownPage, look: DialogLook): Box {
   const rows = pageRows(look.size);
   const from = Math.max(0, Math.min(page.top, lines.length - rows));
   const more = lines.length - from - rows;
-  const below = more > 0 ? `${more} more ${more === 1 ? 'line' : 'lines'} below   ` : '';
-  const footer: Line = [
-    span(sanitise(below), 'dim'),
-    span(look.keyFor('help', 'cancel') ?? safe('Escape'), 'key'),
-    span(safe(' leave'), 'dim'),
-  ];
+  const footer = readingFooter(more, look, columns);
   const title = [span(page.title, 'title')];
   return drawBox({ title, body: lines.slice(from, from + rows), footer }, { columns, ...look });
 }

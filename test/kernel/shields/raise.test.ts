@@ -123,6 +123,9 @@ kernelSuite('shields against an attack', TOOLS, () => {
     expect(await opened(net, other, net.server.v6)).toBe(30);
     expect(await net.probeTcp(operator, net.server.v4, HIDDEN)).toBe('open');
     const seen = asUp(await kit.shields.now());
+    // Whoever reads is told what stands, not what was planned.
+    expect(seen.leftOut).toEqual(report.leftOut);
+    expect(seen.state.measures.map(({ measure }) => measure)).not.toContain('conntrack-max');
     expect(seen.dropped?.syn).toBeGreaterThan(10);
     expect(seen.dropped?.ports).toBeGreaterThan(0);
 

@@ -116,10 +116,12 @@ test('under attack few lines: what was left out is no measure, the most importan
         leftOut: [{ measure: 'syn-rate', why: safe('no') }],
         verified: [],
         warnings: words,
+        hazards: words,
       }),
     },
   );
-  expect(out.split('\n')).toHaveLength(12);
+  expect(out.split('\n')).toHaveLength(16);
+  expect(out).toContain('hazard: hazard 2\nhazard: … and 17 more: opsconsole shields preview\n');
   expect(out).not.toContain('  syn-rate: ');
   expect(out).toContain('warning: … and 14 more: opsconsole shields preview');
 });
@@ -246,6 +248,9 @@ test('down reports each thing; drift is told, what could not be put back is not 
 });
 
 test('status says up or down with 0, and that it cannot be known with 1', async () => {
+  const leftOut = [{ measure: 'conntrack-max', why: safe('read-only') }] as const;
+  const partly = await run('status', {}, { now: async () => ({ ...UP, leftOut }) });
+  expect(partly.out).toContain('left out: conntrack-max: read-only');
   const up = await run('status');
   expect(up.status).toBe(EXIT.done);
   expect(up.out).toContain('SHIELDS UP, raised by root (sudo alice, from 203.0.113.10) 30 s ago (0badcafe');

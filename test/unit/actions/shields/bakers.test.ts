@@ -40,9 +40,11 @@ async function rooted(files: Readonly<Record<string, string>>): Promise<Host> {
   };
 }
 
+const NOBODY = { warnings: [], hazards: [] };
+
 test('a machine without such tools has no warnings', async () => {
-  expect(await findBakers(await rooted({ '/etc/hosts': '' }))).toEqual([]);
-  expect(await findBakers(createFakeHost())).toEqual([]);
+  expect(await findBakers(await rooted({ '/etc/hosts': '' }))).toEqual(NOBODY);
+  expect(await findBakers(createFakeHost())).toEqual(NOBODY);
 });
 
 const TOOLS: readonly (readonly [string, string, string, RegExp])[] = [
@@ -56,15 +58,22 @@ const TOOLS: readonly (readonly [string, string, string, RegExp])[] = [
   ['a service that saves', '/etc/conf.d/nftables', 'SAVE_ON_STOP="yes"\n', /SAVE_ON_STOP/],
   ['iptables-services', '/etc/sysconfig/iptables-config', 'IPTABLES_SAVE_ON_STOP="yes"\n', /SAVE_ON_STOP/],
   ['CSF', '/etc/csf/csf.conf', 'TESTING = "0"\n', /do not run "csf -r"/],
-  ['CSF in testing', '/etc/csf/csf.conf', 'TESTING = "1"\n', /testing mode/],
   ['Shorewall', '/etc/shorewall/shorewall.conf', '', /do not run "shorewall save"/],
   ['firewalld', '/etc/firewalld/firewalld.conf', 'FirewallBackend=iptables\n', /firewalld uses iptables/],
   ['ufw', '/etc/default/ufw', 'IPT_SYSCTL=x\nMANAGE_BUILTINS=yes\n', /ufw manages/],
 ];
 
-test.each(TOOLS)('%s is warned of, in one sentence', async (_, path, text, words) => {
-  const found = await findBakers(await rooted({ [path]: text }));
-  expect(found).toEqual([expect.stringMatching(words)]);
+test.each(TOOLS)(
+  '%s is a hazard, in one sentence: it hurts only who runs it',
+  async (_, path, text, words) => {
+    const found = await findBakers(await rooted({ [path]: text }));
+    expect(found).toEqual({ warnings: [], hazards: [expect.stringMatching(words)] });
+  },
+);
+
+test('CSF in testing mode is warned of: its cron job waits for nobody', async () => {
+  const found = await findBakers(await rooted({ '/etc/csf/csf.conf': 'TESTING = "1"\n' }));
+  expect(found).toEqual({ warnings: [expect.stringMatching(/testing mode/)], hazards: [] });
 });
 
 test.each([
@@ -74,7 +83,7 @@ test.each([
   ['/etc/conf.d/nftables', 'SAVE_ON_STOP="no"\n'],
   ['/etc/cron.d/backup', '# 5 * * * * root nft list ruleset > /etc/nftables.conf\n'],
 ])('%s that is harmless as configured is not', async (path, text) => {
-  expect(await findBakers(await rooted({ [path]: text }))).toEqual([]);
+  expect(await findBakers(await rooted({ [path]: text }))).toEqual(NOBODY);
 });
 
 describe('what saves by itself', () => {
@@ -106,7 +115,9 @@ describe('what saves by itself', () => {
       '/etc/systemd/system/nftables.service.d/save.conf':
         '[Service]\nExecStop=\nExecStop=/bin/sh -c "nft list ruleset > /etc/nftables.conf"\n',
     });
-    expect(await findBakers(host)).toEqual([
+    const { warnings, hazards } = await findBakers(host);
+    expect(hazards).toEqual([]);
+    expect(warnings).toEqual([
       expect.stringMatching(/^\/etc\/cron\.d\/save saves the packet filter by itself/),
       expect.stringMatching(/^\/etc\/systemd\/system\/nftables\.service\.d\/save\.conf saves/),
     ]);

@@ -5,9 +5,10 @@ import { unixMs } from '../../../../src/core/brand.ts';
 import type { Command } from '../../../../src/core/plan.ts';
 import { type ProblemCode, problem } from '../../../../src/core/problem.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
+import { safe } from '../../../../src/core/sanitise.ts';
 import type { ShieldsState } from '../../../../src/core/shields.ts';
 import { type Look, readNow } from '../../../../src/firewall/shields/read-now.ts';
-import { printState } from '../../../../src/firewall/shields/state.ts';
+import { printLeftOut, printState } from '../../../../src/firewall/shields/state.ts';
 
 const PLACE = { dir: '/lib', run: '/run' };
 const ID = '1a2b3c4d';
@@ -126,6 +127,21 @@ describe('down', () => {
 });
 
 describe('up', () => {
+  test('what could not be taken does not stand; a file that is no such list changes nothing', async () => {
+    const measures = (['tcp', 'conntrack-max'] as const).map((measure) => ({ measure, says: safe(measure) }));
+    const files = { ...UP, [`/lib/${ID}/state.json`]: printState({ ...STATE, measures }) };
+    const gone = printLeftOut([{ measure: 'conntrack-max', says: safe('conntrack-max'), why: safe('no') }]);
+    const read = (text: string) =>
+      readNow(lookAt({ files: { ...files, [`/lib/${ID}/left-out.json`]: text } }), PLACE, { wall: false });
+    expect(await read(gone)).toMatchObject({
+      state: { measures: [{ measure: 'tcp' }] },
+      leftOut: [{ measure: 'conntrack-max', why: 'no' }],
+    });
+    const whole = await read('half a fi');
+    expect(whole).toMatchObject({ state: { measures } });
+    expect(whole).not.toHaveProperty('leftOut');
+  });
+
   test('both clocks, and the wall with its counters', async () => {
     const look = lookAt({ files: UP, answers: [table(ID)] });
     expect(await readNow(look, PLACE)).toMatchObject({

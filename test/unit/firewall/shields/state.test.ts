@@ -9,10 +9,13 @@ import {
   newShieldsId,
   parseCurrent,
   parseDeadline,
+  parseLeftOut,
   parseState,
   parseUptime,
   printDeadline,
+  printLeftOut,
   printState,
+  withoutLeftOut,
 } from '../../../../src/firewall/shields/state.ts';
 
 const BASE = '/var/lib/opsconsole/shields';
@@ -179,5 +182,36 @@ describe('deadline, current, uptime', () => {
     // An in-place overwrite pads with zeros.
     expect(parseDeadline('trial 000120\n')).toEqual({ phase: 'trial', uptime: 120 });
     expect(parseUptime('3139.08 6000.11\n')).toBe(3139.08);
+  });
+});
+
+describe('left-out.json', () => {
+  const leftOut = fc.array(
+    fc.record({
+      measure: fc.constantFrom(...MEASURES),
+      says: text.map((says) => sanitise(says)),
+      why: text.map((why) => sanitise(why)),
+    }),
+    { maxLength: 5 },
+  );
+
+  test('reads back what was printed, and never throws', () => {
+    fc.assert(
+      fc.property(leftOut, (all) => {
+        expect(parseLeftOut(printLeftOut(all))).toEqual(all);
+      }),
+    );
+    fc.assert(fc.property(fc.oneof(fc.json(), fc.string()), (any) => void parseLeftOut(any)));
+    for (const strange of ['', '{}', '[1]', '[{"measure":"x","says":""}]', '[{"measure":"tcp"}]'])
+      expect(parseLeftOut(strange)).toBeUndefined();
+    const hostile = '[{"measure":"tcp","says":"a","why":"\\u001b[2J"}]';
+    expect(parseLeftOut(hostile)?.[0]?.why).not.toContain('\u001b');
+    expect(parseLeftOut('[{"measure":"tcp","says":"a"}]')).toEqual([{ measure: 'tcp', says: 'a', why: '' }]);
+  });
+
+  test('of two commands only the one that was left out is gone', () => {
+    const run = (says: string) => ({ measure: 'run' as const, says: sanitise(says) });
+    const two = { ...one, measures: [run('a'), run('b')] };
+    expect(withoutLeftOut(two, [{ ...run('a'), why: sanitise('no') }]).measures).toEqual([run('b')]);
   });
 });
