@@ -55,15 +55,26 @@ const lateSegmenters = {
   },
 };
 
+/** The watch starts programs without execa and follows no file, so it needs neither as text: 170 kB. Used all the same, it throws. */
+const withoutUnused = {
+  name: 'without-unused',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(execa|chokidar)$/ }, ({ path }) => ({ path, namespace: 'unused' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
+      contents: `const stop = () => { throw new Error('${path} is not in this bundle'); }; export { stop as execa, stop as watch };`,
+    }));
+  },
+};
+
 const workers = {};
 for (const file of readdirSync(src, { recursive: true }).filter((name) => name.endsWith('-worker.ts'))) {
   const result = await build({ ...shared, entryPoints: [join(src, file)], format: 'cjs', write: false });
   workers[file.split('/').at(-1)] = result.outputFiles[0].text;
 }
 
-for (const [entry, outfile, own] of [
-  ['main.tsx', 'opsconsole.js', workers],
-  ['watch-main.ts', 'watch.js', {}],
+for (const [entry, outfile, own, plugins] of [
+  ['main.tsx', 'opsconsole.js', workers, [withoutInspector, withoutFetch, lateSegmenters]],
+  ['watch-main.ts', 'watch.js', {}, [withoutUnused]],
 ]) {
   const made = join(root, 'dist', outfile);
   await build({
@@ -76,7 +87,7 @@ for (const [entry, outfile, own] of [
       OPSCONSOLE_WORKERS: JSON.stringify(own),
       OPSCONSOLE_VERSION: JSON.stringify(version),
     },
-    plugins: [withoutInspector, withoutFetch, lateSegmenters],
+    plugins,
     // CommonJS packages inside an ES module bundle still call require().
     banner: {
       js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);",

@@ -71,7 +71,7 @@ function firstWord(argv: readonly string[]): string | undefined {
 const ALONE: Readonly<Record<string, () => Promise<(program: Program, deps: Deps) => void>>> = {
   shields: () => import('./shields-commands.ts').then((own) => own.registerShieldsCommands),
   playground: () => import('./playground.ts').then((own) => own.registerPlayground),
-  watch: () => import('./watch-commands.ts').then((own) => own.registerWatchCommand),
+  watch: () => import('./watch-whole.ts').then((own) => own.registerWholeWatch),
 };
 
 async function addSubcommands(program: Program, first: string | undefined, deps: Deps): Promise<void> {

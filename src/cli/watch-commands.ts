@@ -1,6 +1,6 @@
 // opsconsole watch: the words of the command line. What it does is loaded when it runs, and nothing of the screen with it.
 
-import { Option, type Command as Program } from 'commander';
+import type { Command as Program } from 'commander';
 import type { ActDeps } from './act-desk.ts';
 
 /** At most one of `once` and `printUnit`. */
@@ -13,8 +13,13 @@ export type WatchFlags = Readonly<{
   printSession?: boolean;
 }>;
 
-export function registerWatchCommand(program: Program, deps: ActDeps): void {
-  program
+/** `instead`: true when it has done all that the flags ask for. */
+export function registerWatchCommand(
+  program: Program,
+  deps: ActDeps,
+  instead: (flags: WatchFlags) => Promise<boolean> = () => Promise.resolve(false),
+): Program {
+  return program
     .command('watch')
     .description('raise and lower the shields by itself, by the thresholds of the session file')
     .option(
@@ -24,9 +29,9 @@ export function registerWatchCommand(program: Program, deps: ActDeps): void {
     .option('--once', 'look twice, print each signal beside its threshold, and end; changes nothing')
     .option('-n, --dry-run', 'decide and say, change nothing, tell nobody')
     .option('--print-unit', 'print a systemd unit for this installation and end')
-    .addOption(new Option('--print-session', 'print the session as data and end').hideHelp())
     .addHelpText('after', HELP)
     .action(async (flags: WatchFlags) => {
+      if (await instead(flags)) return;
       if (flags.printUnit === true) {
         const { printUnit } = await import('./watch-unit.ts');
         deps.exit(printUnit(flags, deps.io));

@@ -4,7 +4,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Shields } from '../actions/shields/port.ts';
+import type { WatchShields } from '../actions/watch/answers.ts';
 import { parseTold, printTold } from '../actions/watch/events.ts';
 import { createSampler } from '../actions/watch/sample.ts';
 import { factsOf } from '../actions/watch/signals.ts';
@@ -18,27 +18,19 @@ import type { Host } from '../host/host.ts';
 import type { ActDeps } from './act-desk.ts';
 import { complain } from './act-run.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
-import { type Opened, openSessionApart, printSession } from './session-apart.ts';
+import { type Opened, openSessionApart } from './session-apart.ts';
+import { wholeProgram } from './watch-child.ts';
 import type { WatchFlags } from './watch-commands.ts';
+import { createHands } from './watch-hands.ts';
 import { takeLock } from './watch-lock.ts';
 
-type Watching = Opened & Readonly<{ host: Host; shields: Shields; io: Io }>;
+type Watching = Opened & Readonly<{ host: Host; io: Io }>;
 
 export async function watchHost(flags: WatchFlags, { io, ...deps }: ActDeps): Promise<ExitStatus> {
   const host = await deps.host();
-  if (flags.printSession === true) {
-    await printSession(host, flags.session, io);
-    return EXIT.done;
-  }
-  const opened = await openSessionApart(host, flags.session, io);
+  const opened = await openSessionApart(flags.session, io);
   if (!opened.ok) return complain(opened.problem, io);
-  const { session, place } = opened.value;
-  const watching: Watching = {
-    ...opened.value,
-    host,
-    shields: lazyShields(host, { session, place }, io),
-    io,
-  };
+  const watching: Watching = { ...opened.value, host, io };
   if (flags.once === true) return lookOnce(watching);
   if (flags.dryRun === true) return watchUntilEnded(watching, true);
   if (process.geteuid?.() !== 0)
@@ -57,31 +49,24 @@ export async function watchHost(flags: WatchFlags, { io, ...deps }: ActDeps): Pr
   }
 }
 
-/** The engine is loaded when it is needed: nearly always only reading is. */
-function lazyShields(host: Host, { session, place }: Pick<Opened, 'session' | 'place'>, io: Io): Shields {
-  let engine: Promise<Shields> | undefined;
-  const load = (): Promise<Shields> =>
-    (engine ??= import('./shields-desk.ts').then(({ shieldsFor }) => shieldsFor(host, session, io.env)));
-  return {
+/** `script`: where raise.sh lies, when it does. */
+function handsOf({ host, session, place }: Watching, script: string | undefined): WatchShields {
+  const { origin } = session;
+  return createHands({
     now: () => readNow(host, place, { last: true }),
-    preview: async (wish) => (await load()).preview(wish),
-    raise: async (wish, onProgress) => (await load()).raise(wish, onProgress),
-    keep: async () => (await load()).keep(),
-    renew: async (seconds) => (await load()).renew(seconds),
-    lower: async (by) => (await load()).lower(by),
-    async recover() {
-      const found = await findCurrent(host, place);
-      return found.kind === 'none' ? undefined : (await load()).recover();
-    },
-  };
+    isAnythingThere: async () => (await findCurrent(host, place)).kind !== 'none',
+    program: wholeProgram,
+    session: origin.kind === 'file' ? origin.path : undefined,
+    script,
+  });
 }
 
 async function watchUntilEnded(watching: Watching, dryRun: boolean): Promise<ExitStatus> {
-  const { host, session, shields, place, io } = watching;
+  const { host, session, place, io } = watching;
   const say = (line: SafeText): void => void io.stdout.write(`${timeOf(host)} ${line}\n`);
   const { watch } = session.shields;
   say(sanitise(`watching ${host.name} every ${watch.everyMs / 1000} s, profile ${session.shields.profile}`));
-  if (!dryRun) leaveScript(watching, say);
+  const script = dryRun ? undefined : leaveScript(watching, say);
   const stop = new AbortController();
   const end = (): void => stop.abort();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
@@ -90,7 +75,7 @@ async function watchUntilEnded(watching: Watching, dryRun: boolean): Promise<Exi
   try {
     await runWatch({
       host,
-      shields,
+      shields: handsOf(watching, script),
       settings: session.shields,
       memory: memoryIn(place, say),
       say,
@@ -150,14 +135,16 @@ function replaced(path: string, text: string, mode: number): boolean {
   }
 }
 
-function leaveScript({ place, script }: Watching, say: (line: SafeText) => void): void {
+/** The path, when it lies there as it should. */
+function leaveScript({ place, script }: Watching, say: (line: SafeText) => void): string | undefined {
   const path = join(place.dir, 'raise.sh');
-  if (!script.ok) say(sanitise(`no ${path}: ${script.problem.summary}`));
-  else if (!replaced(path, script.value, 0o700)) say(sanitise(`cannot write ${path}`));
+  if (script.ok && replaced(path, script.value, 0o700)) return path;
+  say(sanitise(script.ok ? `cannot write ${path}` : `no ${path}: ${script.problem.summary}`));
+  return undefined;
 }
 
 /** Two looks, because most signals are rates. */
-async function lookOnce({ host, session, shields, io }: Watching): Promise<ExitStatus> {
+async function lookOnce({ host, session, place, io }: Watching): Promise<ExitStatus> {
   const settings = session.shields.watch;
   const sampler = createSampler(host, settings);
   let stepped: Stepped | undefined;
@@ -165,7 +152,10 @@ async function lookOnce({ host, session, shields, io }: Watching): Promise<ExitS
     await pause(wait);
     const sampled = await sampler({ all: true });
     if (!sampled.ok) return complain(sampled.problem, io);
-    const moment = { sample: sampled.value, facts: factsOf(await shields.now(), host.now()) };
+    const moment = {
+      sample: sampled.value,
+      facts: factsOf(await readNow(host, place, { last: true }), host.now()),
+    };
     stepped = step(stepped?.state ?? INITIAL_TRIGGER, moment, settings);
   }
   for (const { words, value, threshold, level } of stepped?.signals ?? [])

@@ -11,6 +11,8 @@ export type StartWish = Readonly<{
   stdin: string | undefined;
   /** In a session of its own. */
   detached: boolean;
+  /** Absent: ours. */
+  cwd?: string;
 }>;
 
 /** `startError`: errno name, or words, when it could not be started. */
@@ -24,7 +26,7 @@ export type Started = Readonly<{
 }>;
 export type Start = (wish: StartWish) => Promise<Started>;
 
-export const startWithExeca: Start = async ({ file, args, env, stdin, detached }) => {
+export const startWithExeca: Start = async ({ file, args, env, stdin, detached, cwd }) => {
   const { execa } = await import('execa');
   const child = execa(file, args, {
     ...(stdin === undefined ? { stdin: 'ignore' } : { input: stdin }),
@@ -35,6 +37,7 @@ export const startWithExeca: Start = async ({ file, args, env, stdin, detached }
     stripFinalNewline: false,
     forceKillAfterDelay: false,
     detached,
+    ...(cwd === undefined ? {} : { cwd }),
   });
   const ended = child.then((finished): Ended => {
     const { exitCode, signal } = finished;
@@ -44,13 +47,14 @@ export const startWithExeca: Start = async ({ file, args, env, stdin, detached }
   return { pid: child.pid, stdout: child.stdout, stderr: child.stderr, ended };
 };
 
-export const startPlain: Start = async ({ file, args, env, stdin, detached }) => {
+export const startPlain: Start = async ({ file, args, env, stdin, detached, cwd }) => {
   const { spawn } = await import('node:child_process');
   let child: ReturnType<typeof spawn>;
   try {
     child = spawn(file, args, {
       env,
       detached,
+      ...(cwd === undefined ? {} : { cwd }),
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
   } catch (error) {

@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { formatDuration } from '../../core/duration.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
-import type { RaiseReport, ShieldsNow, ShieldsSettings } from '../../core/shields.ts';
+import type { ShieldsNow, ShieldsSettings } from '../../core/shields.ts';
 import type { Host } from '../../host/host.ts';
-import type { Shields } from '../shields/port.ts';
+import type { RaiseAnswer, WatchShields } from './answers.ts';
 import { eventsOf, firstTold, type Told } from './events.ts';
 import { runHooks } from './hooks.ts';
 import { createSampler } from './sample.ts';
@@ -20,7 +20,7 @@ export type WatchMemory = Readonly<{ read(): Told | undefined; write(told: Told)
 
 export type WatchOptions = Readonly<{
   host: Host;
-  shields: Shields;
+  shields: WatchShields;
   settings: ShieldsSettings;
   memory: WatchMemory;
   say: (line: SafeText) => void;
@@ -41,7 +41,9 @@ export async function runWatch(options: WatchOptions): Promise<void> {
   const teller = createTeller(say);
   if (!dryRun) {
     const recovered = await shields.recover();
-    if (recovered !== undefined) say(sanitise(`cleared away shields ${recovered.id} that were left over`));
+    if (!recovered.ok) say(sanitise(sayProblem('what is left over is not cleared away', recovered.problem)));
+    else if (recovered.value !== undefined)
+      say(sanitise(`cleared away shields ${recovered.value} that were left over`));
   }
   const sampler = createSampler(options.host, settings.watch);
   const news = createNews(options);
@@ -91,7 +93,7 @@ async function act({ decision }: Stepped, options: WatchOptions, teller: Teller)
     const renewed = await shields.renew();
     if (!renewed.ok) teller.once('renew', sayProblem('not renewed', renewed.problem));
   } else {
-    const report = await shields.lower('auto');
+    const report = await shields.lower();
     if (report.kind === 'failed') teller.once('lower', sayProblem('not lowered', report.problem));
     else
       for (const item of report.outcome.items)
@@ -101,16 +103,20 @@ async function act({ decision }: Stepped, options: WatchOptions, teller: Teller)
   return true;
 }
 
-function sayRaise(report: RaiseReport, teller: Teller, say: WatchOptions['say']): void {
+function sayRaise(report: RaiseAnswer, teller: Teller, say: WatchOptions['say']): void {
   if (report.kind === 'refused') teller.once('raise', `refused: ${report.reasons.join('; ')}`);
   else if (report.kind === 'failed') {
-    const left = report.undone ? '; what was begun has been taken back' : '; NOT all could be taken back';
-    teller.once('raise', `${sayProblem('not raised', report.problem)}${left}`);
+    teller.once('raise', `${sayProblem('not raised', report.problem)}${sayUndone(report.undone)}`);
   } else {
     teller.forget('raise');
     for (const { measure, why } of report.leftOut) say(sanitise(`left out: ${measure}: ${why}`));
     for (const warning of report.warnings) say(warning);
   }
+}
+
+function sayUndone(undone: boolean | undefined): string {
+  if (undone === undefined) return '';
+  return undone ? '; what was begun has been taken back' : '; NOT all could be taken back';
 }
 
 function sayProblem(words: string, { summary, hint }: Problem): string {

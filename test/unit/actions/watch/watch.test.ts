@@ -2,14 +2,13 @@
 // fails, in a dry run, when it is ended. On real shields: test/kernel/shields/watch.test.ts.
 
 import { expect, it, vi } from 'vitest';
-import type { Shields } from '../../../../src/actions/shields/port.ts';
+import type { RaiseAnswer, WatchShields } from '../../../../src/actions/watch/answers.ts';
 import type { Told } from '../../../../src/actions/watch/events.ts';
 import { runWatch } from '../../../../src/actions/watch/watch.ts';
-import { unixMs } from '../../../../src/core/brand.ts';
 import { type Problem, problem } from '../../../../src/core/problem.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
 import { safe } from '../../../../src/core/sanitise.ts';
-import type { RaiseReport, RaiseWish, ShieldsNow } from '../../../../src/core/shields.ts';
+import type { RaiseWish, ShieldsNow } from '../../../../src/core/shields.ts';
 import { DEFAULT_SHIELDS } from '../../../../src/core/shields-defaults.ts';
 import type { Host } from '../../../../src/host/host.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
@@ -51,26 +50,23 @@ async function watchUntil(
     report,
     now = { kind: 'down' },
     dryRun = false,
-  }: { report: RaiseReport; now?: ShieldsNow; dryRun?: boolean },
+  }: { report: RaiseAnswer; now?: ShieldsNow; dryRun?: boolean },
 ): Promise<Run> {
   const run: Run = { said: [], wishes: [], written: [] };
   const stop = new AbortController();
   let looks = 0;
-  const shields: Shields = {
+  const shields: WatchShields = {
     now: () => {
       looks += 1;
       return Promise.resolve(now);
     },
-    preview: () => Promise.resolve({ kind: 'failed', problem: nothing }),
     raise: (wish) => {
       run.wishes.push(wish);
       return Promise.resolve(report);
     },
-    keep: () => Promise.resolve(fail(nothing)),
     renew: () => Promise.resolve(fail(nothing)),
     lower: () => Promise.resolve({ kind: 'failed', problem: nothing }),
-    recover: () =>
-      Promise.resolve({ id: 'cccccccc', by: 'recovery', at: unixMs(0), items: [], complete: true }),
+    recover: () => Promise.resolve(ok('cccccccc')),
   };
   const ended = runWatch({
     host: attacked(),
@@ -89,7 +85,7 @@ async function watchUntil(
 }
 
 it('a refusal is said once, with its reasons, and not asked for again at each sample', async () => {
-  const report: RaiseReport = { kind: 'refused', reasons: [safe('nobody could be protected')] };
+  const report: RaiseAnswer = { kind: 'refused', reasons: [safe('nobody could be protected')] };
   const run = await watchUntil(({ wishes }) => wishes.length > 0, { report });
   expect(run.wishes).toEqual([{ auto: true, holdSeconds: 600 }]);
   expect(run.said).toEqual([
@@ -101,13 +97,13 @@ it('a refusal is said once, with its reasons, and not asked for again at each sa
 });
 
 it('a failure says whether all was taken back', async () => {
-  const report: RaiseReport = { kind: 'failed', problem: problem('bug', 'no room'), undone: false };
+  const report: RaiseAnswer = { kind: 'failed', problem: problem('bug', 'no room'), undone: false };
   const { said } = await watchUntil(({ wishes }) => wishes.length > 0, { report });
   expect(said).toContain('not raised: no room; NOT all could be taken back');
 });
 
 it('a dry run says what it would do, and does nothing', async () => {
-  const report: RaiseReport = { kind: 'failed', problem: nothing, undone: true };
+  const report: RaiseAnswer = { kind: 'failed', problem: nothing, undone: true };
   const run = await watchUntil(({ said }) => said.some((line) => line.startsWith('would raise: ')), {
     report,
     dryRun: true,
@@ -118,7 +114,7 @@ it('a dry run says what it would do, and does nothing', async () => {
 
 it('shields that cannot be read are said once, and nothing is done', async () => {
   const now: ShieldsNow = { kind: 'unknown', problem: problem('unreadable', 'half a file') };
-  const report: RaiseReport = { kind: 'failed', problem: nothing, undone: true };
+  const report: RaiseAnswer = { kind: 'failed', problem: nothing, undone: true };
   const run = await watchUntil(() => true, { report, now });
   expect(run.said.filter((line) => line === 'the shields cannot be read: half a file')).toHaveLength(1);
   expect([run.wishes, run.written]).toEqual([[], []]);
