@@ -224,9 +224,13 @@ kernelSuite('the shields on the screen', ['tmux', 'nft', 'conntrack', 'sysctl', 
       'the preview',
       shows('What raising the shields would do', 'Nothing has been'),
     );
-    expect(page).toContain('more lines below');
+    // What and whom first; the exact commands, which are long, come last.
+    expect(page).toContain('What they would do');
+    expect(page).toMatch(/more lines below +PageDown/);
+    await terminal.keys('PageDown');
+    await terminal.until('who is spared', shows('Never limited nor dropped', '203.0.113.10'));
     await terminal.keys('G');
-    await terminal.until('its end', shows('Never limited nor dropped', '203.0.113.10'));
+    await terminal.until('its end', shows('sysctl -w'));
     await leave(terminal);
     expect(await asBefore()).toBe(true);
   });
