@@ -1,8 +1,6 @@
 // A log pane's source: files and globs followed by the host, journald units through `journalctl -f`, or a
 // command. All of them make one feed; at most ten batches a second leave it, each with the newest lines and
 // the exact totals.
-//
-//   journalctl -f -n 500 -o short-iso-precise --no-pager -q -u ssh.service               (systemd 252, journalctl(1))
 
 import type { LogSpec } from '../../core/pane.ts';
 import { type Command, command } from '../../core/plan.ts';
@@ -13,6 +11,7 @@ import type { SourceId } from '../../core/status.ts';
 import type { FollowEvent, Host } from '../../host/host.ts';
 import type { StreamSource } from '../source.ts';
 import { Feed } from './feed.ts';
+import { followJournal } from './journald.ts';
 
 /**
  * Lines in one batch: more than a screen shows in a tenth of a second, little enough to decode in a
@@ -80,7 +79,7 @@ async function runFeeds(running: Running): Promise<Result<void>> {
   }
   if (spec.units.length > 0) {
     const name = spec.units.includes('*') ? 'journal' : `journal ${spec.units.join(' ')}`;
-    jobs.push(runCommand(running, name, journalCommand(spec, host.privileged)));
+    jobs.push(followJournal(spec, host, signal).then((follow) => runCommand(running, name, follow)));
   }
   if (spec.command !== undefined) {
     const endless = command(spec.command, { timeoutMs: 0, outputMaxBytes: Number.MAX_SAFE_INTEGER });
@@ -132,17 +131,6 @@ async function runCommand(running: Running, name: string, what: Command): Promis
   feed.mark(name, 'ended', true);
   batches.soon();
   return finished.ok ? undefined : finished.problem;
-}
-
-export function journalCommand(spec: LogSpec, privileged: boolean): Command {
-  const lines = String(Math.max(1, Math.min(spec.history, FIRST_BATCH_LINES_MAX)));
-  const units = spec.units.includes('*') ? [] : spec.units.map((unit) => `--unit=${unit}`);
-  const argv = ['journalctl', '-f', '-n', lines, '-o', 'short-iso-precise', '--no-pager', '-q'] as const;
-  return command([...argv, ...units], {
-    timeoutMs: 0,
-    outputMaxBytes: Number.MAX_SAFE_INTEGER,
-    privileged,
-  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

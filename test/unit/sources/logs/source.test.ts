@@ -12,7 +12,8 @@ import { fail, ok, type Result } from '../../../../src/core/result.ts';
 import type { LogBatch } from '../../../../src/core/rows.ts';
 import type { Finished, FollowOptions, Host } from '../../../../src/host/host.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
-import { BATCH_LINES_MAX, createLogSource, journalCommand } from '../../../../src/sources/logs/source.ts';
+import { journalCommand } from '../../../../src/sources/logs/journald.ts';
+import { BATCH_LINES_MAX, createLogSource } from '../../../../src/sources/logs/source.ts';
 
 const SPEC: LogSpec = {
   kind: 'log',
@@ -24,17 +25,22 @@ const SPEC: LogSpec = {
   wrap: false,
 };
 
+const QUIET = ['-o', 'cat', '--no-pager', '-q'];
+const HOW = ['-o', 'short-iso-precise', '--all', '--no-pager', '-q'];
+
 const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 type Memory = Readonly<{
   host: Host;
   followed: () => FollowOptions;
+  ran: () => readonly (readonly string[])[];
   streamed: () => Readonly<{ command: Command; onChunk: (chunk: Buffer) => void }>;
   finish: (result: Result<Finished>) => void;
 }>;
 
-function memoryHost({ neverCaughtUp = false } = {}): Memory {
+function memoryHost({ neverCaughtUp = false, newest = 'a line\n' } = {}): Memory {
+  const ran: (readonly string[])[] = [];
   let options: FollowOptions | undefined;
   let stream: Readonly<{ command: Command; onChunk: (chunk: Buffer) => void }> | undefined;
   const ended = Promise.withResolvers<Result<Finished>>();
@@ -47,7 +53,10 @@ function memoryHost({ neverCaughtUp = false } = {}): Memory {
     name: 'memory',
     privileged: false,
     now: () => unixMs(Date.now()),
-    run: never,
+    async run({ argv }) {
+      ran.push(argv);
+      return ok({ stdout: newest, stderr: '', exitCode: 0, durationMs: 1 });
+    },
     read: never,
     readChunks: never,
     stat: never,
@@ -65,7 +74,13 @@ function memoryHost({ neverCaughtUp = false } = {}): Memory {
       return untilAborted(given.signal);
     },
   };
-  return { host, followed: () => known(options), streamed: () => known(stream), finish: ended.resolve };
+  return {
+    host,
+    ran: () => ran,
+    followed: () => known(options),
+    streamed: () => known(stream),
+    finish: ended.resolve,
+  };
 }
 const CANCELLED = fail(problem('cancelled', 'cancelled'));
 const FINISHED = ok({ stdout: '', stderr: '', exitCode: 0, durationMs: 1 });
@@ -183,20 +198,39 @@ describe('the first lines of several files', () => {
 });
 
 describe('journal and command', () => {
-  test('journalctl follows the units', () => {
-    expect(journalCommand({ ...SPEC, units: ['ssh.service', '-x'] }, false).argv).toEqual([
+  test('journalctl follows the units', async () => {
+    const memory = memoryHost();
+    const run = start({ units: ['ssh.service', '-x'] }, memory.host);
+    await vi.waitFor(() => expect(memory.streamed().command.argv[1]).toBe('-f'));
+    expect(memory.ran()).toEqual([['journalctl', '-n', '1', ...QUIET, '--unit=ssh.service', '--unit=-x']]);
+    expect(memory.streamed().command.argv).toEqual([
       'journalctl',
       '-f',
       '-n',
       '100',
-      '-o',
-      'short-iso-precise',
-      '--no-pager',
-      '-q',
+      ...HOW,
       '--unit=ssh.service',
       '--unit=-x',
     ]);
-    expect(journalCommand({ ...SPEC, units: ['*'] }, true)).toMatchObject({ timeoutMs: 0, privileged: true });
+    await run.stop();
+    expect(journalCommand({ ...SPEC, units: ['*'] }, { privileged: true })).toMatchObject({
+      argv: ['journalctl', '-f', '-n', '100', ...HOW],
+      timeoutMs: 0,
+      privileged: true,
+    });
+  });
+
+  test('units without any line are followed from now on, because -n would lose the first ones', async () => {
+    const memory = memoryHost({ newest: '' });
+    const before = Math.floor(Date.now() / 1000);
+    const run = start({ units: ['new.service'] }, memory.host);
+    await vi.waitFor(() => expect(memory.streamed().command.argv[1]).toBe('-f'));
+    const [since, ...rest] = memory.streamed().command.argv.slice(2);
+    expect(rest).toEqual([...HOW, '--unit=new.service']);
+    const second = Number(/^--since=@(\d+)$/.exec(since ?? '')?.[1]);
+    expect(second).toBeGreaterThanOrEqual(before);
+    expect(second).toBeLessThanOrEqual(before + 5);
+    await run.stop();
   });
 
   test('a command that ends leaves its lines and the word "ended"', async () => {
@@ -213,6 +247,7 @@ describe('journal and command', () => {
   test('a command that fails is a problem, after its last lines', async () => {
     const memory = memoryHost();
     const run = start({ units: ['ssh.service'] }, memory.host);
+    await vi.waitFor(() => memory.streamed());
     memory.streamed().onChunk(Buffer.from('a\n'));
     const missing = fail(problem('missing-tool', 'journalctl is not installed'));
     memory.finish(missing);
