@@ -51,16 +51,16 @@ export function revertCommand({ place, id }: Where, by: Outcome['by']): Command 
 /** Runs the one thing that takes shields down and reads what it did. */
 export async function runRevert(host: Host, where: Where, by: Outcome['by']): Promise<Result<Outcome>> {
   const { place, id } = where;
-  const ran = await host.run(revertCommand(where, by));
-  // What it says is believed before what it wrote: on a full disk it could write nothing.
-  const said = ran.ok ? parseOutcome(ran.value.stdout) : undefined;
-  const outcome = said?.id === id && said.complete ? said : await readOutcome(host, place, id);
-  if (outcome !== undefined && (outcome.complete || ran.ok)) return ok(outcome);
-  return fail(
-    ran.ok
-      ? problem('unreadable', `${revertFile(place.dir, id)} did not say what it did`)
-      : notTaken(ran.problem, place, id),
-  );
+  // Twice: a raise that takes itself back anew removes the outcome that another one was waiting for.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const ran = await host.run(revertCommand(where, by));
+    // What it says is believed before what it wrote: on a full disk it could write nothing.
+    const said = ran.ok ? parseOutcome(ran.value.stdout) : undefined;
+    const outcome = said?.id === id && said.complete ? said : await readOutcome(host, place, id);
+    if (outcome !== undefined && (outcome.complete || ran.ok)) return ok(outcome);
+    if (!ran.ok) return fail(notTaken(ran.problem, place, id));
+  }
+  return fail(problem('unreadable', `${revertFile(place.dir, id)} did not say what it did`));
 }
 
 function notTaken(trouble: Problem, place: ShieldsPlace, id: string): Problem {
@@ -78,9 +78,16 @@ function notTaken(trouble: Problem, place: ShieldsPlace, id: string): Problem {
 }
 
 /** Problem 'refused': somebody has taken them down meanwhile, so nothing more is done. */
-export async function stillOurs({ options }: Engine, { id }: Where): Promise<Result<void>> {
-  const found = await findCurrent(options.host, options.place);
-  if (found.kind === 'current' && found.id === id) return ok(undefined);
+export async function stillOurs({ options }: Engine, { place, id }: Where): Promise<Result<void>> {
+  const { host } = options;
+  const locks = [`${place.run}/${id}.lock/g1`, `${place.dir}/${id}/${id}.lock/g1`];
+  const [found, ...begun] = await Promise.all([
+    findCurrent(host, options.place),
+    ...locks.map((path) => host.stat(path)),
+  ]);
+  // `current` goes last: what is written from the first claim on may be written behind the back of the script.
+  const comingDown = begun.some((lock) => lock.ok);
+  if (found.kind === 'current' && found.id === id && !comingDown) return ok(undefined);
   return fail(problem('refused', 'the shields were taken down while they were being raised'));
 }
 

@@ -15,7 +15,8 @@ export async function takeBack(
 ): Promise<RaiseReport> {
   const { host } = engine.options;
   let ran = await runRevert(host, where, 'failed-raise');
-  if (lowered) ran = await revertAgain(engine, where);
+  // Not by us: somebody was done with some items before we were.
+  if (lowered || (ran.ok && ran.value.by !== 'failed-raise')) ran = await revertAgain(engine, where);
   // The machine may have had no room for one more process just then.
   if (!ran.ok) ran = await runRevert(host, where, 'failed-raise');
   const undone = ran.ok && ran.value.complete && ran.value.items.every(({ result }) => result !== 'failed');

@@ -470,6 +470,28 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     expect(currentOf({ dir: place.run, run: place.run })).toBeUndefined();
   });
 
+  test('lowered by somebody else in the middle of a step: what came after is taken back, too', async () => {
+    const before = await machineOf(testNet());
+    const kit = await open();
+    const other = createShields(kit.options);
+    let lowered: Promise<unknown> | undefined;
+    const slow: Host = {
+      ...kit.host,
+      async run(command, signal) {
+        if (command.argv[0] === 'sysctl' && lowered === undefined) {
+          lowered = other.lower();
+          await lowered;
+        }
+        return kit.host.run(command, signal);
+      },
+    };
+    const report = await createShields({ ...kit.options, host: slow }).raise();
+    expect(await lowered).toMatchObject({ kind: 'down', already: false });
+    expect(report, JSON.stringify(report)).toMatchObject({ kind: 'failed', undone: true });
+    expect(await machineOf(testNet())).toBe(before);
+    expect(currentOf(kit.place)).toBeUndefined();
+  });
+
   test('a full disk: the memory disk takes its role; both full: nothing is changed', async () => {
     const before = await machineOf(testNet());
     const kit = await open();
