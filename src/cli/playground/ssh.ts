@@ -36,6 +36,8 @@ async function realDoor(folder: string, { uid, gid, name }: Owner): Promise<Argv
       `AuthorizedKeysFile=${folder}/authorized_keys`,
       `ListenAddress=${SERVER.v4}`,
     ],
+    // bash reads ~/.bashrc for a command over ssh at the first level only: what a person has there must not run here.
+    'SetEnv=SHLVL=2',
     ...['StrictModes=no', 'UsePAM=no', 'PermitRootLogin=yes', 'PasswordAuthentication=no', 'PidFile=none'],
   ].flatMap((option) => ['-o', option]);
   // sshd without root lets in only its own user, so the ids must be those that /etc/passwd knows.

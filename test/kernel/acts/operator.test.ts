@@ -21,6 +21,8 @@ function startSshd(net: TestNet): string {
     `Port ${PORT}`,
     `HostKey ${folder}/host`,
     `AuthorizedKeysFile ${folder}/user.pub`,
+    // bash reads ~/.bashrc for a command over ssh at the first level only: what a person has there must not run here.
+    'SetEnv SHLVL=2',
     'StrictModes no',
     'UsePAM no',
     'PermitRootLogin yes',

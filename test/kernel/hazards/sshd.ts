@@ -26,6 +26,8 @@ export async function startSshd(net: TestNet): Promise<Sshd> {
     `Port ${SSH_PORT}`,
     `HostKey ${folder}/host`,
     `AuthorizedKeysFile ${folder}/user.pub`,
+    // bash reads ~/.bashrc for a command over ssh at the first level only: what a person has there must not run here.
+    'SetEnv SHLVL=2',
     ...['StrictModes no', 'UsePAM no', 'PermitRootLogin yes', 'PidFile none'],
   ];
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`);

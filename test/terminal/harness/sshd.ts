@@ -20,6 +20,8 @@ export async function startSshd(world: World, client: TestNs): Promise<SshSessio
   const options = [
     `HostKey=${path('host_key')}`,
     `AuthorizedKeysFile=${path('authorized_keys')}`,
+    // bash reads ~/.bashrc for a command over ssh at the first level only: what a person has there must not run here.
+    'SetEnv=SHLVL=2',
     ...['StrictModes=no', 'UsePAM=no', 'PermitRootLogin=yes', 'PidFile=none', 'ListenAddress=192.0.2.1'],
   ].flatMap((option) => ['-o', option]);
   // The folder that sshd wants exists only in this process's own view of the file system.
