@@ -196,9 +196,10 @@ kernelSuite('opsconsole watch', TOOLS, () => {
     expect(world.lines('told.log').map((line) => line.split(' ')[0])).toEqual(['raised', 'lowered']);
   });
 
-  test('it is a bundle without the screen', () => {
+  test('it is a bundle without the screen, the engine and what reads YAML', () => {
     const bundle = readFileSync(join(PROGRAM, '../../dist/watch.js'), 'utf8');
     expect(bundle).not.toMatch(/react\.(?:transitional\.)?element|zustand|yoga|setRawMode/);
+    expect(bundle).not.toMatch(/YAMLParseError|ZodError|find_current|DatabaseSync/);
     expect(bundle).toContain('another watch runs on this host already');
   });
 
