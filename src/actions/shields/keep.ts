@@ -5,10 +5,12 @@ import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ShieldsNow } from '../../core/shields.ts';
 import { findCurrent, readNow, type Up } from '../../firewall/shields/read-now.ts';
-import { LONGEST_SECONDS } from '../../firewall/shields/state.ts';
 import { writerOf } from '../../firewall/shields/writers.ts';
 import { type Engine, NOT_PRIVILEGED, whereOf } from './engine.ts';
 import { startClock } from './raise-steps.ts';
+
+/** As in the session file. The kernel's own timer could not take more than 24 days. */
+const LONGEST_HOLD_SECONDS = 86_400;
 
 /**
  * The end of the hold was settled when they were raised. Kept already: the same end is written once more, in case that the
@@ -16,15 +18,21 @@ import { startClock } from './raise-steps.ts';
  */
 export async function keep(engine: Engine): Promise<Result<ShieldsNow>> {
   const up = await readUp(engine);
-  return up.ok ? hold(engine, Math.ceil(up.value.holdLeftSeconds)) : up;
+  if (!up.ok) return up;
+  // With a trial as long as the hold: keeping shortens nothing.
+  return hold(engine, Math.ceil(Math.max(up.value.holdLeftSeconds, up.value.leftSeconds)));
 }
 
 export async function renew(engine: Engine, seconds?: number): Promise<Result<ShieldsNow>> {
   const up = await readUp(engine);
   if (!up.ok) return up;
   const wanted = seconds ?? engine.options.settings.holdSeconds;
-  if (!Number.isFinite(wanted) || wanted < 1 || wanted > LONGEST_SECONDS)
-    return fail(problem('bad-input', `the shields cannot be held for ${wanted} seconds`));
+  if (!Number.isFinite(wanted) || wanted < 1 || wanted > LONGEST_HOLD_SECONDS)
+    return fail(
+      problem('bad-input', `the shields cannot be held for ${wanted} seconds: a day at most`, {
+        hint: 'renew them again tomorrow',
+      }),
+    );
   return hold(engine, Math.ceil(wanted));
 }
 

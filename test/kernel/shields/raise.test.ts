@@ -298,6 +298,8 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     expect(held.leftSeconds).toBeGreaterThan(3500);
     const renewed = await two.renew(7200);
     expect(renewed.ok && asUp(renewed.value).leftSeconds).toBeGreaterThan(7100);
+    for (const wrong of [86_401, 30_000_000, 0, Number.NaN])
+      expect(await two.renew(wrong)).toMatchObject({ ok: false, problem: { code: 'bad-input' } });
     expect(down(await two.lower())).toMatchObject({
       already: false,
       outcome: { by: 'operator', complete: true },
@@ -307,6 +309,15 @@ kernelSuite('shields and those who use them', TOOLS, () => {
       outcome: { id: first.now.state.id },
     });
     expect(await machineOf(testNet())).toBe(before);
+  });
+
+  test('keeping shortens nothing, though the hold ends before the trial', async () => {
+    const kit = await open({ settings: settingsOf(SMALL, { trialSeconds: 60, holdSeconds: 60 }) });
+    const { state } = up(await kit.shields.raise()).now;
+    setDeadline(kit, state.id, `trial ${Math.ceil(state.raisedUptime) + 100}`);
+    const kept = await kit.shields.keep();
+    expect(kept.ok && asUp(kept.value).leftSeconds).toBeGreaterThan(80);
+    down(await kit.shields.lower());
   });
 
   test('two raises at the same moment: one raises, both say up', async () => {
