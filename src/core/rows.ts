@@ -47,6 +47,7 @@ export type FileState = Readonly<{
 
 /**
  * What one log feed emits, at most ten times a second. Totals are exact and count from the start of the feed;
+ * `run` is how often it had been started before: a command that starts again may say again what it said;
  * `skipped` is how many of `linesTotal` were read past without being kept, because more came than can be shown.
  * `files` is indexed by `LogLine.file`.
  */
@@ -56,6 +57,7 @@ export type LogBatch = Readonly<{
   bytesTotal: number;
   skipped: number;
   files: readonly FileState[];
+  run: number;
 }>;
 
 // ---- ban sets

@@ -142,6 +142,12 @@ describe('the log pane', () => {
       batchOf([request(7, 0, '192.0.2.7 - after')], { total: 1836, skipped: 1204 }),
     );
     golden('skipped', draw(skipped, 60, 4), 60, 4);
+    const again = reduced(skipped, {
+      ...batchOf([request(8, 0, '192.0.2.7 - once more')], { total: 1 }),
+      run: 1,
+    });
+    golden('again', draw(again, 60, 5), 60, 5);
+    golden('again-24x5', draw(again, 24, 5), 24, 5);
   });
 
   it('wraps, and scrolls sideways', () => {

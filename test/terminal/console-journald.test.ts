@@ -20,7 +20,7 @@ windows:
 `;
 const SIZE = { columns: 160, rows: 50 };
 
-kernelSuite('a journald pane', ['tmux', 'nsenter', 'journalctl', 'logger', 'systemd-cat'], () => {
+kernelSuite('a journald pane', ['tmux', 'nsenter', 'journalctl', 'logger', 'systemd-cat', 'pidof'], () => {
   const world = useWorld({ session: SESSION });
   let journal: TestJournal;
   let console: TestTerminal;
@@ -99,6 +99,25 @@ kernelSuite('a journald pane', ['tmux', 'nsenter', 'journalctl', 'logger', 'syst
     const screen = await shown('before the restart');
     for (const words of ['before the restart', 'after the restart', 'after the rotation'])
       expect(has(screen, 'everything', words), words).toBe(1);
+    expect(screen).not.toContain('started again');
     expect(linesOf(screen).join('\n')).not.toMatch(/─ [^─]*(ended|retry)/);
+  });
+
+  test('marks the place where journalctl itself was started again, because it repeats its lines', async () => {
+    const all = journal.run(['pidof', 'journalctl']).trim().split(' ');
+    expect(all).toHaveLength(2);
+    // Numbers of its own namespace, in which nothing runs but what belongs to this test.
+    journal.run(['kill', '-KILL', ...all]);
+    const screen = await console.until(
+      'both say it',
+      (seen) =>
+        paneOf(seen, 'demo').join().includes('started again, lines may repeat') &&
+        has(seen, 'demo', 'after the vacuum') === 2,
+    );
+    const demo = paneOf(screen, 'demo');
+    const mark = demo.findIndex((line) => line.includes('started again'));
+    expect(demo.slice(0, mark).filter((line) => line.includes('after the vacuum'))).toHaveLength(1);
+    journal.logOfUnit('demo.service', 'goes on');
+    await shown('goes on', 'demo');
   });
 });

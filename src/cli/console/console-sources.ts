@@ -133,6 +133,7 @@ function startLog(pane: PaneSpec, options: SourcesOptions, handles: Map<SourceId
       bytes: batch.bytesTotal,
       skipped: batch.skipped,
       files: batch.files,
+      run: batch.run,
       at,
     });
   });

@@ -121,7 +121,7 @@ export class Feed {
   }
 
   /** The newest lines that are kept, at most `max`, with all totals. */
-  take(max: number, now: UnixMs): LogBatch {
+  take(max: number, now: UnixMs): Omit<LogBatch, 'run'> {
     const lines = this.#takeFirst(max, now);
     const segments = this.#segments;
     let toDrop = Math.max(0, this.#heldLines - max);

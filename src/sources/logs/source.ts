@@ -29,13 +29,16 @@ const CATCH_UP_MAX_MS = 1500;
 const TAIL_BYTES_PER_LINE = 200;
 const TAIL_BYTES_MAX = 2 * 1024 * 1024;
 
-type Emit = (batch: LogBatch) => void;
+type Emit = (batch: Omit<LogBatch, 'run'>) => void;
 
 export function createLogSource(spec: LogSpec, id: SourceId): StreamSource<LogBatch> {
+  let runs = 0;
   return {
     kind: 'stream',
     id,
-    async run(host, signal, emit) {
+    async run(host, signal, onBatch) {
+      const run = runs++;
+      const emit: Emit = (batch) => onBatch({ ...batch, run });
       const firstMax = Math.max(BATCH_LINES_MAX, Math.min(spec.history, FIRST_BATCH_LINES_MAX));
       const byTime = spec.merge === 'time' && spec.files.length > 0;
       const feed = new Feed(firstMax, byTime);

@@ -5,20 +5,23 @@ import type { ReadLine } from '../../core/rows.ts';
 
 export const CHUNK_LINES = 256;
 
+/** What is said on a row before a line: lines that were not kept, and that the source was started again there. */
+export type Gap = Readonly<{ skipped: number; again: boolean }>;
+
 /**
  * `times[i]`: the time by which line i is ordered among several files; 0 in a feed that keeps the order of arrival.
- * `gaps`: seq of a line → how many lines before it were not kept.
+ * `gaps`: seq of a line → what is said before it.
  */
 export type Chunk = Readonly<{
   lines: readonly ReadLine[];
   times: readonly number[];
-  gaps: ReadonlyMap<number, number>;
+  gaps: ReadonlyMap<number, Gap>;
 }>;
 
 /** Orders lines: by time, then by arrival. */
 export type OrderKey = Readonly<{ time: number; seq: number }>;
 
-const NO_GAPS: ReadonlyMap<number, number> = new Map();
+const NO_GAPS: ReadonlyMap<number, Gap> = new Map();
 
 type Entry = Readonly<{ line: ReadLine; time: number }>;
 
@@ -39,8 +42,8 @@ export function countLines(chunks: readonly Chunk[]): number {
 export type Arrival = Readonly<{
   lines: readonly ReadLine[];
   times: readonly number[];
-  /** Lines not kept before the first of `lines`. */
-  gap: number;
+  /** Before the first of `lines`. */
+  gap: Gap;
   history: number;
   sealed: boolean;
 }>;
@@ -50,8 +53,8 @@ export function append(chunks: readonly Chunk[], arrival: Arrival): readonly Chu
   const first = arrival.lines[0];
   if (first === undefined) return chunks;
   const kept = [...chunks];
-  const gaps = new Map<number, number>();
-  if (arrival.gap > 0) gaps.set(first.seq, arrival.gap);
+  const gaps = new Map<number, Gap>();
+  if (arrival.gap.skipped > 0 || arrival.gap.again) gaps.set(first.seq, arrival.gap);
   const fresh = arrival.lines.map((line, index): Entry => ({ line, time: arrival.times[index] ?? 0 }));
   sortEntries(fresh);
   const pulled = arrival.sealed ? [] : pullLater(kept, fresh[0] ?? { line: first, time: 0 });
@@ -111,8 +114,8 @@ function mergeEntries(old: readonly Entry[], fresh: readonly Entry[]): readonly 
   return [...merged, ...old.slice(at)];
 }
 
-function makeChunk(entries: readonly Entry[], gaps: ReadonlyMap<number, number>): Chunk {
-  const own = new Map<number, number>();
+function makeChunk(entries: readonly Entry[], gaps: ReadonlyMap<number, Gap>): Chunk {
+  const own = new Map<number, Gap>();
   if (gaps.size > 0)
     for (const { line } of entries) {
       const gap = gaps.get(line.seq);
@@ -137,11 +140,18 @@ function dropOld(chunks: readonly Chunk[], history: number): readonly Chunk[] {
   return from === 0 ? chunks : chunks.slice(from);
 }
 
+/** Two that are said on one row. */
+export function bothGaps(one: Gap | undefined, other: Gap): Gap {
+  return one === undefined
+    ? other
+    : { skipped: one.skipped + other.skipped, again: one.again || other.again };
+}
+
 /** The same chunk with `gap` more lines said to be missing before its first line. */
 export function withGap(chunk: Chunk, gap: number): Chunk {
   const first = chunk.lines[0];
   if (first === undefined || gap <= 0) return chunk;
   const gaps = new Map(chunk.gaps);
-  gaps.set(first.seq, (gaps.get(first.seq) ?? 0) + gap);
+  gaps.set(first.seq, bothGaps(gaps.get(first.seq), { skipped: gap, again: false }));
   return { ...chunk, gaps };
 }

@@ -14,6 +14,8 @@ export type Batch = Readonly<{
   bytes: number;
   skipped: number;
   files: readonly FileState[];
+  /** As in LogBatch; 0 when absent. */
+  run?: number;
   at: UnixMs;
 }>;
 
@@ -33,6 +35,9 @@ export type Feed = Readonly<{
   nextSeq: number;
   /** Skipped lines not yet said before a kept line. */
   pendingGap: number;
+  /** Which run of the source the last batch came from, and whether its start is not yet said before a kept line. */
+  run: number;
+  pendingAgain: boolean;
   files: readonly FileState[];
   /** Latest order time of each file: lines of one file never change places. */
   fileTimes: readonly number[];
@@ -49,6 +54,8 @@ export const EMPTY_FEED: Feed = {
   earlier: NO_TOTALS,
   nextSeq: 0,
   pendingGap: 0,
+  run: 0,
+  pendingAgain: false,
   files: [],
   fileTimes: [],
   readings: [],
@@ -68,7 +75,11 @@ export type FeedOptions = Readonly<{
 }>;
 
 export function appendBatch(feed: Feed, batch: Batch, options: FeedOptions): Feed {
-  const earlier = batch.total + feed.earlier.total < feed.total ? totalsOf(feed) : feed.earlier;
+  const run = batch.run ?? 0;
+  const isNewRun = run !== feed.run || batch.total + feed.earlier.total < feed.total;
+  const earlier = isNewRun ? totalsOf(feed) : feed.earlier;
+  // What it says now may have been said before; whether it was, lines that are alike cannot tell.
+  const again = feed.pendingAgain || (isNewRun && feed.nextSeq > 0);
   const totals = {
     total: earlier.total + batch.total,
     bytes: earlier.bytes + batch.bytes,
@@ -92,15 +103,17 @@ export function appendBatch(feed: Feed, batch: Batch, options: FeedOptions): Fee
     chunks: append(lines.length < batch.lines.length ? [] : feed.chunks, {
       lines,
       times,
-      gap,
+      gap: { skipped: gap, again },
       history: options.history,
       sealed,
     }),
     pendingGap: lines.length > 0 ? 0 : gap,
+    run,
+    pendingAgain: lines.length === 0 && again,
     files: batch.files,
     fileTimes: options.byTime ? fileTimes : feed.fileTimes,
-    readings: nextReadings(feed, { at: batch.at, total: totals.total }),
-    startedAt: feed.startedAt ?? batch.at,
+    readings: nextReadings(isNewRun ? EMPTY_FEED : feed, { at: batch.at, total: totals.total }),
+    startedAt: isNewRun ? batch.at : (feed.startedAt ?? batch.at),
     at: batch.at,
   };
 }

@@ -137,7 +137,7 @@ function join(frozen: Frozen, feed: Feed): readonly Chunk[] {
       ? feed.chunks
       : feed.chunks.filter((chunk) => compareKeys(lastKey(chunk), lastKey(heldEnd)) > 0);
   const said = fresh.reduce((sum, chunk) => {
-    const gaps = [...chunk.gaps.values()].reduce((all, gap) => all + gap, 0);
+    const gaps = [...chunk.gaps.values()].reduce((all, { skipped }) => all + skipped, 0);
     return sum + chunk.lines.length + gaps;
   }, feed.pendingGap);
   const missing = feed.total - frozen.total - said;

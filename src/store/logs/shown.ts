@@ -2,7 +2,7 @@
 // filter, so that a flood costs only its new lines.
 
 import type { ReadLine } from '../../core/rows.ts';
-import { type Chunk, compareKeys, type OrderKey } from './chunks.ts';
+import { bothGaps, type Chunk, compareKeys, type Gap, type OrderKey } from './chunks.ts';
 import { matches, type Pattern } from './pattern.ts';
 
 export type Filter = Readonly<{ pattern: Pattern; keep: 'in' | 'out'; on: boolean }>;
@@ -17,7 +17,7 @@ export type Shown = Readonly<{
   length: number;
   order: Int32Array | undefined;
   contextAt: Uint8Array | undefined;
-  gapBefore: ReadonlyMap<number, number>;
+  gapBefore: ReadonlyMap<number, Gap>;
 }>;
 
 const CACHED_PATTERNS = 12;
@@ -120,13 +120,13 @@ function withContext(
   return { order, contextAt: Uint8Array.from(order, (place) => (pass[place] === 1 ? 0 : 1)) };
 }
 
-/** Lines that were not kept are said before the next shown line, summed over hidden ones. */
+/** What was not kept, and new starts, are said before the next shown line, summed over hidden ones. */
 function gapsOf(
   chunks: readonly Chunk[],
   starts: readonly number[],
   order: Int32Array | undefined,
-): ReadonlyMap<number, number> {
-  const gaps = new Map<number, number>();
+): ReadonlyMap<number, Gap> {
+  const gaps = new Map<number, Gap>();
   for (const [number, chunk] of chunks.entries()) {
     if (chunk.gaps.size === 0) continue;
     for (const [index, line] of chunk.lines.entries()) {
@@ -134,7 +134,7 @@ function gapsOf(
       if (gap === undefined) continue;
       const place = (starts[number] ?? 0) + index;
       const shownAt = order === undefined ? place : firstAtOrAfter(order, place);
-      gaps.set(shownAt, (gaps.get(shownAt) ?? 0) + gap);
+      gaps.set(shownAt, bothGaps(gaps.get(shownAt), gap));
     }
   }
   return gaps;

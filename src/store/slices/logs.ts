@@ -31,6 +31,7 @@ export type LogsMsg =
       bytes: number;
       skipped: number;
       files: readonly FileState[];
+      run?: number;
       at: UnixMs;
     }>
   /** `index`: place in the pane's list of filters, from 0. */

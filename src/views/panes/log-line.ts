@@ -6,7 +6,8 @@ import type { Line, Role, Span } from '../../core/line.ts';
 import type { ReadLine } from '../../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { groupDigits, UNKNOWN } from '../../core/units.ts';
-import { fit, graphemes, widthOf } from '../../core/width.ts';
+import { cut, fit, graphemes, widthOf } from '../../core/width.ts';
+import type { Gap } from '../../store/logs/chunks.ts';
 import { wrapText } from '../../store/logs/geometry.ts';
 import { type LineBox, stampColumns, textColumns } from '../../store/logs/line-box.ts';
 import { type LineText, lineText } from '../../store/logs/line-text.ts';
@@ -158,11 +159,14 @@ function spansOf(text: SafeText, piece: Piece, painting: Painting): readonly Spa
   return piece.cutRight ? [...spans, span(sanitise(glyphs.ellipsis), 'dim')] : spans;
 }
 
-/** The row that says what is missing, where it is missing. */
-export function drawGap(skipped: number, columns: number, glyphs: Glyphs): Line {
-  const words = sanitise(` ${groupDigits(skipped)} ${skipped === 1 ? 'line' : 'lines'} skipped `);
-  const rest = Math.max(0, columns - widthOf(words) - 2);
-  return [
-    span(sanitise(`${repeat(glyphs.horizontal, 2)}${words}${repeat(glyphs.horizontal, rest)}`), 'warn'),
+/** The row that says what is missing, or why lines repeat, where it is so. No line of a log is drawn like it. */
+export function drawGap({ skipped, again }: Gap, columns: number, glyphs: Glyphs): Line {
+  const parts = [
+    ...(again ? ['started again, lines may repeat'] : []),
+    ...(skipped > 0 ? [`${groupDigits(skipped)} ${skipped === 1 ? 'line' : 'lines'} skipped`] : []),
   ];
+  const words = sanitise(` ${parts.join(', ')} `);
+  const rest = Math.max(0, columns - widthOf(words) - 2);
+  const row = sanitise(`${repeat(glyphs.horizontal, 2)}${words}${repeat(glyphs.horizontal, rest)}`);
+  return [span(cut(row, columns), 'warn')];
 }

@@ -244,6 +244,20 @@ describe('journal and command', () => {
     expect(await run.stop()).toEqual(ok(undefined));
   });
 
+  test('each run says how often there was one before', async () => {
+    const source = createLogSource({ ...SPEC, command: ['tail', '-f', 'x'] }, 'log:1.1');
+    for (const run of [0, 1, 2]) {
+      const memory = memoryHost();
+      const batches: LogBatch[] = [];
+      const ended = source.run(memory.host, new AbortController().signal, (batch) => batches.push(batch));
+      memory.streamed().onChunk(Buffer.from('a\n'));
+      memory.finish(fail(problem('bad-exit', 'tail ended')));
+      await ended;
+      expect(batches.map((batch) => batch.run)).toEqual(batches.map(() => run));
+      expect(batches.at(-1)?.lines.map(({ text }) => text)).toEqual(['a']);
+    }
+  });
+
   test('a command that fails is a problem, after its last lines', async () => {
     const memory = memoryHost();
     const run = start({ units: ['ssh.service'] }, memory.host);

@@ -191,7 +191,7 @@ describe('skipped lines', () => {
       batchOf([], { total: 1204, skipped: 1202 }),
       batchOf([lineOf(2, 'c')], { total: 1207, skipped: 1204 }),
     );
-    expect([...paneShown(logPane(state)).gapBefore]).toEqual([[2, 1204]]);
+    expect([...paneShown(logPane(state)).gapBefore]).toEqual([[2, { skipped: 1204, again: false }]]);
   });
 
   it('are summed over lines that a filter hides', () => {
@@ -202,7 +202,70 @@ describe('skipped lines', () => {
       batchOf([lineOf(2, 'keep 2')], { total: 18, skipped: 15 }),
       { kind: 'pane/prompted', pane: LOG, purpose: 'filter-in', text: 'keep', accepted: true },
     );
-    expect([...paneShown(logPane(state)).gapBefore]).toEqual([[1, 15]]);
+    expect([...paneShown(logPane(state)).gapBefore]).toEqual([[1, { skipped: 15, again: false }]]);
+  });
+});
+
+describe('a source that was started again', () => {
+  const first = textBatch(['a', 'b', 'c']);
+  const marks = (...batches: Parameters<typeof reduced>[1][]) => [
+    ...paneShown(logPane(reduced(stateOf(), ...batches))).gapBefore,
+  ];
+  const again = { skipped: 0, again: true };
+
+  it('is marked before its first line, drops none of it and counts all, however much it repeats', () => {
+    for (const count of [1, 2, 3, 4, 9]) {
+      const texts = Array.from({ length: count }, (_, at) => 'abc'.charAt(at % 3));
+      const state = reduced(stateOf(), first, { ...textBatch(texts), run: 1 });
+      const { feed } = logPane(state);
+      expect(linesOf(feed).map((line) => line.text)).toEqual(['a', 'b', 'c', ...texts]);
+      expect(feed.total).toBe(3 + count);
+      expect([...paneShown(logPane(state)).gapBefore]).toEqual([[3, again]]);
+    }
+  });
+
+  it('is marked when its first line comes, once for each time, together with what was skipped', () => {
+    const empty = batchOf([], { total: 0, run: 1 });
+    expect(marks(first, empty)).toEqual([]);
+    const second = { ...textBatch(['a']), run: 1 };
+    expect(marks(first, empty, second, { ...textBatch(['b'], 1), run: 1 })).toEqual([[3, again]]);
+    expect(marks(first, empty, { ...second, run: 2 }, { ...second, run: 3 })).toEqual([
+      [3, again],
+      [4, again],
+    ]);
+    expect(marks(first, { ...textBatch(['a']), total: 8, skipped: 7, run: 1 })).toEqual([
+      [3, { skipped: 7, again: true }],
+    ]);
+  });
+
+  it('is no news when nothing was shown before', () => {
+    expect(marks(batchOf([], { total: 0 }), { ...first, run: 1 })).toEqual([]);
+  });
+
+  it('stands with a filter before the next line that passes', () => {
+    const filter = {
+      kind: 'pane/prompted',
+      pane: LOG,
+      purpose: 'filter-in',
+      text: 'b',
+      accepted: true,
+    } as const;
+    expect(marks(first, { ...textBatch(['a', 'b']), run: 1 }, filter)).toEqual([[1, again]]);
+  });
+
+  it('has no rate from what it repeats', () => {
+    const at = (seconds: number) => unixMs(NOW + seconds * 1000);
+    const options = { ...OPTIONS, byTime: false };
+    let feed = EMPTY_FEED;
+    for (let second = 0; second < 20; second++)
+      feed = appendBatch(feed, batchOf([], { total: second, at: at(second) }), options);
+    feed = appendBatch(
+      feed,
+      { ...textBatch(Array.from({ length: 500 }, () => 'x')), run: 1, at: at(20) },
+      options,
+    );
+    feed = appendBatch(feed, batchOf([], { total: 500, run: 1, at: at(23) }), options);
+    expect(rateOf(feed, at(23))).toBe(0);
   });
 });
 
@@ -216,9 +279,10 @@ describe('a frozen pane', () => {
     const shown = paneShown(logPane(state));
     const lines = paneChunks(logPane(state)).flatMap((chunk) => chunk.lines);
     expect(lines.slice(0, held).map((line) => line.seq)).toEqual(Array.from({ length: held }, (_, at) => at));
-    const [[at, gap] = [0, 0]] = [...shown.gapBefore];
+    const [[at, gap] = [0, { skipped: 0, again: true }]] = [...shown.gapBefore];
     expect(at).toBe(held);
-    expect(held + gap + (lines.length - held)).toBe(5400);
+    expect(held + gap.skipped + (lines.length - held)).toBe(5400);
+    expect(gap.again).toBe(false);
     expect(lines.at(-1)?.seq).toBe(5399);
     expect(countLines(logPane(reduced(state, key(LOG, 'follow'))).feed.chunks)).toBeLessThan(
       500 + CHUNK_LINES,
