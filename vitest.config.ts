@@ -5,6 +5,8 @@ const node = { environment: 'node' as const };
 /** One project per layer, so that `npx vitest run --project kernel` runs a layer alone. */
 export default defineConfig({
   test: {
+    // Kernel and terminal tests wait far more than they compute: two at a time also on two cores.
+    maxWorkers: 2,
     projects: [
       {
         test: {
