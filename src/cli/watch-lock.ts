@@ -1,11 +1,12 @@
 // One watch per host: a file that names the process, made whole or not at all. One that a dead process left is taken over.
 
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Problem, problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { fileProblem } from '../host/files.ts';
+import { makeFolderNow } from './watch-folder.ts';
 
 const ATTEMPTS = 5;
 
@@ -13,7 +14,7 @@ const ATTEMPTS = 5;
 export function takeLock(path: string): Result<() => void> {
   const mine = `${process.pid} ${startOf(process.pid) ?? 0}\n`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    makeFolderNow(dirname(path), 0o755);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (made(path, mine)) return ok(() => giveBack(path, mine));
       const found = contentOf(path);

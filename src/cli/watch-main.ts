@@ -9,6 +9,8 @@ import { plainLines } from './plain-text.ts';
 import { registerWatchCommand } from './watch-commands.ts';
 
 const io = processIo();
+// Whoever reads its lines may go away (`| head`, a journald that restarts): no reason to stop watching.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 async function main(): Promise<ExitStatus> {
   let status: ExitStatus = EXIT.done;

@@ -1,7 +1,7 @@
 // opsconsole watch: opens the session, takes the lock, leaves raise.sh behind for the day Node cannot start, and watches.
 // Lines go to standard output with the time before them; nothing here may load the screen.
 
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WatchShields } from '../actions/watch/answers.ts';
@@ -21,6 +21,7 @@ import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { type Opened, openSessionApart } from './session-apart.ts';
 import { wholeProgram } from './watch-child.ts';
 import type { WatchFlags } from './watch-commands.ts';
+import { makeFolderNow } from './watch-folder.ts';
 import { createHands } from './watch-hands.ts';
 import { takeLock } from './watch-lock.ts';
 
@@ -124,7 +125,7 @@ function memoryIn({ dir, run }: ShieldsPlace, say: (line: SafeText) => void): Wa
 
 function replaced(path: string, text: string, mode: number): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    makeFolderNow(dirname(path), 0o755);
     const fresh = `${path}.${process.pid}`;
     writeFileSync(fresh, text, { mode });
     chmodSync(fresh, mode);
