@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { ShieldsPlace } from '../../core/shields.ts';
 import type { Host } from '../../host/host.ts';
+import { NOT_OURS, notOurs, REFUSE_NOT_OURS, TRUST } from './trust.ts';
 
 /** systemd: a service of its own, restarted when killed. detached: a process in a session of its own. */
 export type WatcherKind = 'systemd' | 'detached';
@@ -22,10 +23,11 @@ export async function armWatcher(
       stdin: printArm(place, id),
       privileged: true,
       timeoutMs: 40_000,
-      okExits: [NOT_ALIVE],
+      okExits: [NOT_ALIVE, NOT_OURS],
     }),
   );
   if (!ran.ok) return ran;
+  if (ran.value.exitCode === NOT_OURS) return fail(notOurs(ran.value.stdout));
   const kind = ran.value.stdout.trim();
   if (ran.value.exitCode === 0 && (kind === 'systemd' || kind === 'detached')) return ok(kind);
   return fail(
@@ -74,6 +76,8 @@ service() {
     --description="opsconsole: takes the shields $ID down" "$@" \\
     /bin/sh "$SCRIPT" wait </dev/null >/dev/null
 }
+${TRUST}
+trusted "$SCRIPT" || ${REFUSE_NOT_OURS}
 # Left by a watcher that was killed: its number may be somebody else's by now.
 rm -f "$IN_MEMORY" "$ON_DISK"
 if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 && same_world; then

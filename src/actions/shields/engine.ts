@@ -11,6 +11,7 @@ import type { Host } from '../../host/host.ts';
 import type { SafeMemory } from '../safe-set.ts';
 import type { ShieldsJournal } from './journal-shields.ts';
 import type { ShieldsOptions } from './shields.ts';
+import { NOT_OURS, notOurs, trustedRun } from './trust.ts';
 
 export type Engine = Readonly<{
   options: ShieldsOptions;
@@ -40,20 +41,22 @@ export async function readUptime(host: Host): Promise<Result<number>> {
   return uptime === undefined ? fail(problem('unreadable', '/proc/uptime is not as we know it')) : ok(uptime);
 }
 
+/** As a person would type it. */
 export function revertCommand({ place, id }: Where, by: Outcome['by']): Command {
-  return command(['sh', revertFile(place.dir, id), 'down', by], {
-    privileged: true,
-    timeoutMs: REVERT_TIMEOUT_MS,
-    outputMaxBytes: 4_194_304,
-  });
+  return command(['sh', revertFile(place.dir, id), 'down', by], { privileged: true });
 }
 
 /** Runs the one thing that takes shields down and reads what it did. */
 export async function runRevert(host: Host, where: Where, by: Outcome['by']): Promise<Result<Outcome>> {
   const { place, id } = where;
+  const down = trustedRun([revertFile(place.dir, id), 'down', by], {
+    timeoutMs: REVERT_TIMEOUT_MS,
+    outputMaxBytes: 4_194_304,
+  });
   // Twice: a raise that takes itself back anew removes the outcome that another one was waiting for.
   for (let attempt = 0; attempt < 2; attempt++) {
-    const ran = await host.run(revertCommand(where, by));
+    const ran = await host.run(down);
+    if (ran.ok && ran.value.exitCode === NOT_OURS) return fail(notOurs(ran.value.stdout));
     // What it says is believed before what it wrote: on a full disk it could write nothing.
     const said = ran.ok ? parseOutcome(ran.value.stdout) : undefined;
     const outcome = said?.id === id && said.complete ? said : await readOutcome(host, place, id);

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { ShieldsPlace } from '../../core/shields.ts';
 import type { Host } from '../../host/host.ts';
+import { NOT_OURS, notOurs, REFUSE_NOT_OURS, TRUST } from './trust.ts';
 
 export type PrepareWish = Readonly<{
   id: string;
@@ -61,7 +62,7 @@ async function tryPlace(
       stdin: printPrepare(placed, wish.place),
       privileged: true,
       timeoutMs: 30_000,
-      okExits: [OTHER_ID, CANNOT_WRITE],
+      okExits: [OTHER_ID, CANNOT_WRITE, NOT_OURS],
     }),
   );
   if (!ran.ok) return ran;
@@ -76,6 +77,8 @@ async function tryPlace(
           hint: 'opsconsole shields status',
         }),
       );
+    case NOT_OURS:
+      return fail(notOurs(ran.value.stdout));
     default:
       return fail(
         problem('no-space', `the state of the shields cannot be written to ${sanitise(place.dir, 200)}`, {
@@ -94,8 +97,12 @@ export function printPrepare({ id, place, files }: Placed, asked: ShieldsPlace):
     `ID=${id} DIR=${quoteWord(place.dir)} RUN=${quoteWord(place.run)} HERE=${quoteWord(`${place.dir}/${id}`)}`,
     `DURABLE=${quoteWord(asked.dir)}`,
     HELPERS,
-    'mkdir -p "$RUN"; chmod 0755 "$RUN"',
-    'mkdir -p "$DIR" && chmod 0755 "$DIR" || cannot',
+    TRUST,
+    'mkdir -p "$RUN"',
+    'mkdir -p "$DIR" || cannot',
+    // What others have put there would be believed: locks, outcomes, a folder of theirs.
+    `ours d "$RUN" && ours d "$DIR" || ${REFUSE_NOT_OURS}`,
+    'chmod 0755 "$RUN"; chmod 0755 "$DIR" || cannot',
     'refuse_others',
     `mkdir "$HERE" || exit ${CANNOT_WRITE}`,
     'chmod 0755 "$HERE" || cannot',

@@ -27,8 +27,8 @@ export async function recoverNow(engine: Engine): Promise<Result<Outcome | undef
       return ok(undefined);
     case 'unwatched': {
       // Without a watcher the kernel's timer would only open the wall: it is started again.
-      await armWatcher(host, where);
-      return ok(undefined);
+      const armed = await armWatcher(host, where);
+      return armed.ok || armed.problem.code !== 'refused' ? ok(undefined) : armed;
     }
     case 'stale': {
       const ran = await runRevert(host, where, 'recovery');

@@ -1,7 +1,7 @@
 // Takes the measures' own steps, once the wall stands. One that fails is taken back alone and said; the others stay.
 
-import { type Command, command } from '../../core/plan.ts';
-import type { Result } from '../../core/result.ts';
+import type { Command } from '../../core/plan.ts';
+import { fail, type Result } from '../../core/result.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { revertFile } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
@@ -9,6 +9,7 @@ import { type Engine, stillOurs, type Where } from './engine.ts';
 import type { LeftOut, PlannedMeasure } from './measure.ts';
 import type { Raising } from './raise-steps.ts';
 import { sysctlsOf } from './snapshot.ts';
+import { NOT_OURS, notOurs, trustedRun } from './trust.ts';
 
 export type Taken = Readonly<{
   leftOut: readonly LeftOut[];
@@ -122,10 +123,8 @@ async function takeItemsBack(
   { place, id }: Where,
   items: readonly number[],
 ): Promise<Result<unknown>> {
-  return options.host.run(
-    command(['sh', revertFile(place.dir, id), 'item', ...items.map(String)], {
-      privileged: true,
-      timeoutMs: 120_000,
-    }),
+  const ran = await options.host.run(
+    trustedRun([revertFile(place.dir, id), 'item', ...items.map(String)], { timeoutMs: 120_000 }),
   );
+  return ran.ok && ran.value.exitCode === NOT_OURS ? fail(notOurs(ran.value.stdout)) : ran;
 }

@@ -4,12 +4,18 @@
 // The wall is loaded with its timer not running, so that it lets everything through; then each address is made safe in a
 // transaction of its own, so that nft judges each and a bad one spoils nothing; only then the timer is started.
 
+import { TRUST } from '../shields/trust.ts';
+
 export const RAISE_BODY = `
+${TRUST}
 T='inet opsconsole_shields'
 FILE_MAX=200
 
 say() { printf 'opsconsole: %s\\n' "$*" >&2; }
 refuse() { say "refused: $*"; exit 3; }
+refuse_path() { refuse "$NOT_OURS can be changed by others: chown root, chmod go-w"; }
+# Root runs what lies there.
+only_ours() { trusted "$BASE/$CURRENT/revert.sh" || refuse_path; }
 
 up_now() {
   UP=
@@ -43,6 +49,7 @@ up_already() {
   DUE=\${DUE%%.*}
   case $DUE in '' | *[!0-9]*) DUE=0 ;; esac
   if grep -q "\\"$BOOT\\"" "$BASE/$CURRENT/state.json" 2>/dev/null && [ "$DUE" -gt "$UP" ]; then return 0; fi
+  only_ours
   sh "$BASE/$CURRENT/revert.sh" down recovery >/dev/null || { say "the shields $CURRENT cannot be cleared away"; exit 1; }
   return 1
 }
@@ -150,6 +157,7 @@ up() {
   for TOOL in nft ss sed awk; do
     command -v "$TOOL" >/dev/null || { say "$TOOL is not installed"; exit 1; }
   done
+  for BASE in "$DIR" "$RUN"; do ours d "$BASE" || refuse_path; done
   up_now
   BOOT=$(cat /proc/sys/kernel/random/boot_id)
   if up_already; then
@@ -184,6 +192,7 @@ up() {
 down() {
   find_current
   [ -n "$CURRENT" ] || { say 'the shields are down already'; exit 0; }
+  only_ours
   exec sh "$BASE/$CURRENT/revert.sh" down "$1"
 }
 
