@@ -14,6 +14,8 @@ import type { MeasureAt } from './measure.ts';
 import type { ShieldsOptions } from './shields.ts';
 
 const SSH_PORT = 22;
+/** A wall without rules is checked in 20 ms: a tool that takes longer would hang later as well. */
+const PROBE_MS = 5000;
 
 export type Ground = Readonly<{
   at: MeasureAt;
@@ -63,7 +65,8 @@ async function worksHere(host: Host, writer: WallWriter): Promise<boolean> {
   const paths = await Promise.all(writer.tools.map((tool) => host.which(tool)));
   if (paths.includes(undefined)) return false;
   const empty = { id: '00000000', safe: [], sshPorts: [], armedSeconds: 1 };
-  for (const command of writer.check(empty)) if (!(await host.run(command)).ok) return false;
+  for (const command of writer.check(empty))
+    if (!(await host.run({ ...command, timeoutMs: PROBE_MS })).ok) return false;
   return true;
 }
 
