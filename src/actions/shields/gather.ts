@@ -101,6 +101,27 @@ export function nobodySafe(ground: Ground, unattended: boolean): readonly SafeTe
   ];
 }
 
+/** Networks of this size are nobody's own; those of a link or a site (fc, fd, fe) hold nobody from outside. */
+const WIDEST = { 4: 8, 6: 32 } as const;
+
+/** Whom an `allow` spares beyond reason, one sentence each. */
+export function tooWide({ entries }: SafeSet): readonly SafeText[] {
+  const wide = entries.filter(
+    ({ net }) => net.prefix < WIDEST[net.family] && !(net.family === 6 && /^f[cde]/.test(net.text)),
+  );
+  return wide.map(({ net, why }) =>
+    net.prefix === 0
+      ? sanitise(
+          `all of IPv${net.family} is never limited (${net.text}, ${why}): the wall stops next to nothing of it`,
+          300,
+        )
+      : sanitise(
+          `1 of ${2 ** net.prefix} addresses of IPv${net.family} is never limited (${net.text}, ${why})`,
+          300,
+        ),
+  );
+}
+
 /** What the wall never limits. Gateways and name servers are in it, loopback and multicast never get there. */
 export function safeNets({ entries }: SafeSet): readonly Net[] {
   return entries.map(({ net }) => net);

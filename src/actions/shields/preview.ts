@@ -6,6 +6,7 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { ShieldsPreview } from '../../core/shields.ts';
 import type { Wall, WallWriter } from '../../firewall/shields/wall.ts';
 import { findBakers } from './bakers.ts';
+import { tooWide } from './gather.ts';
 import type { LeftOut, MeasureAt, PlannedMeasure } from './measure.ts';
 import { findAffected } from './preview-affected.ts';
 import { changesOf, wallLines } from './preview-diff.ts';
@@ -48,6 +49,7 @@ export async function previewShields(facts: PreviewFacts): Promise<Ready> {
     affected: crowd.affected,
     warnings: [
       ...bakers.warnings,
+      ...(facts.wall === undefined ? [] : tooWide(at.safeSet)),
       ...bakers.hazards,
       ...at.safeSet.gaps.map((gap) => sanitise(`not protected: ${gap}`)),
       ...crowd.warnings,

@@ -9,7 +9,7 @@ import { currentFile, newShieldsId } from '../../firewall/shields/state.ts';
 import { armWatcher } from './arm-watcher.ts';
 import { findBakers } from './bakers.ts';
 import { type Engine, forShields, NOT_PRIVILEGED, whereOf } from './engine.ts';
-import type { Ground } from './gather.ts';
+import { type Ground, tooWide } from './gather.ts';
 import { planRaise } from './plan-raise.ts';
 import { type Prepared, writeFiles } from './raise-files.ts';
 import { carryOut, type Raising } from './raise-steps.ts';
@@ -52,10 +52,11 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
   const done = engine.journal.raised(id, 'done', `up: ${report.verified.join('; ')}`);
   const lost = intended ?? done;
   const found = await bakers;
+  const wide = plan.wall === undefined ? [] : tooWide(plan.ground.at.safeSet);
   return {
     ...report,
     durationMs: Math.round(performance.now() - startedAt),
-    warnings: [...report.warnings, ...(lost === undefined ? [] : [lost]), ...found.warnings],
+    warnings: [...report.warnings, ...wide, ...(lost === undefined ? [] : [lost]), ...found.warnings],
     hazards: [...plan.planned.flatMap((one) => one.hazards), ...found.hazards],
   };
 }

@@ -526,6 +526,14 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     expect(await machineOf(testNet())).toBe(before);
   });
 
+  test('an `allow` that spares all of IPv4 is said by preview and raise', async () => {
+    const kit = await open({ allow: ['0.0.0.0/0'] });
+    const said = expect.arrayContaining([expect.stringMatching(/^all of IPv4 is never limited/)]);
+    expect(await kit.shields.preview()).toMatchObject({ kind: 'ready', warnings: said });
+    expect(up(await kit.shields.raise()).warnings).toEqual(said);
+    down(await kit.shields.lower());
+  });
+
   test('without its script: what to type by hand is said', async () => {
     const before = await machineOf(testNet());
     const kit = await open();

@@ -1,8 +1,10 @@
-// What a raise gathers: that a packet filter which hangs holds it up only briefly.
+// What a raise gathers: that a packet filter which hangs holds it up only briefly, and whom a wide `allow` spares.
 
 import { expect, test } from 'vitest';
 import { createSafeMemory } from '../../../../src/actions/safe-set.ts';
-import { gatherGround } from '../../../../src/actions/shields/gather.ts';
+import { gatherGround, tooWide } from '../../../../src/actions/shields/gather.ts';
+import { parseNet } from '../../../../src/core/address.ts';
+import { unixMs } from '../../../../src/core/brand.ts';
 import type { Command } from '../../../../src/core/plan.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import { fail } from '../../../../src/core/result.ts';
@@ -35,4 +37,26 @@ test('tools that hang are given up after 5 seconds', async () => {
   const probes = commands.filter(({ stdin }) => stdin?.includes('opsconsole_shields'));
   expect(probes.length).toBeGreaterThan(0);
   for (const { timeoutMs } of probes) expect(timeoutMs).toBeLessThanOrEqual(5000);
+});
+
+test('a part of the world that is never limited is said; networks of a size that people have are not', () => {
+  const why = safe('allowed by the session file');
+  const said = (...texts: readonly string[]): readonly string[] =>
+    tooWide({
+      at: unixMs(0),
+      entries: texts.map((text) => {
+        const parsed = parseNet(text);
+        if (!parsed.ok) throw new Error(text);
+        return { net: parsed.value.net, why };
+      }),
+      operatorFound: true,
+      gaps: [],
+    });
+  expect(said('10.0.0.0/8', '2001:db8::/32', 'fe80::/10', 'fd00::/8', '192.0.2.1')).toEqual([]);
+  expect(said('0.0.0.0/0', '::/0', '64.0.0.0/7', '2000::/3')).toEqual([
+    'all of IPv4 is never limited (0.0.0.0/0, allowed by the session file): the wall stops next to nothing of it',
+    'all of IPv6 is never limited (::/0, allowed by the session file): the wall stops next to nothing of it',
+    '1 of 128 addresses of IPv4 is never limited (64.0.0.0/7, allowed by the session file)',
+    '1 of 8 addresses of IPv6 is never limited (2000::/3, allowed by the session file)',
+  ]);
 });
