@@ -100,14 +100,36 @@ look() {
     OPEN="$OPEN$PORT, "
     case " $(printf '%s ' $SSH)" in *" $PORT "*) ;; *) PUBLIC="$PUBLIC$PORT, " ;; esac
   done
-  OPEN=\${OPEN%, } PUBLIC=\${PUBLIC%, }
+  OPEN=\${OPEN%, } PUBLIC=\${PUBLIC%, } CLOSE=$LISTENING
+  if [ -z "$PORTS" ] && [ -n "$CLOSES" ] && sent_on; then CLOSE= SENT_ON=yes; fi
+}
+
+# Clients ask for other ports than those that listen: closing what does not listen would close these.
+# Asking iptables for a table that is not there would make it.
+sent_on() {
+  {
+    briefly nft -t list ruleset
+    for SET in ip ip6; do
+      grep -qx nat "/proc/net/\${SET}_tables_names" || continue
+      briefly "\${SET}tables-legacy-save" -t nat || briefly "\${SET}tables-save" -t nat
+    done
+  } 2>/dev/null | grep -Eiw 'dnat|redirect' >/dev/null
+}
+briefly() { if command -v timeout >/dev/null 2>&1; then timeout 5 "$@"; else "$@"; fi; }
+
+# What status is not to take for standing.
+leave_ports_out() {
+  WHY='connections are sent on here (DNAT): the ports that clients ask for may be others than those that listen'
+  SAYS=$(sed -n '/"measure": "unlisted-ports"/{n;s/.*"says": //p;}' "$HERE/state.json")
+  printf '[{"measure":"unlisted-ports","says":%s,"why":"%s"}]\\n' "\${SAYS:-""}" "$WHY" >"$HERE/left-out.json"
+  say "no port is closed: $WHY"
 }
 
 # Without a port that listens it is not known which are public: then none is closed.
 fill() {
   sed -e "s/@ID@/$ID/g" -e "s/@BOOT@/$BOOT/g" -e "s/@UP@/$UP/g" -e "s/@DUE@/$DUE/g" -e "s/@AUTO@/$AUTO/g" \\
     -e "s/@RAISED_AT@/$(date +%s)000/g" -e "s:@DIR@:$BASE:g" \\
-    -e "\${LISTENING:+s/@OPEN@/$OPEN/g}" -e '/@OPEN@/d' -e "\${PUBLIC:+s/@PUBLIC@/$PUBLIC/g}" -e '/@PUBLIC@/d'
+    -e "\${CLOSE:+s/@OPEN@/$OPEN/g}" -e '/@OPEN@/d' -e "\${PUBLIC:+s/@PUBLIC@/$PUBLIC/g}" -e '/@PUBLIC@/d'
 }
 
 write_files() {
@@ -165,6 +187,7 @@ up() {
     exit 0
   fi
   if [ "$AUTO" = true ] && blocked_by_person; then refuse 'a person lowered the shields a short while ago'; fi
+  CLOSES=$(template_wall | grep @OPEN@) SENT_ON=
   look
   if [ -z "$OPERATORS" ] && [ "$UNATTENDED" = no ]; then
     refuse 'nobody is connected to sshd, so nobody could be protected; --yes goes ahead, and so do allow and unattended: true of the session file'
@@ -174,6 +197,7 @@ up() {
   place
   trap '' HUP
   template_arm | fill | sh -s >/dev/null || take_back 'the watcher that takes the shields down did not start'
+  [ -z "$SENT_ON" ] || leave_ports_out
   nft -c -f "$HERE/wall.nft" || take_back 'nft refuses the wall'
   nft -f "$HERE/wall.nft" || take_back 'the wall cannot be loaded'
   for ADDRESS in $ALLOW $OPERATORS $OTHERS; do add_safe "$ADDRESS"; done

@@ -3,7 +3,7 @@
 // /proc/loadavg in the process's own view.
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
@@ -242,5 +242,51 @@ kernelSuite('opsconsole watch', TOOLS, () => {
     expect((await sh('sh', script, 'up')).exitCode).toBe(EXIT.done);
     expect((await world.run('shields', 'down')).status).toBe(EXIT.done);
     expect(await tables()).toBe(before);
+  });
+
+  test('raise.sh closes no port where connections are sent on, and runs nothing that others can change', async () => {
+    const world = openWorld();
+    const { net } = world;
+    const session = world.path('session.yml');
+    writeFileSync(session, readFileSync(session, 'utf8').replace(`ports: [${WEB}]`, 'ports: listening'));
+    const watch = world.startWatch();
+    const script = world.path('lib/shields/raise.sh');
+    await vi.waitFor(() => expect(existsSync(script)).toBe(true), within);
+    watch.process.kill('SIGTERM');
+    await watch.ended;
+    const sh = (verb: string) =>
+      net.exec(net.server, ['env', ...world.words, 'sh', script, verb], { anyExit: true });
+    const rules = async (): Promise<string> =>
+      (await net.exec(net.server, ['nft', '-t', 'list', 'ruleset'])).stdout;
+    const measures = async (): Promise<readonly string[]> =>
+      JSON.parse((await world.run('shields', 'status', '--json')).out).state.measures.map(
+        ({ measure }: { measure: string }) => measure,
+      );
+    expect((await sh('up')).exitCode).toBe(0);
+    expect(await measures()).toEqual(['syn-rate', 'connections', 'unlisted-ports']);
+    expect(await rules()).toContain('tcp dport != {');
+
+    chmodSync(world.path('lib/shields'), 0o777);
+    const refused = await sh('down');
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      EXIT.refused,
+      expect.stringMatching(/lib\/shields can be changed by others: chown root, chmod go-w/),
+    ]);
+    expect(await tables()).toContain('opsconsole_shields');
+    chmodSync(world.path('lib/shields'), 0o755);
+    expect((await sh('down')).exitCode).toBe(0);
+
+    const nat = 'table ip sent {\n chain c {\n type nat hook prerouting priority -100\n';
+    await net.exec(net.server, ['nft', '-f', '-'], {
+      input: `${nat} tcp dport 80 redirect to :${WEB}\n }\n}\n`,
+    });
+    onEnd(async () => {
+      await net.exec(net.server, ['nft', 'delete', 'table', 'ip', 'sent']);
+    });
+    const raised = await sh('up');
+    expect([raised.exitCode, raised.stderr]).toEqual([0, expect.stringMatching(/no port is closed/)]);
+    expect(await measures()).toEqual(['syn-rate', 'connections']);
+    expect(await rules()).not.toContain('tcp dport != {');
+    expect((await sh('down')).exitCode).toBe(0);
   });
 });
