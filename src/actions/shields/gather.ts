@@ -81,12 +81,13 @@ function peerOf({ entries }: SafeSet): Pick<Operator, 'sshPeer'> {
 /** A console of the machine itself; a pts may be anything (mosh, an old tmux, a container's shell). */
 const LOCAL_TTY = /^(?:\/dev\/)?(?:tty(?:\d|S|AMA|USB)|console$|hvc|xvc)/;
 
+/** What computeSafeSet says of entries that the session file names; multicast and link-local are wide by nature. */
+const ALLOWED = 'allowed by the session file';
+
 /** Why it would be rash to raise here, in words; empty when somebody is known to be safe. */
 export function nobodySafe(ground: Ground, unattended: boolean): readonly SafeText[] {
   const { safeSet } = ground.at;
-  const named = safeSet.entries.some(
-    ({ why }) => why.startsWith('allowed by the session file') || why.startsWith('login of '),
-  );
+  const named = safeSet.entries.some(({ why }) => why.startsWith(ALLOWED) || why.startsWith('login of '));
   if (safeSet.operatorFound || named || unattended) return [];
   // Nobody is connected over ssh, and the shields do not reach this keyboard.
   if (LOCAL_TTY.test(ground.operator.tty ?? '') && ground.operator.sshPeer === undefined) return [];
@@ -101,13 +102,17 @@ export function nobodySafe(ground: Ground, unattended: boolean): readonly SafeTe
   ];
 }
 
-/** Networks of this size are nobody's own; those of a link or a site (fc, fd, fe) hold nobody from outside. */
+/** Networks of this size are nobody's own. */
 const WIDEST = { 4: 8, 6: 32 } as const;
 
 /** Whom an `allow` spares beyond reason, one sentence each. */
 export function tooWide({ entries }: SafeSet): readonly SafeText[] {
   const wide = entries.filter(
-    ({ net }) => net.prefix < WIDEST[net.family] && !(net.family === 6 && /^f[cde]/.test(net.text)),
+    ({ net, why }) =>
+      why.startsWith(ALLOWED) &&
+      net.prefix < WIDEST[net.family] &&
+      // A site's own addresses hold nobody from outside.
+      !(net.family === 6 && /^f[cde]/.test(net.text)),
   );
   return wide.map(({ net, why }) =>
     net.prefix === 0

@@ -8,7 +8,7 @@ import { unixMs } from '../../../../src/core/brand.ts';
 import type { Command } from '../../../../src/core/plan.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import { fail } from '../../../../src/core/result.ts';
-import { safe } from '../../../../src/core/sanitise.ts';
+import { safe, sanitise } from '../../../../src/core/sanitise.ts';
 import { DEFAULT_SHIELDS } from '../../../../src/core/shields-defaults.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
 
@@ -40,18 +40,19 @@ test('tools that hang are given up after 5 seconds', async () => {
 });
 
 test('a part of the world that is never limited is said; networks of a size that people have are not', () => {
-  const why = safe('allowed by the session file');
-  const said = (...texts: readonly string[]): readonly string[] =>
+  const saidOf = (why: string, texts: readonly string[]): readonly string[] =>
     tooWide({
       at: unixMs(0),
       entries: texts.map((text) => {
         const parsed = parseNet(text);
         if (!parsed.ok) throw new Error(text);
-        return { net: parsed.value.net, why };
+        return { net: parsed.value.net, why: sanitise(why) };
       }),
       operatorFound: true,
       gaps: [],
     });
+  const said = (...texts: readonly string[]) => saidOf('allowed by the session file', texts);
+  expect(saidOf('multicast', ['224.0.0.0/4', 'ff00::/8']), 'safe on every host').toEqual([]);
   expect(said('10.0.0.0/8', '2001:db8::/32', 'fe80::/10', 'fd00::/8', '192.0.2.1')).toEqual([]);
   expect(said('0.0.0.0/0', '::/0', '64.0.0.0/7', '2000::/3')).toEqual([
     'all of IPv4 is never limited (0.0.0.0/0, allowed by the session file): the wall stops next to nothing of it',
