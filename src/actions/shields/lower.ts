@@ -4,7 +4,8 @@ import { problem } from '../../core/problem.ts';
 import type { LowerReport, Outcome } from '../../core/shields.ts';
 import { findCurrent, readNow } from '../../firewall/shields/read-now.ts';
 import { byHand } from '../../firewall/shields/state.ts';
-import { type Engine, NOT_PRIVILEGED, revertCommand, runRevert, whereOf } from './engine.ts';
+import { type Engine, NOT_PRIVILEGED, revertCommand, whereOf } from './engine.ts';
+import { runRevertTwice } from './revert-again.ts';
 
 export async function lower(engine: Engine, by: 'operator' | 'auto'): Promise<LowerReport> {
   const { host, place, readOnly, operator } = engine.options;
@@ -15,7 +16,7 @@ export async function lower(engine: Engine, by: 'operator' | 'auto'): Promise<Lo
   if (!host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
   if (found.kind === 'trouble') return { kind: 'failed', problem: found.problem };
   const where = whereOf(place, found.base, found.id);
-  const [ran] = await Promise.all([runRevert(host, where, by), engine.journal.open()]);
+  const [ran] = await Promise.all([runRevertTwice(host, where, by), engine.journal.open()]);
   if (!ran.ok) return { kind: 'failed', problem: ran.problem };
   engine.journal.lowered(ran.value, operator, [revertCommand(where, by)]);
   const left = ran.value.items.find(({ result }) => result === 'failed');

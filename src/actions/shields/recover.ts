@@ -7,7 +7,8 @@ import { type Current, findCurrent, readFiles, readOutcome } from '../../firewal
 import { deadlineFile, parseDeadline } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
 import { armWatcher } from './arm-watcher.ts';
-import { type Engine, readUptime, runRevert, type Where, whereOf } from './engine.ts';
+import { type Engine, readUptime, type Where, whereOf } from './engine.ts';
+import { runRevertTwice } from './revert-again.ts';
 
 /** The watcher looks once a second; what is overdue for longer has none, or one that has begun. */
 const OVERDUE_SECONDS = 3;
@@ -31,7 +32,7 @@ export async function recoverNow(engine: Engine): Promise<Result<Outcome | undef
       return armed.ok || armed.problem.code !== 'refused' ? ok(undefined) : armed;
     }
     case 'stale': {
-      const ran = await runRevert(host, where, 'recovery');
+      const ran = await runRevertTwice(host, where, 'recovery');
       await noteOthers(engine);
       return ran;
     }

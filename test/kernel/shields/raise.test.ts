@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { createJournal } from '../../../src/actions/journal.ts';
 import { createShields } from '../../../src/actions/shields/shields.ts';
+import type { Command } from '../../../src/core/plan.ts';
 import type { MeasureSpec, ShieldsNow } from '../../../src/core/shields.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { onEnd } from '../acts/kit.ts';
@@ -525,6 +526,54 @@ kernelSuite('shields and those who use them', TOOLS, () => {
     down(await shields.lower());
     expect(await machineOf(testNet())).toBe(before);
   });
+
+  test.each(['lower', 'recover'] as const)(
+    'a raiser that was killed with a command on its way: %s takes it back, too',
+    async (way) => {
+      const before = await machineOf(testNet());
+      const kit = await open();
+      const never = new Promise<never>(() => undefined);
+      let onItsWay: Command | undefined;
+      const dying: Host = {
+        ...kit.host,
+        read: (path, most) => (onItsWay === undefined ? kit.host.read(path, most) : never),
+        run(command, signal) {
+          if (onItsWay !== undefined) return never;
+          if (command.argv[0] !== 'sysctl') return kit.host.run(command, signal);
+          onItsWay = command;
+          return never;
+        },
+      };
+      void createShields({ ...kit.options, host: dying }).raise();
+      await vi.waitUntil(() => onItsWay !== undefined, 10_000);
+      // It lands when the script has passed that item.
+      let landed = false;
+      const late: Host = {
+        ...kit.host,
+        async run(command, signal) {
+          const ran = await kit.host.run(command, signal);
+          if (!landed && command.argv.includes('down') && onItsWay !== undefined) {
+            landed = true;
+            await kit.host.run(onItsWay);
+          }
+          return ran;
+        },
+      };
+      const shields = createShields({ ...kit.options, host: late });
+      if (way === 'lower') {
+        const { outcome } = down(await shields.lower());
+        expect(outcome.items.map(({ result }) => result)).toContain('restored');
+      } else {
+        const id = String(currentOf(kit.place));
+        process.kill(watcherOf(kit, id), 'SIGKILL');
+        writeFileSync(join(kit.place.dir, id, 'deadline'), 'raising 1\n');
+        expect(await shields.recover()).toMatchObject({ by: 'recovery', complete: true });
+      }
+      expect(landed).toBe(true);
+      expect(await machineOf(testNet())).toBe(before);
+      expect(currentOf(kit.place)).toBeUndefined();
+    },
+  );
 
   test('an `allow` that spares all of IPv4 is said by preview and raise', async () => {
     const kit = await open({ allow: ['0.0.0.0/0'] });
