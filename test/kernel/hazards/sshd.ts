@@ -10,11 +10,15 @@ import type { TestNet, TestNs } from '../harness/netns.ts';
 
 export const SSH_PORT = 2222;
 
+export type SshLine = Readonly<{ type(text: string): void; said(): string; cut(): void }>;
+
 export type Sshd = Readonly<{
   /** A session that stays silent until the test ends. */
   login(client: TestNs, to: string): void;
   /** Runs `script` by sh in a session with a terminal; resolves to what it printed. */
   run(client: TestNs, to: string, script: string): Promise<string>;
+  /** The same, still open. `cut`: the client is killed, as when a laptop's lid is closed and the line times out. */
+  open(client: TestNs, to: string, script: string): SshLine;
 }>;
 
 export async function startSshd(net: TestNet): Promise<Sshd> {
@@ -52,6 +56,18 @@ export async function startSshd(net: TestNet): Promise<Sshd> {
     return ssh;
   };
   return {
+    open: (client, to, script) => {
+      const ssh = start(client, to, ['-tt', script]);
+      let said = '';
+      ssh.stdout?.on('data', (bytes: Buffer) => {
+        said += bytes.toString();
+      });
+      return {
+        type: (text) => void ssh.stdin?.write(text),
+        said: () => said,
+        cut: () => void ssh.kill('SIGKILL'),
+      };
+    },
     login: (client, to) => void start(client, to, ['exec sleep 120']),
     run: (client, to, script) =>
       new Promise((resolve) => {
