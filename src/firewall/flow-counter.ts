@@ -4,6 +4,7 @@
 //   ipv6     10 udp      17 29 src=2001:0db8:0000:… dst=2001:0db8:… sport=1 dport=53 [UNREPLIED] src=2001:0db8:… dst=…
 
 import { type Net, widen } from '../core/address.ts';
+import { createByteLines } from './byte-lines.ts';
 import { AddressReader } from './bytes.ts';
 
 /** `flows`: each flow once. The rest: where the network was seen; the reply only where the original tuple lacks it. */
@@ -22,9 +23,7 @@ export type FlowCounter = Readonly<{
 }>;
 
 const SIDES = ['source', 'destination', 'replySource', 'replyDestination'] as const;
-const NEWLINE = 0x0a;
 const EQUALS = 0x3d;
-const LINE_MAX = 4096;
 
 type Tally = { -readonly [Side in keyof FlowCount]: FlowCount[Side] } & { text: string; seenAt: number };
 
@@ -43,27 +42,11 @@ export function createFlowCounter(nets: readonly Net[]): FlowCounter {
     });
   }
   const matcher = new Matcher(nets, tallies);
-  let pending: Buffer | undefined;
-  const readLines = (bytes: Buffer, end: number): void => {
-    for (let start = 0; start < end; ) {
-      const next = bytes.indexOf(NEWLINE, start);
-      const lineEnd = next < 0 || next >= end ? end : next;
-      matcher.readLine(bytes, start, lineEnd);
-      start = lineEnd + 1;
-    }
-  };
+  const lines = createByteLines((bytes, start, end) => matcher.readLine(bytes, start, end));
   return {
-    push(chunk) {
-      const bytes = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
-      const last = bytes.lastIndexOf(NEWLINE) + 1;
-      readLines(bytes, last);
-      const rest = bytes.length - last;
-      // What is longer than any line of the kernel is no line: let it go.
-      pending = rest === 0 || rest > LINE_MAX ? undefined : Buffer.from(bytes.subarray(last));
-    },
+    push: lines.push,
     end() {
-      if (pending !== undefined) readLines(pending, pending.length);
-      pending = undefined;
+      lines.end();
       return new Map([...tallies].map(([text, { text: _, seenAt: __, ...count }]) => [text, count]));
     },
   };

@@ -3,6 +3,7 @@
 //   ipv4     2 tcp      6 431999 ESTABLISHED src=192.0.2.20 dst=192.0.2.1 sport=43519 dport=80 src=192.0.2.1 dst=… (Linux 6.18)
 
 import { makeNet, type Net } from '../../core/address.ts';
+import { createByteLines } from '../byte-lines.ts';
 import { AddressReader } from '../bytes.ts';
 
 export type TopSource = Readonly<{ net: Net; flows: number }>;
@@ -13,8 +14,6 @@ export type TopSources = Readonly<{
   end(moreThan?: number): TopCount;
 }>;
 
-const NEWLINE = 0x0a;
-const LINE_MAX = 4096;
 const MARK = Buffer.from(' src=');
 /** Flows from forged sources are few each: when there are this many sources, the rarest are forgotten. */
 const SOURCES_MAX = 200_000;
@@ -25,7 +24,6 @@ export function countTopSources(sourcesMax = SOURCES_MAX): TopSources {
   const v6 = new Map<bigint, number>();
   const reader4 = new AddressReader(4, 32);
   const reader6 = new AddressReader(6, 128);
-  let pending: Buffer | undefined;
   let seen = 0;
 
   const readLine = (bytes: Buffer, start: number, end: number): void => {
@@ -37,25 +35,11 @@ export function countTopSources(sourcesMax = SOURCES_MAX): TopSources {
     else return;
     seen++;
   };
-  const readLines = (bytes: Buffer, end: number): void => {
-    for (let start = 0; start < end; ) {
-      const next = bytes.indexOf(NEWLINE, start);
-      const lineEnd = next < 0 || next >= end ? end : next;
-      readLine(bytes, start, lineEnd);
-      start = lineEnd + 1;
-    }
-  };
+  const lines = createByteLines(readLine);
   return {
-    push(chunk) {
-      const bytes = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
-      const last = bytes.lastIndexOf(NEWLINE) + 1;
-      readLines(bytes, last);
-      const rest = bytes.length - last;
-      pending = rest === 0 || rest > LINE_MAX ? undefined : Buffer.from(bytes.subarray(last));
-    },
+    push: lines.push,
     end(moreThan = 0) {
-      if (pending !== undefined) readLines(pending, pending.length);
-      pending = undefined;
+      lines.end();
       const sources = [
         ...above(v4, moreThan).map(([value, flows]) => ({ net: makeNet(4, BigInt(value), 32), flows })),
         ...above(v6, moreThan).map(([high, flows]) => ({ net: makeNet(6, high << 64n, 64), flows })),

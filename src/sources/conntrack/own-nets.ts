@@ -6,18 +6,10 @@
 //   v0	000200C0	00000000	0001	0	0	0	00FFFFFF	0	0	0
 //   20010db8000100000000000000000001 02 40 00 80       v0
 
-import { contains, makeNet, type Net, parseNet } from '../../core/address.ts';
+import { makeNet, type Net, parseNet } from '../../core/address.ts';
+import { isPrivate } from '../../core/private-nets.ts';
 import type { Host } from '../../host/host.ts';
 import { readText } from '../files.ts';
-
-/** RFC 1918, RFC 6598 (shared address space), RFC 4193. */
-const PRIVATE: readonly Net[] = [
-  makeNet(4, 0x0a000000n, 8),
-  makeNet(4, 0xac100000n, 12),
-  makeNet(4, 0xc0a80000n, 16),
-  makeNet(4, 0x64400000n, 10),
-  makeNet(6, 0xfcn << 120n, 7),
-];
 
 export async function readOwnNets(host: Host): Promise<readonly Net[]> {
   const [trie, route, inet6] = await Promise.all(
@@ -71,10 +63,6 @@ export function parseInet6(text: string): readonly Net[] {
     if (isPrivate(network)) own.push(network);
   }
   return own;
-}
-
-function isPrivate(net: Net): boolean {
-  return PRIVATE.some((range) => contains(range, net));
 }
 
 /** "000200C0" → 192.0.2.0: the kernel prints the network-order bytes as one little-endian number on every machine of ours. */

@@ -1,6 +1,7 @@
 // Bans the sources with the most tracked flows, for as long as the shields last, and cuts their flows.
 
-import { contains, makeNet, type Net, overlaps } from '../../../core/address.ts';
+import { type Net, overlaps } from '../../../core/address.ts';
+import { isPrivate } from '../../../core/private-nets.ts';
 import { problem } from '../../../core/problem.ts';
 import { fail, ok } from '../../../core/result.ts';
 import { type SafeText, safe, sanitise } from '../../../core/sanitise.ts';
@@ -26,15 +27,6 @@ type Found = Readonly<{
 /** `conntrack -D` walks the whole table for each source: some 2 µs a flow. No more of them than fit into this. */
 const CUT_BUDGET_US = 2_000_000;
 const CUT_US_PER_FLOW = 2;
-
-/** RFC 1918, RFC 6598, RFC 4193: networks of our own, containers, or proxies in front of us. */
-const PRIVATE: readonly Net[] = [
-  makeNet(4, 0x0a000000n, 8),
-  makeNet(4, 0xac100000n, 12),
-  makeNet(4, 0xc0a80000n, 16),
-  makeNet(4, 0x64400000n, 10),
-  makeNet(6, 0xfcn << 120n, 7),
-];
 
 export const banTop: Measure<Spec, Found> = {
   id: 'ban-top',
@@ -82,10 +74,7 @@ export const banTop: Measure<Spec, Found> = {
 
 /** Safe addresses are the operator's, our own and what this machine needs. */
 function mayBan(net: Net, { safeSet }: MeasureAt): boolean {
-  return (
-    !PRIVATE.some((range) => contains(range, net)) &&
-    !safeSet.entries.some((entry) => overlaps(entry.net, net))
-  );
+  return !isPrivate(net) && !safeSet.entries.some((entry) => overlaps(entry.net, net));
 }
 
 /** They were counted as sources: no commands for other directions. */
