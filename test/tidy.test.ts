@@ -23,15 +23,15 @@ const MAY_IMPORT: Readonly<
   >
 > = {
   core: { houses: [], packages: [/^string-width$/] },
-  host: { houses: ['core'], packages: [/^node:/, /^execa$/, /^chokidar$/] },
-  session: { houses: ['core'], packages: [/^yaml$/, /^zod$/, /^node:path$/] },
+  host: { houses: ['core'], packages: [/^node:/, /^execa$/, /^chokidar$/, /^@lydell\/node-pty$/] },
+  session: { houses: ['core'], packages: [/^yaml$/, /^zod$/, /^node:path$/, /^diff$/] },
   firewall: { houses: ['core'], packages: [] },
   keys: { houses: ['core'], packages: [] },
   terminal: { houses: ['core'], packages: [/^node:/] },
   sources: {
     houses: ['core', 'firewall'],
     exact: ['src/host/host.ts', 'src/host/worker.ts', 'src/host/lines.ts'],
-    packages: [/^node:/],
+    packages: [/^node:/, /^@xterm\/headless$/],
   },
   store: { houses: ['core'], packages: [/^zustand\/vanilla$/] },
   actions: { houses: ['core', 'firewall'], exact: ['src/host/host.ts'], packages: [/^node:/] },

@@ -27,6 +27,8 @@ export const INTENTS = [
   'window-last',
   'window-number',
   'window-list',
+  // programs and watches
+  'start',
   // moving in any pane
   'line-down',
   'line-up',
@@ -113,6 +115,8 @@ export type Intent = Readonly<{ id: IntentId; text?: string }>;
 
 /**
  * Which table of keys is live. Pane modes fall back to `pane`, then `global`; dialog, prompt, picker and help do not.
+ * `run`: a program pane whose program does not run; `program`: while it runs and takes the keys, only this table and the prefix.
+ * `copy`: copy mode of the focused pane. `plain`: the view without frames. `card`: the card of the followed address.
  * `trial`: before the pane's while shields of this operator are in trial. `prefix`: the key after the prefix. `numbers`: while pane numbers are shown.
  */
 export type KeyMode =
@@ -126,6 +130,12 @@ export type KeyMode =
   | 'traffic'
   | 'host'
   | 'journal'
+  | 'run'
+  | 'watch'
+  | 'program'
+  | 'copy'
+  | 'plain'
+  | 'card'
   | 'trial'
   | 'dialog'
   | 'prompt'

@@ -23,8 +23,14 @@ export type Role =
   | 'chart-b'
   | 'alarm'; // inverse red: shields, overrides
 
+/**
+ * A program's own colours, in its own pane only. `fg`, `bg`: -1 the terminal's default, 0–15 ANSI, 256+n the palette of 256,
+ * 2^24+rgb. `attributes`: bits 1 bold, 2 dim, 4 italic, 8 underline, 16 blink, 32 inverse, 64 hidden, 128 struck out.
+ */
+export type Paint = Readonly<{ fg: number; bg: number; attributes: number }>;
+
 /** `on`: drawn inverse (cursor line, selected button). `under`: underlined (the address an act would take). */
-export type Span = Readonly<{ text: SafeText; role?: Role; on?: boolean; under?: boolean }>;
+export type Span = Readonly<{ text: SafeText; role?: Role; on?: boolean; under?: boolean; paint?: Paint }>;
 export type Line = readonly Span[];
 
 export const EMPTY_LINE: Line = [];

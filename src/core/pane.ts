@@ -22,6 +22,8 @@ export type LogSpec = Readonly<{
   /** Lines kept for scrolling back. */
   history: number;
   wrap: boolean;
+  /** Of a `command`: whether opening the session starts it; absent: not before Enter. */
+  start?: 'auto' | 'suspended';
 }>;
 
 export type BansSpec = Readonly<{
@@ -36,10 +38,47 @@ export type TrafficSpec = Readonly<{
 export type HostSpec = Readonly<{ kind: 'host' }>;
 export type JournalSpec = Readonly<{ kind: 'journal' }>;
 
-export type PaneBody = LogSpec | BansSpec | ConntrackSpec | TrafficSpec | HostSpec | JournalSpec;
+/** What the operator wrote: argv as it is, or one line for `/bin/sh -c`. */
+export type CommandLine =
+  | Readonly<{ kind: 'argv'; argv: readonly [string, ...string[]] }>
+  | Readonly<{ kind: 'shell'; line: string }>;
+
+/**
+ * Where and how a program of the operator runs. `start`: whether opening the session starts it; 'suspended' waits for
+ * Enter. `cwd` absent: where the console was started. `env`: besides ours.
+ */
+export type ProgramSpec = Readonly<{
+  command: CommandLine;
+  start: 'auto' | 'suspended';
+  cwd?: string;
+  env: Readonly<Record<string, string>>;
+}>;
+
+/** A program in a terminal of its own. `history`: lines kept for scrolling back. */
+export type RunSpec = ProgramSpec & Readonly<{ kind: 'run'; history: number }>;
+/** A command run again and again (every `PaneSpec.refreshMs`), its output shown with what changed. */
+export type WatchSpec = ProgramSpec & Readonly<{ kind: 'watch' }>;
+
+export type PaneBody =
+  | LogSpec
+  | BansSpec
+  | ConntrackSpec
+  | TrafficSpec
+  | HostSpec
+  | JournalSpec
+  | RunSpec
+  | WatchSpec;
 export type PaneKind = PaneBody['kind'];
-/** `refreshMs`: overrides the session's refresh for this pane's source. */
-export type PaneSpec = Readonly<{ id: PaneId; title?: string; refreshMs?: number; body: PaneBody }>;
+/** The place of an entry in the session file as it was read, from 0. */
+export type PanePlace = Readonly<{ window: number; pane: number }>;
+/** `refreshMs`: overrides the session's refresh for this pane's source. `from`: absent when it came by a key. */
+export type PaneSpec = Readonly<{
+  id: PaneId;
+  title?: string;
+  refreshMs?: number;
+  body: PaneBody;
+  from?: PanePlace;
+}>;
 
 export const NAMED_LAYOUTS = [
   'even-horizontal',
@@ -50,6 +89,7 @@ export const NAMED_LAYOUTS = [
 ] as const;
 export type NamedLayout = (typeof NAMED_LAYOUTS)[number];
 
+/** Percent: of the parent, with up to two decimals in a file, exact while it is changed on screen. */
 export type Size = Readonly<{ kind: 'cells' | 'percent'; value: number }>;
 /** `row`: children side by side; `column`: one above the other. A child without a size shares what is left evenly. */
 export type LayoutNode =
@@ -61,11 +101,13 @@ export type Layout =
   | Readonly<{ kind: 'named'; name: NamedLayout; mainSize?: Size }>
   | Readonly<{ kind: 'tree'; root: LayoutNode }>;
 
+/** `from`: its index in the session file as it was read; absent when it came by a key. */
 export type WindowSpec = Readonly<{
   name: string;
   layout: Layout;
   panes: readonly PaneSpec[];
   focus?: PaneId;
+  from?: number;
 }>;
 
 export type BanDefaults = Readonly<{
@@ -78,7 +120,17 @@ export type BanDefaults = Readonly<{
   cut: boolean;
 }>;
 
-export type ThemeName = 'ansi' | 'mono';
+/** `ansi`: the sixteen colours of the operator's own terminal. `mono`: none. The rest name their colours themselves. */
+export const THEME_NAMES = ['ansi', 'dark', 'light', 'contrast', 'mono'] as const;
+export type ThemeName = (typeof THEME_NAMES)[number];
+
+/** The colour that tells one session from another (frames, host name); `label` says it in words. */
+export const ACCENTS = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'] as const;
+export type Accent = (typeof ACCENTS)[number];
+
+/** tmux's repeat-time and display-panes-time, milliseconds. */
+export type KeyTimes = Readonly<{ repeatMs: number; numbersMs: number }>;
+export const DEFAULT_TIMES: KeyTimes = { repeatMs: 500, numbersMs: 1000 };
 
 export type KeyOverride = Readonly<{
   mode: string;
@@ -88,7 +140,11 @@ export type KeyOverride = Readonly<{
   column: number;
 }>;
 
-/** A session after checking: every default filled in. `allow`: addresses, networks, host names that are never banned. */
+/**
+ * A session after checking: every default filled in. `allow`: addresses, networks, host names that are never banned.
+ * While the console runs this is the live workspace: its windows change with the keys for panes. `reload`: what a
+ * change of the file does by itself ('ask': a notice).
+ */
 export type Session = Readonly<{
   name: string;
   origin: Readonly<{ kind: 'file'; path: string }> | Readonly<{ kind: 'detected' }>;
@@ -97,6 +153,10 @@ export type Session = Readonly<{
   allow: readonly string[];
   shields: ShieldsSettings;
   theme: ThemeName;
+  accent?: Accent;
+  label?: string;
+  times: KeyTimes;
+  reload: 'ask' | 'auto';
   mouse: boolean;
   prefix: string;
   keys: readonly KeyOverride[];

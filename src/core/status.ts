@@ -11,7 +11,7 @@ export type SourceStatus =
   | Readonly<{ kind: 'retrying'; problem: Problem; retryAt: UnixMs; lastSampleAt?: UnixMs }>
   | Readonly<{ kind: 'unavailable'; problem: Problem }>; // no tool, no right, no such file: waits for `r` or a slow re-probe
 
-/** One source per subject; a log pane has one of its own, named by its PaneId. */
+/** One source per subject; log and watch panes have one of their own, named by its PaneId. */
 export type SourceId =
   | 'bans'
   | 'bans-changes'
@@ -23,4 +23,5 @@ export type SourceId =
   | 'journal'
   | 'safe-set'
   | 'shields'
-  | `log:${string}`;
+  | `log:${string}`
+  | `watch:${string}`;

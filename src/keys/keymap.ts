@@ -6,8 +6,9 @@ import { TEXT_ROWS } from './keymap-text.ts';
 import { type Keymap, rows } from './row.ts';
 
 export const MODES = [
-  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'pane', 'global'] as const),
-  ...(['trial', 'prefix', 'numbers', 'dialog', 'prompt', 'picker', 'help'] as const),
+  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'run', 'watch'] as const),
+  ...(['pane', 'global', 'program', 'copy', 'plain', 'card', 'trial'] as const),
+  ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'help'] as const),
 ] satisfies readonly KeyMode[];
 
 /** Modes where a printable key types itself. */
@@ -22,10 +23,16 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'traffic':
     case 'host':
     case 'journal':
+    case 'run':
+    case 'watch':
       return [mode, 'pane', 'global'];
     case 'pane':
       return ['pane', 'global'];
     case 'global':
+    case 'program':
+    case 'copy':
+    case 'plain':
+    case 'card':
     case 'trial':
     case 'prefix':
     case 'numbers':
@@ -131,6 +138,8 @@ const TABLE_ROWS: Keymap = [
     ['mark-clear', ['X'], 'remove all marks'],
   ]),
   ...rows('journal', 'this pane', [['open', ['Enter'], 'the exact commands of the act, or back', 'details']]),
+  ...rows('run', 'this pane', [['start', ['Enter'], 'start the program', 'start']]),
+  ...rows('watch', 'this pane', [['start', ['Enter'], 'run the command, and go on running it', 'start']]),
 ];
 
 const MOVING_ROWS: Keymap = rows('pane', 'moving', [
@@ -146,6 +155,19 @@ const MOVING_ROWS: Keymap = rows('pane', 'moving', [
   ['screen-middle', ['M'], 'middle of the screen'],
   ['screen-bottom', ['L'], 'bottom of the screen'],
 ]);
+
+/** While a program takes the keys only the prefix is ours, and the one key that must never be far. */
+const PROGRAM_ROWS: Keymap = [
+  ...rows('program', 'windows and panes', [
+    ['prefix', ['C-b'], 'the prefix; all other keys go to the program', 'prefix'],
+  ]),
+  ...rows(
+    'program',
+    'acts',
+    [['shields', ['M-!'], 'raise the shields at once, or lower them', 'shields']],
+    'act',
+  ),
+];
 
 const GLOBAL_ROWS: Keymap = [
   ...rows('global', 'console', [
@@ -203,6 +225,7 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...LOG_ROWS,
   ...TABLE_ROWS,
   ...MOVING_ROWS,
+  ...PROGRAM_ROWS,
   ...GLOBAL_ROWS,
   ...PREFIX_ROWS,
   ...TEXT_ROWS,

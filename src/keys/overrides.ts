@@ -58,6 +58,7 @@ function prefixWishes(prefix: string): readonly KeyOverride[] {
   const place = { chords: [prefix], line: 1, column: 1 };
   return [
     { mode: 'global', intent: 'prefix', ...place },
+    { mode: 'program', intent: 'prefix', ...place },
     { mode: 'prefix', intent: 'send-prefix', ...place },
   ];
 }

@@ -7,6 +7,7 @@ import { problem } from '../core/problem.ts';
 import { fail, type Result } from '../core/result.ts';
 
 export const text = z.string().min(1);
+export const oneOrMany = z.union([text, z.array(text).min(1)]);
 
 /** Text that one of our own parsers must accept; its sentence becomes the message. */
 export const textThat = (parse: (written: string) => Result<unknown>) =>

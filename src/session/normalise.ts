@@ -2,36 +2,33 @@
 // What a schema cannot say (references between entries, durations, addresses) is checked here, with positions.
 
 import { parseDuration } from '../core/duration.ts';
-import type {
-  KeyOverride,
-  Layout,
-  LayoutNode,
-  LogSpec,
-  PaneBody,
-  PaneId,
-  PaneSpec,
-  Session,
-  Size,
-  WindowSpec,
+import {
+  DEFAULT_TIMES,
+  type KeyOverride,
+  type Layout,
+  type LayoutNode,
+  type PaneId,
+  type PaneSpec,
+  type Session,
+  type Size,
+  type WindowSpec,
 } from '../core/pane.ts';
-import type { Result } from '../core/result.ts';
+import { accepted, type Context, listOf, type Path, report } from './normalise-context.ts';
+import { paneOf } from './normalise-panes.ts';
+import { parseRefresh } from './pane-schema.ts';
 import { type FileProblem, problemAt, type SourceMap } from './problems.ts';
 import {
   type LayoutEntry,
   type LayoutMap,
-  PANE_KIND_NAMES,
-  type PaneEntry,
-  parseRefresh,
+  parseMilliseconds,
   type SessionFile,
   type WindowEntry,
 } from './schema.ts';
 import { shieldsOf } from './shields-normalise.ts';
 
 export const DEFAULT_DURATIONS: readonly number[] = [3600, 86_400, 604_800];
-export const DEFAULT_HISTORY = 10_000;
-
-type Path = readonly PropertyKey[];
-type Context = Readonly<{ source: SourceMap; problems: FileProblem[] }>;
+/** Shares with two decimals may add up to a little more than all. */
+const ROUNDING = 0.5;
 
 /** `problems` is empty when the session is good; with problems the session must not be used. */
 export function normalise(
@@ -48,6 +45,13 @@ export function normalise(
     allow: file.allow ?? [],
     shields: shieldsOf(file.shields, (at, message) => report(context, ['shields', ...at], message)),
     theme: file.theme ?? 'ansi',
+    ...(file.accent === undefined ? {} : { accent: file.accent }),
+    ...(file.label === undefined ? {} : { label: file.label }),
+    times: {
+      repeatMs: accepted(parseMilliseconds, file.times?.repeat) ?? DEFAULT_TIMES.repeatMs,
+      numbersMs: accepted(parseMilliseconds, file.times?.numbers) ?? DEFAULT_TIMES.numbersMs,
+    },
+    reload: file.reload ?? 'ask',
     mouse: file.mouse ?? false,
     prefix: file.prefix ?? 'C-b',
     keys: keysOf(context, file),
@@ -59,17 +63,6 @@ export function normalise(
 function baseName(path: string): string {
   const name = (path.split('/').at(-1) ?? '').replace(/\.ya?ml$/, '').replace(/^\.+/, '');
   return name === '' ? 'session' : name;
-}
-
-function report(context: Context, path: Path, message: string): void {
-  context.problems.push(problemAt(context.source, path, message));
-}
-
-/** What the schema has accepted, parsed again; undefined only when it is absent. */
-function accepted<T>(parse: (written: string) => Result<T>, written: string | undefined): T | undefined {
-  if (written === undefined) return undefined;
-  const parsed = parse(written);
-  return parsed.ok ? parsed.value : undefined;
 }
 
 function bansOf(file: SessionFile): Session['bans'] {
@@ -96,7 +89,11 @@ function keysOf(context: Context, file: SessionFile): readonly KeyOverride[] {
 function windowOf(context: Context, written: WindowEntry, index: number): WindowSpec {
   const path: Path = ['windows', index];
   const panes = written.panes.map((pane, number) =>
-    paneOf(context, pane, { path: [...path, 'panes', number], id: paneId(index, number) }),
+    paneOf(context, pane, {
+      path: [...path, 'panes', number],
+      id: paneId(index, number),
+      from: { window: index, pane: number },
+    }),
   );
   const pick = (number: number, at: Path): PaneId | undefined => {
     if (number <= panes.length) return paneId(index, number - 1);
@@ -105,7 +102,8 @@ function windowOf(context: Context, written: WindowEntry, index: number): Window
   };
   const focus = written.focus === undefined ? undefined : pick(written.focus, [...path, 'focus']);
   const layout = layoutOf(context, written, { path, pick, panes });
-  return { name: written.name, layout, panes, ...(focus === undefined ? {} : { focus }) };
+  const from = { from: index };
+  return { name: written.name, layout, panes, ...from, ...(focus === undefined ? {} : { focus }) };
 }
 
 const paneId = (window: number, pane: number): PaneId => `${window + 1}.${pane + 1}` as PaneId;
@@ -164,67 +162,13 @@ function nodeOf(
     (sum, child) => sum + (child.size?.kind === 'percent' ? child.size.value : 0),
     0,
   );
-  if (shares > 100) report(context, [...place.path, form], `the shares add up to ${shares}%, more than 100%`);
+  if (shares > 100 + ROUNDING)
+    report(context, [...place.path, form], `the shares add up to ${shares}%, more than 100%`);
   return { kind: 'split', direction: form === 'rows' ? 'column' : 'row', children, ...size };
 }
 
 function sizeOf(written: number | string): Size {
   return typeof written === 'number'
     ? { kind: 'cells', value: written }
-    : { kind: 'percent', value: Number.parseInt(written, 10) };
-}
-
-function paneOf(context: Context, written: PaneEntry, place: Readonly<{ path: Path; id: PaneId }>): PaneSpec {
-  if (typeof written === 'string') return { id: place.id, body: simpleBody(written, []) };
-  const kinds = PANE_KIND_NAMES.filter((kind) => written[kind] !== undefined);
-  if (kinds.length !== 1)
-    report(context, place.path, `a pane has exactly one of ${PANE_KIND_NAMES.join(', ')}`);
-  const kind = kinds[0] ?? 'host';
-  const refreshMs = accepted(parseRefresh, written.refresh);
-  const body =
-    kind === 'log'
-      ? logOf(context, written.log ?? '', [...place.path, 'log'])
-      : simpleBody(kind, namesOf(written[kind]));
-  const options = {
-    ...(written.title === undefined ? {} : { title: written.title }),
-    ...(refreshMs === undefined ? {} : { refreshMs }),
-  };
-  return { id: place.id, body, ...options };
-}
-
-function namesOf(value: string | readonly string[] | true | null | undefined): readonly string[] {
-  return typeof value === 'string' || Array.isArray(value) ? listOf(value) : [];
-}
-
-function simpleBody(kind: Exclude<PaneBody['kind'], 'log'>, names: readonly string[]): PaneBody {
-  if (kind === 'bans') return { kind, sets: names };
-  if (kind === 'traffic') return { kind, interfaces: names };
-  return { kind };
-}
-
-function logOf(context: Context, written: Exclude<PaneEntry, string>['log'] & {}, path: Path): LogSpec {
-  const options = typeof written === 'string' || Array.isArray(written) ? { files: written } : written;
-  const files = listOf(options.files);
-  const units = listOf(options.units);
-  const [program, ...args] = options.command ?? [];
-  if (files.length === 0 && units.length === 0 && program === undefined)
-    report(context, path, 'a log pane needs files, units or a command');
-  const filters = (['in', 'out'] as const).flatMap((keep) =>
-    listOf(options[keep]).map((pattern) => ({ pattern, keep, on: true })),
-  );
-  return {
-    kind: 'log',
-    files,
-    units,
-    ...(program === undefined ? {} : { command: [program, ...args] as const }),
-    merge: options.merge ?? 'time',
-    filters,
-    history: options.history ?? DEFAULT_HISTORY,
-    wrap: options.wrap ?? false,
-  };
-}
-
-function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value;
+    : { kind: 'percent', value: Number.parseFloat(written) };
 }

@@ -5,66 +5,24 @@
 import * as z from 'zod';
 import { parseNet } from '../core/address.ts';
 import { parseDuration } from '../core/duration.ts';
-import { NAMED_LAYOUTS } from '../core/pane.ts';
+import { ACCENTS, NAMED_LAYOUTS, THEME_NAMES } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
-import { text, textThat } from './fields.ts';
+import { oneOrMany, text, textThat } from './fields.ts';
+import { pane, paneKeysAt, refresh } from './pane-schema.ts';
 import { shieldsKeysAt, shieldsSchema } from './shields-schema.ts';
 
 export const REFRESH_MS_MIN = 250;
 
-const oneOrMany = z.union([text, z.array(text).min(1)]);
 const duration = textThat(parseDuration).describe('A duration such as 90s, 10m, 1h, 1d12h, 2w');
-const refresh = textThat(parseRefresh).describe('250ms to 1h');
-const pattern = textThat(parsePattern).describe('A regular expression');
-const patterns = z.union([pattern, z.array(pattern).min(1)]);
-const absolutePath = textThat(parsePath).describe('An absolute path or glob');
-const paths = z.union([absolutePath, z.array(absolutePath).min(1)]);
+const milliseconds = textThat(parseMilliseconds).describe('100ms to 10s');
 const size = z
   .union([
     z.number().int().min(1),
-    z.string().regex(/^(100|[1-9]?[0-9])%$/, 'write cells as a number or a share as "60%"'),
+    z.string().regex(/^(100|[1-9]?[0-9](\.[0-9]{1,2})?)%$/, 'write cells as a number or a share as "60%"'),
   ])
   .describe('Cells (a number) or a share of the parent ("60%")');
-
-const logOptions = z
-  .strictObject({
-    files: paths.optional().describe('Paths and globs'),
-    units: oneOrMany.optional().describe('journald units; "*" is the whole journal'),
-    command: z.array(text).min(1).optional().describe('A program and its arguments; no shell'),
-    merge: z.enum(['time', 'side-by-side']).optional(),
-    in: patterns.optional().describe('Show only lines that match one of these regular expressions'),
-    out: patterns.optional().describe('Hide lines that match one of these regular expressions'),
-    wrap: z.boolean().optional(),
-    history: z.number().int().min(100).max(200_000).optional().describe('Lines kept for scrolling back'),
-  })
-  .describe('What a log pane reads: at least one of files, units, command');
-
-const nothing = z.union([z.null(), z.literal(true)]);
-const PANE_KINDS = {
-  log: z
-    .union([absolutePath, z.array(absolutePath).min(1), logOptions])
-    .describe('A path or glob, several, or a mapping with options'),
-  bans: z.union([nothing, text, z.array(text)]).describe('Set names to show; empty: all'),
-  conntrack: nothing,
-  traffic: z.union([nothing, text, z.array(text)]).describe('Interfaces; empty: those that carry traffic'),
-  host: nothing,
-  journal: nothing,
-};
-export const PANE_KIND_NAMES = Object.keys(PANE_KINDS) as readonly (keyof typeof PANE_KINDS)[];
-
-const paneMap = z.strictObject({
-  log: PANE_KINDS.log.optional(),
-  bans: PANE_KINDS.bans.optional(),
-  conntrack: PANE_KINDS.conntrack.optional(),
-  traffic: PANE_KINDS.traffic.optional(),
-  host: PANE_KINDS.host.optional(),
-  journal: PANE_KINDS.journal.optional(),
-  title: text.optional().describe('Shown on the frame instead of what is watched'),
-  refresh: refresh.optional().describe("This pane's own refresh"),
-});
-const pane = z.union([z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal']), paneMap]);
 
 const paneNumber = z.number().int().min(1).describe('A pane by its place in the list, from 1');
 
@@ -105,7 +63,16 @@ export const sessionSchema = z.strictObject({
     .regex(/^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,39}$/u, 'letters, digits, space, ".", "_", "-"; at most 40')
     .optional(),
   refresh: refresh.optional().describe('How often panes read their source; 1s when absent'),
-  theme: z.enum(['ansi', 'mono']).optional(),
+  theme: z.enum(THEME_NAMES).optional().describe('"ansi", the colours of your terminal, when absent'),
+  accent: z.enum(ACCENTS).optional().describe('A colour that tells this session from others'),
+  label: text.max(24).optional().describe('A word that tells this session from others: PRODUCTION'),
+  times: z
+    .strictObject({
+      repeat: milliseconds.optional().describe('How long keys after the prefix repeat without it; 500ms'),
+      numbers: milliseconds.optional().describe('How long pane numbers are shown; 1s'),
+    })
+    .optional(),
+  reload: z.enum(['ask', 'auto']).optional().describe('When this file changes: say so, or take it at once'),
   mouse: z.boolean().optional(),
   prefix: text.optional().describe('The tmux-like prefix key, "C-b" when absent'),
   allow: z
@@ -132,7 +99,6 @@ export const sessionSchema = z.strictObject({
 });
 
 export type SessionFile = z.infer<typeof sessionSchema>;
-export type PaneEntry = SessionFile['windows'][number]['panes'][number];
 export type WindowEntry = SessionFile['windows'][number];
 
 /** JSON Schema (draft 2020-12) for editors; written to docs/session.schema.json. */
@@ -148,33 +114,11 @@ export function knownKeysAt(path: readonly PropertyKey[]): readonly string[] {
   if (path[0] === 'shields') return shieldsKeysAt(path.slice(1));
   if (inLayout) return ['pane', 'rows', 'columns', 'size'];
   if (last === 'windows') return Object.keys(window.shape);
-  if (last === 'panes') return Object.keys(paneMap.shape);
-  if (last === 'log') return Object.keys(logOptions.shape);
+  if (last === 'times') return ['repeat', 'numbers'];
+  const inPane = paneKeysAt(last);
+  if (inPane !== undefined) return inPane;
   if (last === 'bans') return ['durations', 'default', 'target', 'cut'];
   return [];
-}
-
-/** Milliseconds; "500ms" is accepted here, because a refresh may be shorter than any other duration. */
-export function parseRefresh(written: string): Result<number> {
-  const short = /^(\d{1,4})ms$/.exec(written);
-  const seconds = short === null ? parseDuration(written) : ok(Number(short[1]) / 1000);
-  if (!seconds.ok) return seconds;
-  const ms = seconds.value * 1000;
-  if (ms >= REFRESH_MS_MIN && ms <= 3_600_000) return ok(ms);
-  return fail(problem('bad-input', `refresh must be between ${REFRESH_MS_MIN}ms and 1h`));
-}
-
-function parsePattern(written: string): Result<RegExp> {
-  try {
-    return ok(new RegExp(written, 'u'));
-  } catch (error) {
-    return fail(problem('bad-input', error instanceof Error ? error.message : 'not a regular expression'));
-  }
-}
-
-function parsePath(written: string): Result<string> {
-  if (written.startsWith('/') && !written.includes('\0')) return ok(written);
-  return fail(problem('bad-input', `"${sanitise(written, 60)}" is not an absolute path`));
 }
 
 function parseAllowed(written: string): Result<string> {
@@ -189,4 +133,12 @@ function isHostName(written: string): boolean {
   if (written.length > 253 || !/[a-z]/i.test(written)) return false;
   const labels = written.replace(/\.$/, '').split('.');
   return labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(label));
+}
+
+/** Times that a hand waits for. */
+export function parseMilliseconds(written: string): Result<number> {
+  const parts = /^(\d{1,5})(ms|s)$/.exec(written);
+  const ms = Number(parts?.[1]) * (parts?.[2] === 's' ? 1000 : 1);
+  if (parts !== null && ms >= 100 && ms <= 10_000) return ok(ms);
+  return fail(problem('bad-input', 'must be between 100ms and 10s'));
 }

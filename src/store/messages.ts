@@ -6,13 +6,18 @@ import type { SourceId, SourceStatus } from '../core/status.ts';
 import type { PaneHeldMsg, PaneIntentMsg, PanePointedMsg, PanePromptMsg } from './slice.ts';
 import type { BansMsg } from './slices/bans.ts';
 import type { ConntrackMsg } from './slices/conntrack.ts';
+import type { CopyMsg } from './slices/copy.ts';
+import type { FollowMsg } from './slices/follow.ts';
 import type { HostMsg } from './slices/host.ts';
 import type { JournalMsg } from './slices/journal.ts';
 import type { LayoutMsg } from './slices/layout.ts';
 import type { LogsMsg } from './slices/logs.ts';
 import type { ModalMsg } from './slices/modal.ts';
+import type { ProgramsMsg } from './slices/programs.ts';
 import type { ShieldsMsg } from './slices/shields.ts';
 import type { TrafficMsg } from './slices/traffic.ts';
+import type { WatchesMsg } from './slices/watches.ts';
+import type { WorkspaceMsg } from './slices/workspace.ts';
 
 export type Msg =
   | Readonly<{ kind: 'clock/ticked'; now: UnixMs }>
@@ -24,6 +29,11 @@ export type Msg =
   | PanePointedMsg
   | PanePromptMsg
   | LayoutMsg
+  | WorkspaceMsg
+  | CopyMsg
+  | FollowMsg
+  | ProgramsMsg
+  | WatchesMsg
   | ModalMsg
   | LogsMsg
   | BansMsg

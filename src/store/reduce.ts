@@ -1,19 +1,26 @@
 // The one reducer: every message passes every slice; a message that changes nothing returns the same state.
 
+import { fitPanes } from './fit-panes.ts';
 import type { Msg } from './messages.ts';
 import { reduceBans } from './slices/bans.ts';
 import { reduceConntrack } from './slices/conntrack.ts';
+import { reduceCopy } from './slices/copy.ts';
+import { reduceFollow } from './slices/follow.ts';
 import { reduceHost } from './slices/host.ts';
 import { reduceJournal } from './slices/journal.ts';
 import { reduceLayout } from './slices/layout.ts';
 import { reduceLogs } from './slices/logs.ts';
 import { reduceModal } from './slices/modal.ts';
+import { reducePrograms } from './slices/programs.ts';
 import { reduceShields } from './slices/shields.ts';
 import { reduceTraffic } from './slices/traffic.ts';
+import { reduceWatches } from './slices/watches.ts';
+import { reduceWorkspace } from './slices/workspace.ts';
 import type { ConsoleState } from './state.ts';
 
 export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
-  const base = reduceBase(state, msg);
+  const arranged = reduceWorkspace(state, msg);
+  const base = reduceBase(arranged.session === state.session ? arranged : fitPanes(arranged), msg);
   const modal = reduceModal(base.modal, msg, base);
   const next: ConsoleState = {
     ...base,
@@ -27,13 +34,17 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
     host: reduceHost(base.host, msg, base),
     journal: reduceJournal(base.journal, msg, base),
     shields: reduceShields(base.shields, msg, base),
+    programs: reducePrograms(base.programs, msg, base),
+    watches: reduceWatches(base.watches, msg, base),
+    copy: reduceCopy(base.copy, msg, base),
+    follow: reduceFollow(base.follow, msg, base),
   };
   return SLICES.every((slice) => next[slice] === base[slice]) ? base : next;
 }
 
 const SLICES = [
   ...(['layout', 'modal', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
-  'shields',
+  ...(['shields', 'programs', 'watches', 'copy', 'follow'] as const),
 ] as const;
 
 function reduceBase(state: ConsoleState, msg: Msg): ConsoleState {

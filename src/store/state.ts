@@ -6,15 +6,20 @@ import type { Session } from '../core/pane.ts';
 import type { SourceId, SourceStatus } from '../core/status.ts';
 import { type BansState, initialBans } from './slices/bans.ts';
 import { type ConntrackState, initialConntrack } from './slices/conntrack.ts';
+import { type CopyState, initialCopy } from './slices/copy.ts';
+import { type FollowState, initialFollow } from './slices/follow.ts';
 import { type HostState, initialHost } from './slices/host.ts';
 import { initialJournal, type JournalState } from './slices/journal.ts';
 import { initialLayout, type LayoutState } from './slices/layout.ts';
 import { initialLogs, type LogsState } from './slices/logs.ts';
 import { initialModal, type ModalState } from './slices/modal.ts';
+import { initialPrograms, type ProgramsState } from './slices/programs.ts';
 import { initialShields, type ShieldsSlice } from './slices/shields.ts';
 import { initialTraffic, type TrafficState } from './slices/traffic.ts';
+import { initialWatches, type WatchesState } from './slices/watches.ts';
 
 export type ConsoleState = Readonly<{
+  /** The live workspace: its windows change with the keys for panes. */
   session: Session;
   /** Clock of the last tick (1/s); ages are computed against it. */
   now: UnixMs;
@@ -35,6 +40,10 @@ export type ConsoleState = Readonly<{
   host: HostState;
   journal: JournalState;
   shields: ShieldsSlice;
+  programs: ProgramsState;
+  watches: WatchesState;
+  copy: CopyState;
+  follow: FollowState;
 }>;
 
 export type StartOptions = Readonly<{
@@ -60,5 +69,9 @@ export function initialState(options: StartOptions): ConsoleState {
     host: initialHost(options.session),
     journal: initialJournal(options.session),
     shields: initialShields,
+    programs: initialPrograms(options.session),
+    watches: initialWatches(options.session),
+    copy: initialCopy,
+    follow: initialFollow,
   };
 }

@@ -1,9 +1,9 @@
 // Where everything is on a screen of a given size: pure arithmetic, tested with drawings. Borders are shared, one
 // column and row per split as in tmux. Small terminals get fewer panes rather than useless ones.
 
+import { type Placed, place, type Rect, treeOf } from '../core/layout/layouts.ts';
 import type { PaneId, WindowSpec } from '../core/pane.ts';
 import type { WindowView } from '../store/slices/layout.ts';
-import { type Placed, place, type Rect, treeOf } from './layouts.ts';
 
 export type ScreenSize = Readonly<{ columns: number; rows: number }>;
 

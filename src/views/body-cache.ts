@@ -1,11 +1,11 @@
 // Remembers what each pane body looked like and draws it again only when something that it shows has changed, so
 // that a flood in one log does not redraw the charts beside it.
 
+import type { Rect } from '../core/layout/layouts.ts';
 import type { PaneId, PaneSpec } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { FrameText } from './chrome.ts';
-import type { Rect } from './layouts.ts';
 import type { PaneView } from './panes/pane.ts';
 import { span } from './parts/lines.ts';
 import type { ScreenOptions } from './screen.ts';
@@ -49,7 +49,10 @@ export function bodyCache(options: ScreenOptions): BodyCache {
 function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
   const { session, now, safeSet, bans, conntrack, traffic, host, journal, logs, privileged, readOnly } =
     state;
-  const common = [session, now, safeSet, bans, privileged, readOnly];
+  const common = [session, now, safeSet, bans, privileged, readOnly, state.copy, state.follow];
+  if (pane.body.kind === 'run') return [session, state.copy, state.programs.panes.get(pane.id)];
+  if (pane.body.kind === 'watch')
+    return [...common, state.watches.panes.get(pane.id), state.sources[`watch:${pane.id}`]];
   if (pane.body.kind === 'log') return [...common, logs, state.sources[`log:${pane.id}`]];
   const { sources } = state;
   const statuses = [sources.bans, sources.conntrack, sources.flows, sources.timeouts, sources.traffic];

@@ -1,13 +1,13 @@
 // Frames of the panes as whole screen rows: shared borders with true junctions, title left, state right, the focused
 // pane's frame bright. Bodies are drawn over the blanks by the app.
 
+import type { Rect } from '../core/layout/layouts.ts';
 import type { Line, Role, Span } from '../core/line.ts';
 import type { PaneId } from '../core/pane.ts';
 import { type SafeText, safe } from '../core/sanitise.ts';
 import { graphemes } from '../core/width.ts';
 import type { Arrangement } from './arrange.ts';
 import type { Glyphs } from './glyphs.ts';
-import type { Rect } from './layouts.ts';
 import { cutLine, span, widthOfLine } from './parts/lines.ts';
 
 /** What stands on a pane's frame. */

@@ -93,6 +93,10 @@ function gapFor(state: ConsoleState, previous: ConsoleState): number {
     state.shields.operation !== previous.shields.operation ||
     state.shields.now?.kind !== previous.shields.now?.kind ||
     state.layout !== previous.layout ||
+    state.session !== previous.session ||
+    state.programs !== previous.programs ||
+    state.copy !== previous.copy ||
+    state.follow !== previous.follow ||
     state.size !== previous.size;
   return quick ? STREAM_FRAME_MS : IDLE_FRAME_MS;
 }

@@ -5,7 +5,9 @@ import { drawConntrack } from './panes/conntrack.ts';
 import { drawHost } from './panes/host.ts';
 import { drawJournal } from './panes/journal.ts';
 import { drawLog } from './panes/log.ts';
+import { drawRun } from './panes/run.ts';
 import { drawTraffic } from './panes/traffic.ts';
+import { drawWatch } from './panes/watch.ts';
 import type { Painters } from './screen.ts';
 
 export const PAINTERS: Painters = {
@@ -15,4 +17,6 @@ export const PAINTERS: Painters = {
   traffic: drawTraffic,
   host: drawHost,
   journal: drawJournal,
+  run: drawRun,
+  watch: drawWatch,
 };

@@ -2,6 +2,7 @@
 // of the state, so that two equal screens cost no frame; bodies are drawn again only when what they show changed.
 
 import type { KeyMode } from '../core/intent.ts';
+import type { Rect } from '../core/layout/layouts.ts';
 import type { Line } from '../core/line.ts';
 import type { PaneId, PaneKind, PaneSpec } from '../core/pane.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
@@ -18,7 +19,6 @@ import type { Box } from './dialogs/box.ts';
 import { drawHelp, drawPicker, drawQuit, type HelpSection } from './dialogs/lists.ts';
 import { drawPage } from './dialogs/page.ts';
 import type { Glyphs } from './glyphs.ts';
-import type { Rect } from './layouts.ts';
 import type { DrawPane } from './panes/pane.ts';
 import { drawBottomLine, drawPromptLine, drawWaitingLine, type ShownHint } from './parts/bottom-line.ts';
 import { spaces, span } from './parts/lines.ts';

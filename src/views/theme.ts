@@ -1,7 +1,7 @@
 // From meaning to colour: the only place where a Role becomes an escape sequence. Two themes: the sixteen ANSI
 // colours of the operator's own terminal, and mono (NO_COLOR) that knows bold, dim, underline and inverse only.
 
-import type { Line, Role, Span } from '../core/line.ts';
+import type { Line, Paint, Role, Span } from '../core/line.ts';
 import type { ThemeName } from '../core/pane.ts';
 import type { SafeText } from '../core/sanitise.ts';
 import { graphemes } from '../core/width.ts';
@@ -69,9 +69,36 @@ function renderSpan(part: Span, theme: Theme): string {
   const text = theme.ascii ? toAscii(part.text) : part.text;
   if (text === '') return '';
   let codes = (theme.name === 'mono' ? MONO : ANSI)[part.role ?? 'plain'];
+  if (part.paint !== undefined) codes = paintCodes(part.paint, theme.name === 'mono');
   if (part.on === true) codes += codes === '' ? '7' : ';7';
   if (part.under === true) codes += codes === '' ? '4' : ';4';
   return codes === '' ? text : `\x1b[${codes}m${text}\x1b[0m`;
+}
+
+/** ECMA-48 §8.3.117; without colour only the attributes are left. */
+function paintCodes({ fg, bg, attributes }: Paint, mono: boolean): string {
+  const codes = ATTRIBUTES.flatMap(([bit, code]) => ((attributes & bit) === 0 ? [] : [code]));
+  if (!mono) codes.push(...colourCodes(fg, 30), ...colourCodes(bg, 40));
+  return codes.join(';');
+}
+
+const ATTRIBUTES: readonly (readonly [bit: number, code: string])[] = [
+  [1, '1'],
+  [2, '2'],
+  [4, '3'],
+  [8, '4'],
+  [16, '5'],
+  [32, '7'],
+  [64, '8'],
+  [128, '9'],
+];
+
+function colourCodes(colour: number, base: 30 | 40): readonly string[] {
+  if (colour < 0) return [];
+  if (colour >= 0x1000000)
+    return [`${base + 8};2;${(colour >> 16) & 255};${(colour >> 8) & 255};${colour & 255}`];
+  if (colour >= 256) return [`${base + 8};5;${colour & 255}`];
+  return [String(colour < 8 ? base + colour : base + 60 + colour - 8)];
 }
 
 const NOT_ASCII = /[^\x20-\x7e]/;

@@ -3,7 +3,14 @@
 import { parseHost } from '../../src/core/address.ts';
 import { unixMs } from '../../src/core/brand.ts';
 import type { Role } from '../../src/core/line.ts';
-import type { LayoutNode, PaneBody, PaneId, PaneSpec, Session } from '../../src/core/pane.ts';
+import {
+  DEFAULT_TIMES,
+  type LayoutNode,
+  type PaneBody,
+  type PaneId,
+  type PaneSpec,
+  type Session,
+} from '../../src/core/pane.ts';
 import { type SafeText, sanitise } from '../../src/core/sanitise.ts';
 import { DEFAULT_SHIELDS } from '../../src/core/shields-defaults.ts';
 import type { ActTarget } from '../../src/store/slice.ts';
@@ -54,6 +61,8 @@ export const SESSION: Session = {
   bans: { durations: [3600, 86_400, 604_800], defaultSeconds: 86_400, cut: true },
   allow: [],
   theme: 'ansi',
+  times: DEFAULT_TIMES,
+  reload: 'ask',
   mouse: false,
   prefix: 'C-b',
   shields: DEFAULT_SHIELDS,
@@ -114,7 +123,10 @@ const KEYS: Readonly<Record<string, string>> = {
 export const OPTIONS: ScreenOptions = {
   theme: { name: 'ansi', ascii: false },
   glyphs: UNICODE_GLYPHS,
-  painters: { log: paint, bans: paint, conntrack: paint, traffic: paint, host: paint, journal: paint },
+  painters: {
+    ...{ log: paint, bans: paint, conntrack: paint, traffic: paint, host: paint, journal: paint },
+    ...{ run: paint, watch: paint },
+  },
   keys: {
     keyFor: (_mode, intent) => (KEYS[intent] === undefined ? undefined : text(KEYS[intent])),
     hints: () =>

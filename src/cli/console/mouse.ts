@@ -1,7 +1,7 @@
 // The mouse, when it is on: a click focuses and puts the cursor there, the wheel scrolls what is under it. It never acts.
 
 import type { InputEvent } from '../../core/intent.ts';
-import type { Placed } from '../../views/layouts.ts';
+import type { Placed } from '../../core/layout/layouts.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
 import { overlayIntent } from './overlay.ts';

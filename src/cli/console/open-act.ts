@@ -91,6 +91,8 @@ export function targetOf(state: ConsoleState, pane: PaneSpec): ActTarget | undef
       return selectTrafficTarget(state, pane.id);
     case 'host':
     case 'journal':
+    case 'run':
+    case 'watch':
       return undefined;
     default:
       return unreachable(pane.body);

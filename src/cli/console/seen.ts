@@ -24,7 +24,10 @@ function isUntouched(now: ConsoleState, drawn: ConsoleState, { id, body }: PaneS
     case 'journal':
       return now.journal.panes.get(id) === drawn.journal.panes.get(id);
     case 'host':
+    case 'run':
       return true;
+    case 'watch':
+      return now.watches.panes.get(id) === drawn.watches.panes.get(id);
     default:
       return unreachable(body);
   }

@@ -47,11 +47,13 @@ export function selectAct(state: ConsoleState): ActDialog | undefined {
   return state.modal.modal.kind === 'act' ? state.modal.modal.act : undefined;
 }
 
-/** The source whose age stands on the pane's frame. */
-export function sourceOf(pane: PaneSpec): SourceId {
-  return pane.body.kind === 'log' ? `log:${pane.id}` : pane.body.kind;
+/** The source whose age stands on the pane's frame; a program has none. */
+export function sourceOf({ id, body }: PaneSpec): SourceId | undefined {
+  if (body.kind === 'log' || body.kind === 'watch') return `${body.kind}:${id}`;
+  return body.kind === 'run' ? undefined : body.kind;
 }
 
 export function selectStatus(state: ConsoleState, pane: PaneSpec): SourceStatus | undefined {
-  return state.sources[sourceOf(pane)];
+  const source = sourceOf(pane);
+  return source === undefined ? undefined : state.sources[source];
 }

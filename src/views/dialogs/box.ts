@@ -1,10 +1,10 @@
 // A framed box in the middle of the screen: the shape of every dialog.
 
+import type { Rect } from '../../core/layout/layouts.ts';
 import type { Line, Role } from '../../core/line.ts';
 import { type SafeText, safe } from '../../core/sanitise.ts';
 import type { ScreenSize } from '../arrange.ts';
 import type { Glyphs } from '../glyphs.ts';
-import type { Rect } from '../layouts.ts';
 import { cutLine, fitLine, repeat, span, widthOfLine } from '../parts/lines.ts';
 
 export type Box = Readonly<{ area: Rect; lines: readonly Line[] }>;

@@ -1,6 +1,6 @@
 // What a pane is called where there is little room: a word of its title, its file, or its kind.
 
-import type { PaneSpec } from '../../core/pane.ts';
+import type { CommandLine, PaneSpec } from '../../core/pane.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { cut } from '../../core/width.ts';
 
@@ -23,9 +23,22 @@ function nameOf({ body }: PaneSpec): string {
       return 'ct';
     case 'traffic':
       return 'net';
+    case 'run':
+    case 'watch':
+      return programName(body.command);
     case 'bans':
     case 'host':
     case 'journal':
       return body.kind;
   }
+}
+
+function programName(command: CommandLine): string {
+  const first = command.kind === 'argv' ? command.argv[0] : (command.line.trim().split(/\s/)[0] ?? '');
+  return first.slice(first.lastIndexOf('/') + 1) || 'sh';
+}
+
+/** As the operator wrote it. */
+export function commandText(command: CommandLine): string {
+  return command.kind === 'argv' ? command.argv.join(' ') : command.line;
 }

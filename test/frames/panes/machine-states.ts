@@ -2,7 +2,13 @@
 
 import { makeNet, type Net, parseNet } from '../../../src/core/address.ts';
 import { unixMs } from '../../../src/core/brand.ts';
-import type { PaneBody, PaneId, PaneSpec, Session } from '../../../src/core/pane.ts';
+import {
+  DEFAULT_TIMES,
+  type PaneBody,
+  type PaneId,
+  type PaneSpec,
+  type Session,
+} from '../../../src/core/pane.ts';
 import { problem } from '../../../src/core/problem.ts';
 import type { ConntrackSample, FlowReport, HostSample, SourceRow } from '../../../src/core/rows.ts';
 import { safe, sanitise } from '../../../src/core/sanitise.ts';
@@ -29,6 +35,8 @@ const SESSION: Session = {
   bans: { durations: [3600], defaultSeconds: 3600, cut: true },
   allow: [],
   theme: 'ansi',
+  times: DEFAULT_TIMES,
+  reload: 'ask',
   mouse: false,
   prefix: 'C-b',
   shields: DEFAULT_SHIELDS,

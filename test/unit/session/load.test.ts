@@ -30,6 +30,8 @@ describe('a good session file', () => {
       allow: [],
       shields: DEFAULT_SHIELDS,
       theme: 'ansi',
+      times: { repeatMs: 500, numbersMs: 1000 },
+      reload: 'ask',
       mouse: false,
       prefix: 'C-b',
       keys: [],
@@ -37,7 +39,8 @@ describe('a good session file', () => {
         {
           name: 'a',
           layout: { kind: 'named', name: 'tiled' },
-          panes: [{ id: '1.1', body: { kind: 'host' } }],
+          panes: [{ id: '1.1', from: { window: 0, pane: 0 }, body: { kind: 'host' } }],
+          from: 0,
         },
       ],
     });
@@ -164,7 +167,7 @@ describe('a bad session file', () => {
       'there is no pane 7; this window has 4',
       'pane 1 is placed twice',
       'a place in a layout has exactly one of pane, rows, columns',
-      'a pane has exactly one of log, bans, conntrack, traffic, host, journal',
+      'a pane has exactly one of log, bans, conntrack, traffic, host, journal, run, watch',
       'a log pane needs files, units or a command',
     ]);
   });

@@ -3,7 +3,14 @@
 import { makeNet, type Net, parseNet } from '../../../src/core/address.ts';
 import { unixMs } from '../../../src/core/brand.ts';
 import type { Intent, IntentId } from '../../../src/core/intent.ts';
-import type { LogSpec, PaneBody, PaneId, PaneSpec, Session } from '../../../src/core/pane.ts';
+import {
+  DEFAULT_TIMES,
+  type LogSpec,
+  type PaneBody,
+  type PaneId,
+  type PaneSpec,
+  type Session,
+} from '../../../src/core/pane.ts';
 import type { FileState, LineReading, Members, ReadLine, SetInfo, SetKey } from '../../../src/core/rows.ts';
 import { sanitise } from '../../../src/core/sanitise.ts';
 import { DEFAULT_SHIELDS } from '../../../src/core/shields-defaults.ts';
@@ -40,6 +47,8 @@ export function sessionOf(log: LogSpec = logSpec(), sets: readonly string[] = []
     bans: { durations: [3600, 86_400, 604_800], defaultSeconds: 86_400, cut: true },
     allow: [],
     theme: 'ansi',
+    times: DEFAULT_TIMES,
+    reload: 'ask',
     mouse: false,
     prefix: 'C-b',
     shields: DEFAULT_SHIELDS,

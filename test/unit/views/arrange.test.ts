@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BODY_MIN, type Rect } from '../../../src/core/layout/layouts.ts';
 import {
   type Layout,
   type LayoutNode,
@@ -12,7 +13,6 @@ import {
 import { type Arrangement, arrange, neighbour } from '../../../src/views/arrange.ts';
 import { drawArrangement } from '../../../src/views/draw-arrangement.ts';
 import { UNICODE_GLYPHS } from '../../../src/views/glyphs.ts';
-import { BODY_MIN, type Rect } from '../../../src/views/layouts.ts';
 
 const id = (text: string) => text as PaneId;
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];

@@ -1,6 +1,6 @@
 // One length shared out among neighbours: fixed cells, percentages, even shares, minimum sizes. Pure arithmetic.
 
-import type { Size } from '../core/pane.ts';
+import type { Size } from '../pane.ts';
 
 /** `min`: cells that this part needs at least. */
 export type Wish = Readonly<{ size?: Size | undefined; min: number }>;

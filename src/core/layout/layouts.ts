@@ -1,6 +1,6 @@
 // Layouts as trees, and trees as rectangles. The named ones mean what they mean in tmux (tmux(1), "select-layout").
 
-import type { Layout, LayoutNode, PaneId, Size } from '../core/pane.ts';
+import type { Layout, LayoutNode, PaneId, Size } from '../pane.ts';
 import { divide, type Wish } from './divide.ts';
 
 export type Rect = Readonly<{ x: number; y: number; columns: number; rows: number }>;

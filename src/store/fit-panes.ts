@@ -1,0 +1,37 @@
+// After panes came or went: every branch of the state has exactly the panes of the session, and those that stayed keep
+// what they had.
+
+import type { PaneId } from '../core/pane.ts';
+import { initialBans } from './slices/bans.ts';
+import { initialConntrack } from './slices/conntrack.ts';
+import { initialJournal } from './slices/journal.ts';
+import { initialLogs } from './slices/logs.ts';
+import { fitPrograms } from './slices/programs.ts';
+import { initialTraffic } from './slices/traffic.ts';
+import { fitWatches } from './slices/watches.ts';
+import type { ConsoleState } from './state.ts';
+
+export function fitPanes(state: ConsoleState): ConsoleState {
+  const { session, logs, bans, conntrack, traffic, journal, programs, watches } = state;
+  return {
+    ...state,
+    logs: { ...logs, panes: fitted(initialLogs(session).panes, logs.panes) },
+    bans: { ...bans, panes: fitted(initialBans(session).panes, bans.panes) },
+    conntrack: { ...conntrack, views: fittedRecord(initialConntrack(session).views, conntrack.views) },
+    traffic: { ...traffic, views: fittedRecord(initialTraffic(session).views, traffic.views) },
+    journal: { ...journal, panes: fitted(initialJournal(session).panes, journal.panes) },
+    programs: fitPrograms(programs, session),
+    watches: fitWatches(watches, session),
+  };
+}
+
+function fitted<T>(fresh: ReadonlyMap<PaneId, T>, old: ReadonlyMap<PaneId, T>): ReadonlyMap<PaneId, T> {
+  return new Map([...fresh].map(([id, first]) => [id, old.get(id) ?? first]));
+}
+
+function fittedRecord<T>(
+  fresh: Readonly<Record<string, T>>,
+  old: Readonly<Record<string, T>>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(fresh).map(([id, first]) => [id, old[id] ?? first]));
+}
