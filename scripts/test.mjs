@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureBuilt, ensureInstalled, pinnedEnv, pinnedNode, root } from './setup.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
@@ -13,24 +13,53 @@ ensureSystemPackages();
 ensureBuilt();
 
 const scratch = mkdtempSync(join(tmpdir(), 'opsconsole-test-'));
-const report = join(scratch, 'report.json');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-const run = spawnSync(pinnedNode, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-  env: pinnedEnv(),
-});
-const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+
+function runTests(args, name) {
+  const report = join(scratch, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { status } = spawnSync(pinnedNode, [vitest, 'run', ...reporters, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: pinnedEnv(),
+  });
+  return { status, counts: existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined };
+}
+
+/**
+ * Files that failed, as paths in the repository, when all of them work on a real kernel or a real terminal and are few. Such a
+ * test depends on what else the machine does: it gets a second run, alone. Whatever else failed has failed.
+ */
+function unsteady(counts) {
+  const failed = counts.testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name }) => relative(root, name));
+  const real = failed.every((file) => /^test\/(kernel|terminal)\//.test(file));
+  return real && failed.length <= UNSTEADY_MAX ? failed : [];
+}
+
+const UNSTEADY_MAX = 3;
+const args = process.argv.slice(2);
+let { status, counts } = runTests(args, 'report');
+const again = status !== 0 && counts !== undefined ? unsteady(counts) : [];
+if (again.length > 0) {
+  console.log(`\nonce more, alone: ${again.join(', ')}`);
+  const second = runTests([...again, '--maxWorkers=1'], 'again');
+  if (second.status === 0 && second.counts?.numPassedTests > 0) {
+    console.log(`UNSTEADY, passed only when run again: ${again.join(', ')}`);
+    counts = { ...counts, numPassedTests: counts.numPassedTests + counts.numFailedTests, numFailedTests: 0 };
+    status = 0;
+  }
+}
 rmSync(scratch, { recursive: true, force: true });
 if (counts === undefined) {
   console.error('the test runner wrote no report');
-  process.exit(run.status || 1);
+  process.exit(status || 1);
 }
 const skipped = counts.numPendingTests + counts.numTodoTests;
 console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${skipped} skipped`);
-if (process.env.CI === 'true' && skipped > 0 && process.argv.length === 2) {
+if (process.env.CI === 'true' && skipped > 0 && args.length === 0) {
   console.error('a skipped test is a failure in CI');
   process.exit(1);
 }
-process.exit(run.status ?? 1);
+process.exit(status ?? 1);
