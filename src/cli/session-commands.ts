@@ -3,14 +3,13 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command as Program } from 'commander';
-import type { PaneSpec, Session } from '../core/pane.ts';
+import type { PaneSpec } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
 import { DEFAULT_KEYMAP } from '../keys/keymap.ts';
 import { applyOverrides } from '../keys/overrides.ts';
 import { sessionTextFor } from '../session/detect.ts';
 import { loadSession } from '../session/load.ts';
-import type { FileProblem } from '../session/problems.ts';
 import { arrange } from '../views/arrange.ts';
 import { drawArrangement } from '../views/draw-arrangement.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
@@ -46,7 +45,8 @@ async function validate(file: string, { io, host }: Deps): Promise<ExitStatus> {
   const text = await readText(await host(), file);
   if (!text.ok) return complain(io, text.problem.summary);
   const loaded = loadSession(text.value, file);
-  const problems = loaded.ok ? keyProblems(loaded.session, text.value) : loaded.problems;
+  // Keys that cannot be bound are dropped by the console, with a word; a check says so before the night they are needed.
+  const problems = loaded.ok ? applyOverrides(DEFAULT_KEYMAP, loaded.session).problems : loaded.problems;
   if (!loaded.ok || problems.length > 0) {
     const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
     return complain(io, `${printProblems(file, problems)}\n${count}`);
@@ -54,14 +54,6 @@ async function validate(file: string, { io, host }: Deps): Promise<ExitStatus> {
   const panes = loaded.session.windows.reduce((sum, window) => sum + window.panes.length, 0);
   io.stdout.write(`${sanitise(file)}: good (${loaded.session.windows.length} windows, ${panes} panes)\n`);
   return EXIT.done;
-}
-
-/** Keys that cannot be bound. The console drops them and says so; a check says so before the night it is needed. */
-function keyProblems(session: Session, text: string): readonly FileProblem[] {
-  const prefixLine = text.split('\n').findIndex((line) => line.startsWith('prefix:')) + 1;
-  return applyOverrides(DEFAULT_KEYMAP, session).problems.map((found) =>
-    found.line === 1 && found.column === 1 && prefixLine > 0 ? { ...found, line: prefixLine } : found,
-  );
 }
 
 async function init(file: string, { io, host }: Deps): Promise<ExitStatus> {

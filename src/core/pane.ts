@@ -132,13 +132,16 @@ export type Accent = (typeof ACCENTS)[number];
 export type KeyTimes = Readonly<{ repeatMs: number; numbersMs: number }>;
 export const DEFAULT_TIMES: KeyTimes = { repeatMs: 500, numbersMs: 1000 };
 
-export type KeyOverride = Readonly<{
-  mode: string;
-  intent: string;
-  chords: readonly string[];
-  line: number;
-  column: number;
-}>;
+/** In the session file, both from 1. */
+export type FilePlace = Readonly<{ line: number; column: number }>;
+
+/** `chords`: each one key or several, separated by blanks: "g g". */
+export type KeyOverride = FilePlace &
+  Readonly<{
+    mode: string;
+    intent: string;
+    chords: readonly string[];
+  }>;
 
 /**
  * A session after checking: every default filled in. `allow`: addresses, networks, host names that are never banned.
@@ -159,6 +162,8 @@ export type Session = Readonly<{
   reload: 'ask' | 'auto';
   mouse: boolean;
   prefix: string;
+  /** Where the file gives the prefix; absent when it does not. */
+  prefixAt?: FilePlace;
   keys: readonly KeyOverride[];
   windows: readonly WindowSpec[];
 }>;

@@ -2,7 +2,7 @@
 // in the file and left out; the rest applies.
 
 import { INTENTS, type IntentId, type KeyMode } from '../core/intent.ts';
-import type { KeyOverride } from '../core/pane.ts';
+import type { FilePlace, KeyOverride } from '../core/pane.ts';
 import { suggest } from '../core/suggest.ts';
 import { chordOf, KEY_NAMES, parseChord, typedText } from './chords.ts';
 import { MODES, modeChain, TEXT_MODES } from './keymap.ts';
@@ -14,7 +14,8 @@ export type KeyProblem = Readonly<{ line: number; column: number; message: strin
 /** One row to be put in place of another; `at` is what it came from. */
 type Change = Readonly<{ at: KeyOverride; row: KeyRow }>;
 
-export type OperatorKeys = Readonly<{ prefix: string; keys: readonly KeyOverride[] }>;
+/** `prefixAt`: where the file says it; absent when it does not. */
+export type OperatorKeys = Readonly<{ prefix: string; prefixAt?: FilePlace; keys: readonly KeyOverride[] }>;
 
 /** The keymap with the prefix and the keys of a session, and what of them was left out. */
 export function applyOverrides(
@@ -23,10 +24,13 @@ export function applyOverrides(
 ): Readonly<{ keymap: Keymap; problems: readonly KeyProblem[] }> {
   const problems: KeyProblem[] = [];
   const changes: Change[] = [];
-  for (const wish of [...prefixWishes(wishes.prefix), ...wishes.keys]) {
+  const [first, ...others] = prefixWishes(wishes);
+  const silent: readonly KeyOverride[] = others;
+  for (const wish of [first, ...others, ...wishes.keys]) {
     const change = readWish(keymap, wish);
     if (typeof change !== 'string') changes.push(change);
-    else if (wish.intent !== 'send-prefix' || wishes.keys.includes(wish)) problems.push(at(wish, change));
+    // The prefix is one wish in three tables: what is wrong with it is said once.
+    else if (!silent.includes(wish)) problems.push(at(wish, change));
   }
   for (;;) {
     const merged = merge(keymap, changes);
@@ -37,7 +41,7 @@ export function applyOverrides(
     if (lost === undefined) return { keymap: merged, problems };
     const other = clash.rows.find((row) => row !== lost.row);
     const taken = other === undefined ? '' : `${other.intent} (${other.mode}: ${other.words})`;
-    // The prefix is two rows, and half of it is none.
+    // The prefix is three rows, and a part of it is none.
     if (isPrefix(lost)) drop(changes, isPrefix);
     problems.push(at(lost.at, `${clash.chord} is taken by ${taken}; rebind that one or choose another key`));
   }
@@ -54,8 +58,12 @@ function drop(changes: Change[], unwanted: (change: Change) => boolean): void {
   }
 }
 
-function prefixWishes(prefix: string): readonly KeyOverride[] {
-  const place = { chords: [prefix], line: 1, column: 1 };
+/** `whole`: not written in a table of keys. */
+type PrefixWish = KeyOverride & Readonly<{ whole: true }>;
+const isFromPrefix = (wish: KeyOverride): boolean => 'whole' in wish;
+
+function prefixWishes({ prefix, prefixAt }: OperatorKeys): readonly [PrefixWish, ...PrefixWish[]] {
+  const place = { whole: true, chords: [prefix], line: 1, column: 1, ...prefixAt } as const;
   return [
     { mode: 'global', intent: 'prefix', ...place },
     { mode: 'program', intent: 'prefix', ...place },
@@ -64,8 +72,8 @@ function prefixWishes(prefix: string): readonly KeyOverride[] {
 }
 
 function at(wish: KeyOverride, message: string): KeyProblem {
-  const where = `${wish.mode}: ${wish.intent}`;
-  return { line: wish.line, column: wish.column, message: `keys: ${where}: ${message}` };
+  const where = isFromPrefix(wish) ? 'prefix' : `keys: ${wish.mode}: ${wish.intent}`;
+  return { line: wish.line, column: wish.column, message: `${where}: ${message}` };
 }
 
 /** The row that a wish asks for, or the sentence that says why it cannot be. */

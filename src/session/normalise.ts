@@ -4,6 +4,7 @@
 import { parseDuration } from '../core/duration.ts';
 import {
   DEFAULT_TIMES,
+  type FilePlace,
   type KeyOverride,
   type Layout,
   type LayoutNode,
@@ -54,6 +55,7 @@ export function normalise(
     reload: file.reload ?? 'ask',
     mouse: file.mouse ?? false,
     prefix: file.prefix ?? 'C-b',
+    ...(file.prefix === undefined ? {} : { prefixAt: placeOf(context, ['prefix']) }),
     keys: keysOf(context, file),
     windows: file.windows.map((window, index) => windowOf(context, window, index)),
   };
@@ -79,11 +81,16 @@ function keysOf(context: Context, file: SessionFile): readonly KeyOverride[] {
   const overrides: KeyOverride[] = [];
   for (const [mode, table] of Object.entries(file.keys ?? {})) {
     for (const [intent, chords] of Object.entries(table)) {
-      const at = problemAt(context.source, ['keys', mode, intent], '');
-      overrides.push({ mode, intent, chords: listOf(chords), line: at.line, column: at.column });
+      const place = placeOf(context, ['keys', mode, intent]);
+      overrides.push({ mode, intent, chords: listOf(chords), ...place });
     }
   }
   return overrides;
+}
+
+function placeOf(context: Context, path: Path): FilePlace {
+  const { line, column } = problemAt(context.source, path, '');
+  return { line, column };
 }
 
 function windowOf(context: Context, written: WindowEntry, index: number): WindowSpec {

@@ -78,7 +78,7 @@ describe('validate', () => {
     writeFileSync(path, `${GOOD}prefix: Q-x\nkeys:\n  log:\n    folow: f\n    search: n\n`);
     const { status, err } = await run('validate', path);
     expect(status).toBe(2);
-    expect(err).toMatch(/keys\.yml:6:1: .*Q-x/);
+    expect(err).toMatch(/keys\.yml:6:9: prefix: "Q-x" is no key/);
     expect(err).toMatch(/keys\.yml:9:\d+: .*did you mean follow\?/);
     expect(err).toMatch(/keys\.yml:10:\d+: .*n is taken by/);
   });
