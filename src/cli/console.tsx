@@ -128,7 +128,7 @@ type Work = Readonly<{
 function startWork({ options, store, desk, pump, operator }: Work) {
   const { session, host, readOnly } = options;
   const { env } = options.io;
-  const sources = startSources({ session, host, store, pump, desk, place: shieldsPlace(env) });
+  const sources = startSources({ host, store, pump, desk, place: shieldsPlace(env) });
   const acts = runActs({
     store,
     desk,

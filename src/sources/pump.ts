@@ -71,8 +71,10 @@ export function createPump({ host, onStatus, clock = REAL_CLOCK }: PumpOptions):
       const handle: PumpHandle = {
         poke: () => runner.poke(),
         async stop() {
-          if (handles.delete(handle)) runner.abort();
+          runner.abort();
           await done;
+          // Not before: the end of everything waits also for what is being ended already.
+          handles.delete(handle);
         },
       };
       handles.add(handle);
@@ -109,6 +111,7 @@ class SourceRunner {
   }
 
   abort(): void {
+    if (this.#abort.signal.aborted) return;
     this.#abort.abort();
     this.#wake?.();
     this.#tell({ kind: 'off' });

@@ -1,9 +1,8 @@
-// Which sources a session needs, and what becomes of their samples. Loading a session reads; it never changes anything.
+// The sources of the live workspace: they start with the first pane that needs them and stop with the last one, and
+// what becomes of their samples. They read; they never change anything.
 
 import type { JournalRow, SafeSet } from '../../core/act.ts';
-import type { PaneKind, PaneSpec, Session } from '../../core/pane.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { ReadLine } from '../../core/rows.ts';
 import type { ShieldsPlace } from '../../core/shields.ts';
 import type { SourceId } from '../../core/status.ts';
 import type { Host } from '../../host/host.ts';
@@ -13,14 +12,15 @@ import { flowsSource } from '../../sources/conntrack/flows.ts';
 import { conntrackSource } from '../../sources/conntrack/source.ts';
 import { timeoutsSource } from '../../sources/conntrack/timeouts.ts';
 import { hostSource } from '../../sources/host/source.ts';
-import { readLine } from '../../sources/logs/reading.ts';
-import { createLogSource } from '../../sources/logs/source.ts';
 import type { Pump, PumpHandle } from '../../sources/pump.ts';
 import { shieldsSource } from '../../sources/shields/source.ts';
-import type { PollSource } from '../../sources/source.ts';
+import type { PollSource, Source } from '../../sources/source.ts';
 import { trafficSource } from '../../sources/traffic/source.ts';
 import { selectAskedListings } from '../../store/select/target-bans.ts';
+import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
+import { hasPane, refreshOf } from './console-sources-needs.ts';
+import { paneSources } from './console-sources-panes.ts';
 
 /** What of the desk the sources read. */
 export type DeskReads = Readonly<{
@@ -29,7 +29,6 @@ export type DeskReads = Readonly<{
 }>;
 
 export type SourcesOptions = Readonly<{
-  session: Session;
   host: Host;
   store: ConsoleStore;
   pump: Pump;
@@ -45,6 +44,10 @@ export type ConsoleSources = Readonly<{
   stop(): void;
 }>;
 
+/** A source that the panes of now need. When its `key` becomes another it is stopped and started anew. */
+export type Wanted = Readonly<{ key: string; start: () => PumpHandle }>;
+export type WantedSources = ReadonlyMap<SourceId, Wanted>;
+
 const BANS_MIN_MS = 2_000;
 const FLOWS_MIN_MS = 10_000;
 const TIMEOUTS_MS = 30_000;
@@ -53,90 +56,107 @@ const JOURNAL_MS = 10_000;
 const JOURNAL_ROWS = 500;
 
 export function startSources(options: SourcesOptions): ConsoleSources {
-  const { session, host, store, pump, desk, place } = options;
-  const panes = session.windows.flatMap((window) => window.panes);
-  const has = (...kinds: readonly PaneKind[]): boolean => panes.some(({ body }) => kinds.includes(body.kind));
-  const handles = new Map<SourceId, PumpHandle>();
-  const every = (kind: PaneKind, least = 0): number => Math.max(least, refreshOf(session, panes, kind));
-  const { dispatch } = store;
-
-  for (const pane of panes) startLog(pane, options, handles);
-  // The top line shows these three whatever the panes are.
-  keep(handles, pump, hostSource({ everyMs: every('host') }), (sample) =>
-    dispatch({ kind: 'host/sampled', sample }),
-  );
-  keep(handles, pump, conntrackSource({ everyMs: every('conntrack') }), (sample) =>
-    dispatch({ kind: 'conntrack/sampled', sample }),
-  );
-  keep(handles, pump, trafficSource({ everyMs: every('traffic') }), (sample) =>
-    dispatch({ kind: 'traffic/sampled', sample }),
-  );
-  if (has('conntrack', 'traffic'))
-    keep(handles, pump, flowsSource({ everyMs: every('conntrack', FLOWS_MIN_MS), startWorker }), (report) =>
-      dispatch({ kind: 'conntrack/flows-counted', report }),
-    );
-  if (has('conntrack'))
-    keep(handles, pump, timeoutsSource({ everyMs: TIMEOUTS_MS }), (rows) =>
-      dispatch({ kind: 'conntrack/timeouts-read', rows }),
-    );
-  // Not only for a bans pane: every address wears its state, and the ban dialog offers the sets.
-  const bans = createBansSources({ everyMs: every('bans', BANS_MIN_MS), startWorker });
-  keep(handles, pump, bans.bans, (sample) => dispatch({ kind: 'bans/sampled', ...sample }));
-  keep(handles, pump, bans.changes, () => undefined);
-  keep(handles, pump, safeSetSource(desk), (safeSet) => dispatch({ kind: 'safe-set/computed', safeSet }));
-  keep(handles, pump, shieldsSource(place), (sample) => dispatch({ kind: 'shields/sampled', ...sample }));
-  if (has('journal'))
-    keep(handles, pump, journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));
-
+  const { host, store } = options;
+  const running = new Map<SourceId, Readonly<{ key: string; handle: PumpHandle }>>();
+  const bans = bansKeeper();
+  const ofPanes = paneSources(options);
   const abort = new AbortController();
+  let seen: ConsoleState | undefined;
+  const follow = (): void => {
+    const state = store.getState();
+    if (abort.signal.aborted || (seen !== undefined && needSame(state, seen))) return;
+    seen = state;
+    const wanted: WantedSources = new Map([...sharedSources(state, options, bans), ...ofPanes(state)]);
+    for (const [id, { key, handle }] of running) {
+      if (wanted.get(id)?.key === key) continue;
+      running.delete(id);
+      void handle.stop();
+    }
+    for (const [id, { key, start }] of wanted)
+      if (!running.has(id)) running.set(id, { key, handle: start() });
+  };
+  const unsubscribe = store.subscribe(follow);
+  follow();
   return {
     poke: (ids) => {
-      for (const [id, handle] of handles) if (ids === undefined || ids.includes(id)) handle.poke();
+      for (const [id, { handle }] of running) if (ids === undefined || ids.includes(id)) handle.poke();
     },
-    listAsked: () => listAsked(bans, { host, store, signal: abort.signal }),
-    stop: () => abort.abort(),
+    listAsked: () => listAsked(bans.of(store.getState()), { host, store, signal: abort.signal }),
+    stop: () => {
+      unsubscribe();
+      abort.abort();
+    },
   };
 }
 
-function keep<Sample>(
-  handles: Map<SourceId, PumpHandle>,
-  pump: Pump,
-  source: Parameters<typeof pump.add<Sample>>[0],
-  onSample: (sample: Sample) => void,
-): void {
-  handles.set(source.id, pump.add(source, onSample));
+/** Asked after every message, so it only looks at what says which sources are needed. */
+function needSame(state: ConsoleState, seen: ConsoleState): boolean {
+  return (
+    state.session === seen.session &&
+    state.logs.begun === seen.logs.begun &&
+    state.watches.panes === seen.watches.panes
+  );
 }
 
-/** The shortest refresh that a pane of this kind asks for. */
-function refreshOf(session: Session, panes: readonly PaneSpec[], kind: PaneKind): number {
-  const wishes = panes
-    .filter(({ body }) => body.kind === kind)
-    .map((pane) => pane.refreshMs ?? session.refreshMs);
-  return wishes.length === 0 ? session.refreshMs : Math.min(...wishes);
+type BansKeeper = Readonly<{ of(state: ConsoleState): BansSources; everyMs(state: ConsoleState): number }>;
+
+/** The two sources of bans share what they know, so they are made together, anew when they are to read more often. */
+function bansKeeper(): BansKeeper {
+  let kept: Readonly<{ everyMs: number; sources: BansSources }> | undefined;
+  const everyMs = ({ session }: ConsoleState): number => Math.max(BANS_MIN_MS, refreshOf(session, 'bans'));
+  return {
+    everyMs,
+    of: (state) => {
+      const wish = everyMs(state);
+      if (kept?.everyMs !== wish)
+        kept = { everyMs: wish, sources: createBansSources({ everyMs: wish, startWorker }) };
+      return kept.sources;
+    },
+  };
 }
 
-function startLog(pane: PaneSpec, options: SourcesOptions, handles: Map<SourceId, PumpHandle>): void {
-  if (pane.body.kind !== 'log') return;
-  const { pump, store, host } = options;
-  const id: SourceId = `log:${pane.id}`;
-  keep(handles, pump, createLogSource(pane.body, id), (batch) => {
-    const at = host.now();
-    const lines = batch.lines.map((line): ReadLine => {
-      const reading = readLine(line.text, at);
-      return reading.stamp === undefined ? { ...line, reading } : { ...line, stamp: reading.stamp, reading };
-    });
-    store.dispatch({
-      kind: 'log/appended',
-      pane: pane.id,
-      lines,
-      total: batch.linesTotal,
-      bytes: batch.bytesTotal,
-      skipped: batch.skipped,
-      files: batch.files,
-      run: batch.run,
-      at,
-    });
+function sharedSources(
+  state: ConsoleState,
+  { store: { dispatch }, pump, desk, place }: SourcesOptions,
+  bans: BansKeeper,
+): WantedSources {
+  const { session } = state;
+  const wanted = new Map<SourceId, Wanted>();
+  const need = <Sample>(source: Source<Sample>, onSample: (sample: Sample) => void): void => {
+    const key = source.kind === 'poll' ? `every ${source.everyMs}` : 'stream';
+    wanted.set(source.id, { key, start: () => pump.add(source, onSample) });
+  };
+  // The top line shows these three whatever the panes are.
+  need(hostSource({ everyMs: refreshOf(session, 'host') }), (sample) =>
+    dispatch({ kind: 'host/sampled', sample }),
+  );
+  need(conntrackSource({ everyMs: refreshOf(session, 'conntrack') }), (sample) =>
+    dispatch({ kind: 'conntrack/sampled', sample }),
+  );
+  need(trafficSource({ everyMs: refreshOf(session, 'traffic') }), (sample) =>
+    dispatch({ kind: 'traffic/sampled', sample }),
+  );
+  const flowsMs = Math.max(FLOWS_MIN_MS, refreshOf(session, 'conntrack'));
+  if (hasPane(session, 'conntrack', 'traffic'))
+    need(flowsSource({ everyMs: flowsMs, startWorker }), (report) =>
+      dispatch({ kind: 'conntrack/flows-counted', report }),
+    );
+  if (hasPane(session, 'conntrack'))
+    need(timeoutsSource({ everyMs: TIMEOUTS_MS }), (rows) =>
+      dispatch({ kind: 'conntrack/timeouts-read', rows }),
+    );
+  // Not only for a bans pane: every address wears its state, and the ban dialog offers the sets.
+  const { bans: sets, changes } = bans.of(state);
+  need(sets, (sample) => dispatch({ kind: 'bans/sampled', ...sample }));
+  wanted.set(changes.id, {
+    key: `beside every ${bans.everyMs(state)}`,
+    start: () => pump.add(changes, () => undefined),
   });
+  need(safeSetSource(desk), (safeSet) => dispatch({ kind: 'safe-set/computed', safeSet }));
+  need(shieldsSource(place), (sample) => dispatch({ kind: 'shields/sampled', ...sample }));
+  if (hasPane(session, 'journal'))
+    need(journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));
+  return wanted;
 }
 
 function safeSetSource(desk: DeskReads): PollSource<SafeSet> {

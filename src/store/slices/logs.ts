@@ -14,11 +14,13 @@ import type { ConsoleState } from '../state.ts';
 /**
  * `boxes`: size of each pane's body at its last key, for a prompt that moves the cursor.
  * `held`: the pane that stands still only while the dialog of an act is open.
+ * `begun`: how often the operator has started a pane's command.
  */
 export type LogsState = Readonly<{
   panes: ReadonlyMap<PaneId, LogPane>;
   boxes: ReadonlyMap<PaneId, Readonly<{ columns: number; rows: number }>>;
   held: PaneId | undefined;
+  begun: ReadonlyMap<PaneId, number>;
 }>;
 
 export type LogsMsg =
@@ -36,13 +38,15 @@ export type LogsMsg =
     }>
   /** `index`: place in the pane's list of filters, from 0. */
   | Readonly<{ kind: 'log/filter-toggled'; pane: PaneId; index: number }>
-  | Readonly<{ kind: 'log/filter-removed'; pane: PaneId; index: number }>;
+  | Readonly<{ kind: 'log/filter-removed'; pane: PaneId; index: number }>
+  /** The pane's command is to run, or to run once more. */
+  | Readonly<{ kind: 'log/command-begun'; pane: PaneId }>;
 
 export function initialLogs(session: Session): LogsState {
   const panes = new Map<PaneId, LogPane>();
   for (const window of session.windows)
     for (const pane of window.panes) if (pane.body.kind === 'log') panes.set(pane.id, newLogPane(pane.body));
-  return { panes, boxes: new Map(), held: undefined };
+  return { panes, boxes: new Map(), held: undefined, begun: new Map() };
 }
 
 /** `whole`: with what stands in front of the panes after the message. */
@@ -60,6 +64,8 @@ function reducePanes(state: LogsState, msg: Msg): LogsState {
       return withPane(state, msg.pane, (pane) => toggleFilter(pane, msg.index));
     case 'log/filter-removed':
       return withPane(state, msg.pane, (pane) => removeFilter(pane, msg.index));
+    case 'log/command-begun':
+      return { ...state, begun: new Map(state.begun).set(msg.pane, (state.begun.get(msg.pane) ?? 0) + 1) };
     case 'pane/intent': {
       const size = { columns: msg.columns, rows: msg.rows };
       const moved = withPane(state, msg.pane, (pane) => {
