@@ -2,30 +2,24 @@
 // column and row per split as in tmux. Small terminals get fewer panes rather than useless ones.
 
 import { type Placed, place, type Rect, treeOf } from '../core/layout/layouts.ts';
+import { PAIR_MIN, type ScreenSize, type Shell, shellOf, showsLayout } from '../core/layout/shell.ts';
 import type { PaneId, WindowSpec } from '../core/pane.ts';
 import type { WindowView } from '../store/slices/layout.ts';
 
-export type ScreenSize = Readonly<{ columns: number; rows: number }>;
+export { PAIR_MIN, type ScreenSize } from '../core/layout/shell.ts';
 
 /**
  * `full`: the window's layout. `zoomed`: one pane by wish. `pair`: the focused pane and a strip of the last one
  * (80×24). `single`: the focused pane alone. `hidden`: panes without a place, in the window's order.
- * `topRow`, `bottomRow`: rows of the status lines, absent where there is no room. `framed`: panes have borders.
  */
-export type Arrangement = Readonly<{
-  mode: 'full' | 'zoomed' | 'pair' | 'single';
-  size: ScreenSize;
-  placed: readonly Placed[];
-  hidden: readonly PaneId[];
-  topRow?: number;
-  bottomRow?: number;
-  framed: boolean;
-}>;
+export type Arrangement = Shell &
+  Readonly<{
+    mode: 'full' | 'zoomed' | 'pair' | 'single';
+    size: ScreenSize;
+    placed: readonly Placed[];
+    hidden: readonly PaneId[];
+  }>;
 
-/** Smaller than this in either direction: one pane at a time. */
-export const PAIR_MIN: ScreenSize = { columns: 80, rows: 24 };
-/** From here on in both directions the window's own layout is tried. */
-const FULL_MIN: ScreenSize = { columns: 100, rows: 30 };
 const STRIP_ROWS = 5;
 
 export function arrange(window: WindowSpec, view: WindowView, size: ScreenSize): Arrangement {
@@ -43,8 +37,7 @@ export function arrange(window: WindowSpec, view: WindowView, size: ScreenSize):
   const alone: readonly Placed[] = shell.body.rows > 0 ? [{ pane: focus, body: shell.body }] : [];
   if (size.columns < PAIR_MIN.columns || size.rows < PAIR_MIN.rows) return finish('single', alone);
   if (view.zoomed) return finish('zoomed', alone);
-  const roomy = size.columns >= FULL_MIN.columns && size.rows >= FULL_MIN.rows;
-  if (roomy || ids.length <= 2) {
+  if (showsLayout(size, ids.length)) {
     const tree = treeOf(window.layout, ids, shell.body);
     const placed = tree === undefined ? undefined : place(tree, shell.body);
     if (placed !== undefined) return finish('full', placed);
@@ -59,29 +52,6 @@ function pair(focus: PaneId, strip: PaneId, body: Rect): readonly Placed[] {
     { pane: focus, body: { ...body, rows: main } },
     { pane: strip, body: { ...body, y: body.y + main + 1, rows: STRIP_ROWS } },
   ];
-}
-
-/** What is left for panes after status lines and the outer frame; those go first when there is no room. */
-function shellOf(size: ScreenSize): Readonly<{
-  body: Rect;
-  chrome: Pick<Arrangement, 'topRow' | 'bottomRow' | 'framed'>;
-}> {
-  const framed = size.rows >= 3 && size.columns >= 10;
-  const bottom = size.rows >= 4;
-  const top = size.rows >= 5;
-  const inset = framed ? 1 : 0;
-  const body: Rect = {
-    x: inset,
-    y: (top ? 1 : 0) + inset,
-    columns: Math.max(0, size.columns - 2 * inset),
-    rows: Math.max(0, size.rows - (top ? 1 : 0) - (bottom ? 1 : 0) - 2 * inset),
-  };
-  const chrome = {
-    framed,
-    ...(top ? { topRow: 0 } : {}),
-    ...(bottom ? { bottomRow: size.rows - 1 } : {}),
-  };
-  return { body, chrome };
 }
 
 export type Side = 'left' | 'right' | 'up' | 'down';

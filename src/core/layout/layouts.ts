@@ -12,8 +12,8 @@ export const BODY_MIN = { columns: 24, rows: 2 } as const;
 /** Share of the main pane when the session file gives none (tmux has fixed cells here, which suit one size only). */
 const MAIN_DEFAULT: Size = { kind: 'percent', value: 60 };
 
-type Split = Extract<LayoutNode, { kind: 'split' }>;
-type Direction = Split['direction'];
+export type Split = Extract<LayoutNode, { kind: 'split' }>;
+export type Direction = Split['direction'];
 
 /** A tree for the panes in this order; undefined without panes. */
 export function treeOf(layout: Layout, panes: readonly PaneId[], area: Rect): LayoutNode | undefined {
@@ -73,38 +73,57 @@ function prune(node: LayoutNode, known: Set<PaneId>): LayoutNode | undefined {
   return children.length === 0 ? undefined : { ...node, children };
 }
 
-/** Rectangles with one cell between neighbours for the shared border; undefined when a pane would be too small. */
-export function place(node: LayoutNode, area: Rect): readonly Placed[] | undefined {
+/** A node with the cells that it gets; `inside`: its children. */
+export type Measured = Readonly<{ node: LayoutNode; rect: Rect; inside: readonly Measured[] }>;
+
+/** Every node's rectangle, one cell between neighbours for the shared border; undefined when a pane would be too small. */
+export function measure(node: LayoutNode, rect: Rect): Measured | undefined {
   if (node.kind === 'pane') {
-    return area.columns >= BODY_MIN.columns && area.rows >= BODY_MIN.rows
-      ? [{ pane: node.pane, body: area }]
-      : undefined;
+    const fits = rect.columns >= BODY_MIN.columns && rect.rows >= BODY_MIN.rows;
+    return fits ? { node, rect, inside: [] } : undefined;
   }
-  const along = node.direction === 'row' ? area.columns : area.rows;
-  const wishes: readonly Wish[] = node.children.map((child) => ({
-    size: child.size,
-    min: minOf(child, node.direction),
-  }));
-  const sizes = divide(along - (node.children.length - 1), wishes);
+  const along = cellsAlong(rect, node.direction);
+  const sizes = divide(along - (node.children.length - 1), wishesOf(node));
   if (sizes === undefined) return undefined;
-  const placed: Placed[] = [];
+  const inside: Measured[] = [];
   let at = 0;
   for (const [index, child] of node.children.entries()) {
     const size = sizes[index] ?? 0;
-    const rect =
-      node.direction === 'row'
-        ? { ...area, x: area.x + at, columns: size }
-        : { ...area, y: area.y + at, rows: size };
-    const inside = place(child, rect);
-    if (inside === undefined) return undefined;
-    placed.push(...inside);
+    const measured = measure(child, part(rect, node.direction, { at, size }));
+    if (measured === undefined) return undefined;
+    inside.push(measured);
     at += size + 1;
   }
-  return placed;
+  return { node, rect, inside };
+}
+
+function part(rect: Rect, direction: Direction, { at, size }: Readonly<{ at: number; size: number }>): Rect {
+  return direction === 'row'
+    ? { ...rect, x: rect.x + at, columns: size }
+    : { ...rect, y: rect.y + at, rows: size };
+}
+
+/** What the children of a split want, for `divide`. */
+export function wishesOf({ children, direction }: Split): readonly Wish[] {
+  return children.map((child) => ({ size: child.size, min: minOf(child, direction) }));
+}
+
+export function cellsAlong(rect: Rect, direction: Direction): number {
+  return direction === 'row' ? rect.columns : rect.rows;
+}
+
+/** The panes of a tree with their rectangles; undefined when one would be too small. */
+export function place(node: LayoutNode, area: Rect): readonly Placed[] | undefined {
+  const measured = measure(node, area);
+  return measured === undefined ? undefined : panesIn(measured);
+}
+
+export function panesIn({ node, rect, inside }: Measured): readonly Placed[] {
+  return node.kind === 'pane' ? [{ pane: node.pane, body: rect }] : inside.flatMap(panesIn);
 }
 
 /** Least cells of a node along `direction`, borders between its own panes included. */
-function minOf(node: LayoutNode, direction: Direction): number {
+export function minOf(node: LayoutNode, direction: Direction): number {
   if (node.kind === 'pane') return direction === 'row' ? BODY_MIN.columns : BODY_MIN.rows;
   const mins = node.children.map((child) => minOf(child, direction));
   if (node.direction !== direction) return Math.max(1, ...mins);
