@@ -2,6 +2,7 @@
 // is kept. A slow line sees fewer frames, never older ones.
 
 import type { Frame } from './cells.ts';
+import type { FrameWatch } from './line-meter.ts';
 import { Painter } from './painter.ts';
 
 /**
@@ -12,7 +13,7 @@ export type FrameOutput = Readonly<{
   write(data: string, done: (error: Error | undefined) => void): void;
 }>;
 
-/** `waitMs`: how long the line took to accept the last frame, for those who want to send less on a slow one. */
+/** `waitMs`: how long the line took to accept the last frame. */
 export type FrameCounters = Readonly<{ frames: number; bytes: number; skipped: number; waitMs: number }>;
 
 export type FrameWriter = Readonly<{
@@ -36,6 +37,8 @@ export type FrameWriterOptions = Readonly<{
   synchronised?: boolean;
   /** Monotonic milliseconds. */
   now?: () => number;
+  /** Told of every frame that is written. */
+  watch?: FrameWatch;
 }>;
 
 const BEGIN = '\x1b[?2026h';
@@ -57,14 +60,17 @@ export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
       if (body === '') continue;
       const data = synchronised ? BEGIN + body + END : body;
       counters.frames += 1;
-      counters.bytes += Buffer.byteLength(data);
+      const bytes = Buffer.byteLength(data);
+      counters.bytes += bytes;
       busy = true;
       const from = now();
+      options.watch?.begun();
       output.write(data, (error) => {
         // A line that failed stays busy for ever: nothing more is written to it.
         if (error !== undefined) return;
         counters.waitMs = now() - from;
         busy = false;
+        options.watch?.taken({ bytes, ms: counters.waitMs });
         flush();
       });
     }

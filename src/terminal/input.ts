@@ -2,7 +2,7 @@
 // no part of an unknown sequence and no part of a paste is ever taken for a key.
 
 import type { InputEvent } from '../core/intent.ts';
-import { key, PASTE_START, readCsi, readSs3 } from './sequences.ts';
+import { isStatusAnswer, key, PASTE_START, readCsi, readSs3, withoutAnswers } from './sequences.ts';
 
 /** After a lone ESC: the Escape key, when nothing follows in this time. */
 export const ESCAPE_MS = 25;
@@ -32,6 +32,8 @@ const WAIT_MS: Readonly<Record<State, number | undefined>> = {
 
 export type InputOptions = Readonly<{
   emit: (event: InputEvent) => void;
+  /** The terminal has answered the question for its status. */
+  onAnswer?: () => void;
   /** Runs `task` after `ms` unless cancelled. */
   later?: (ms: number, task: () => void) => () => void;
 }>;
@@ -43,6 +45,7 @@ function realLater(ms: number, task: () => void): () => void {
 
 export class InputParser {
   readonly #emit: (event: InputEvent) => void;
+  readonly #onAnswer: () => void;
   readonly #later: (ms: number, task: () => void) => () => void;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #state: State = 'ground';
@@ -50,8 +53,9 @@ export class InputParser {
   #cancel: (() => void) | undefined;
   #closed = false;
 
-  constructor({ emit, later = realLater }: InputOptions) {
+  constructor({ emit, onAnswer = () => undefined, later = realLater }: InputOptions) {
     this.#emit = emit;
+    this.#onAnswer = onAnswer;
     this.#later = later;
   }
 
@@ -154,6 +158,7 @@ export class InputParser {
     this.#enter('ground');
     if (body === 'M') this.#enter('x10-mouse');
     else if (body === PASTE_START) this.#enter('paste');
+    else if (isStatusAnswer(body)) this.#onAnswer();
     else this.#report(readCsi(body));
   }
 
@@ -212,7 +217,7 @@ export class InputParser {
   #endPaste(): void {
     const ended = this.#held.endsWith(PASTE_END);
     const text = (ended ? this.#held.slice(0, -PASTE_END.length) : this.#held).slice(0, PASTE_MAX);
-    this.#emit({ kind: 'paste', text: text.replace(/\r\n?/g, '\n') });
+    this.#emit({ kind: 'paste', text: withoutAnswers(text).replace(/\r\n?/g, '\n') });
   }
 
   /** The rest of a paste that had stopped: dropped, because its beginning was given already. */

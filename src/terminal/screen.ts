@@ -3,8 +3,11 @@
 
 import { constants } from 'node:os';
 import type { InputEvent } from '../core/intent.ts';
+import type { LineFacts } from '../core/line-facts.ts';
+import { awaitAnswer } from './await-answer.ts';
 import { createFrameWriter, type FrameWriter } from './frame-writer.ts';
 import { InputParser } from './input.ts';
+import { createLineMeter, type LineMeter } from './line-meter.ts';
 import { ENTER, LEAVE, MOUSE_OFF, MOUSE_ON } from './modes.ts';
 import { createTtyOutput, type TtyOutput } from './tty-output.ts';
 
@@ -37,12 +40,14 @@ const RESIZE_QUIET_MS = 60;
 const END_DEADLINE_MS = 1_500;
 /** What a line that takes nothing may cost on the way out. */
 const LEAVE_PATIENCE_MS = 200;
+/** For an answer of the terminal that is still under way when we leave. */
+const ANSWER_PATIENCE_MS = 500;
 
 /** The parts of the process that a screen uses. */
 export type ScreenProcess = Pick<NodeJS.Process, 'on' | 'off' | 'kill' | 'exit'>;
 
 export type ScreenOptions = Readonly<{
-  stdin: NodeJS.ReadStream;
+  stdin: NodeJS.ReadStream & Readonly<{ fd: number }>;
   stdout: NodeJS.WriteStream & Readonly<{ fd: number }>;
   mouse: boolean;
   onInput: (event: InputEvent) => void;
@@ -57,6 +62,9 @@ export type ScreenOptions = Readonly<{
 export type Screen = Readonly<{
   writer: FrameWriter;
   size(): Readonly<{ columns: number; rows: number }>;
+  /** How long to wait from one streaming frame to the next, on this line now. */
+  gapMs(): number;
+  line(): LineFacts;
   setMouse(on: boolean): void;
   /** Ctrl-Z: gives the terminal back, stops the job as the shell expects, and returns to the screen when continued. */
   suspend(): void;
@@ -76,6 +84,7 @@ class TerminalScreen implements Screen {
   readonly #process: ScreenProcess;
   readonly #output: TtyOutput;
   readonly #parser: InputParser;
+  readonly #meter: LineMeter;
   #drawn: Readonly<{ columns: number; rows: number }>;
   #mouse: boolean;
   #entered = false;
@@ -90,9 +99,24 @@ class TerminalScreen implements Screen {
     const onError = (error: Error): void => this.#end({ kind: 'output-closed', error });
     const { fd } = options.stdout;
     this.#output = options.output?.(onError) ?? createTtyOutput({ fd, onError });
-    this.#parser = new InputParser({ emit: options.onInput });
+    this.#meter = createLineMeter((question) => this.#output.append(question));
+    this.#parser = new InputParser({
+      emit: (event) => {
+        if (event.kind !== 'closed') this.#meter.typed();
+        options.onInput(event);
+      },
+      onAnswer: () => this.#meter.answered(),
+    });
     this.#drawn = this.size();
-    this.writer = createFrameWriter({ output: this.#output, ...this.#drawn });
+    this.writer = createFrameWriter({ output: this.#output, ...this.#drawn, watch: this.#meter });
+  }
+
+  gapMs(): number {
+    return this.#meter.gapMs();
+  }
+
+  line(): LineFacts {
+    return this.#meter.facts(this.writer.counters());
   }
 
   size(): Readonly<{ columns: number; rows: number }> {
@@ -155,6 +179,7 @@ class TerminalScreen implements Screen {
 
   #enter(): void {
     this.#entered = true;
+    this.#meter.resume();
     this.#rawMode(true);
     this.#output.writeNow(ENTER + (this.#mouse ? MOUSE_ON : ''), LEAVE_PATIENCE_MS);
   }
@@ -163,8 +188,11 @@ class TerminalScreen implements Screen {
     if (!this.#entered) return;
     this.#entered = false;
     this.writer.hold();
+    const owed = this.#meter.owed();
+    this.#meter.pause();
     this.#output.abandon();
     this.#output.writeNow(LEAVE, LEAVE_PATIENCE_MS);
+    if (owed) awaitAnswer(this.#options.stdin.fd, ANSWER_PATIENCE_MS);
     this.#rawMode(false);
   }
 
@@ -176,7 +204,6 @@ class TerminalScreen implements Screen {
     }
   }
 
-  /** Continued after a stop, ours or another's: the shell has used the terminal and set its own modes. */
   /** Continued after a stop, ours or another's: the shell has used the terminal and set its own modes. */
   readonly #onContinue = (): void => {
     if (this.#closed) return;

@@ -45,6 +45,16 @@ const LINUX_FUNCTION: Readonly<Record<string, string>> = { A: 'F1', B: 'F2', C: 
 
 export const PASTE_START = '200~';
 
+/** `body`: all after ESC [. DSR: "0n" is "all is well", "3n" is "something is not"; both have come the whole way. */
+export function isStatusAnswer(body: string): boolean {
+  return body === '0n' || body === '3n';
+}
+
+/** An answer that came in the middle of a paste is no part of it. */
+export function withoutAnswers(text: string): string {
+  return text.replace(/\x1b\[[03]n/g, '');
+}
+
 /** `body`: all after ESC [. Undefined for everything that is neither key, mouse nor focus: answers, unknown keys. */
 export function readCsi(body: string): InputEvent | undefined {
   if (body === 'I') return { kind: 'focus', focused: true };

@@ -3,6 +3,7 @@
 
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { FrameOutput } from './frame-writer.ts';
+import { isBusy, pause } from './tty-wait.ts';
 
 /** How long to wait before offering a full terminal more bytes. */
 const RETRY_MS = 5;
@@ -141,12 +142,4 @@ function reopen(fd: number): number {
     }
   }
   return fd;
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EINTR');
-}
-
-function pause(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

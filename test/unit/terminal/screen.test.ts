@@ -37,7 +37,7 @@ function start(mouse = false) {
   };
   let lose: (error: Error) => void = () => undefined;
   const screen = openScreen({
-    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdin: stdin as unknown as NodeJS.ReadStream & { fd: number },
     stdout: stdout as unknown as NodeJS.WriteStream & { fd: number },
     process: machine as unknown as ScreenProcess,
     mouse,
