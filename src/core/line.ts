@@ -14,6 +14,8 @@ export type Role =
   | 'warn'
   | 'bad'
   | 'accent'
+  | 'host' // the host's name, in the session's own colour
+  | 'label' // the session's own word beside it
   | 'key' // a key in a hint
   | 'match' // a search hit
   | 'banned'

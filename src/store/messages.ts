@@ -12,6 +12,7 @@ import type { HostMsg } from './slices/host.ts';
 import type { JournalMsg } from './slices/journal.ts';
 import type { LayoutMsg } from './slices/layout.ts';
 import type { LogsMsg } from './slices/logs.ts';
+import type { LookMsg } from './slices/look.ts';
 import type { ModalMsg } from './slices/modal.ts';
 import type { ProgramsMsg } from './slices/programs.ts';
 import type { ShieldsMsg } from './slices/shields.ts';
@@ -30,6 +31,7 @@ export type Msg =
   | PanePromptMsg
   | LayoutMsg
   | WorkspaceMsg
+  | LookMsg
   | CopyMsg
   | FollowMsg
   | ProgramsMsg

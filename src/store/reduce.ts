@@ -10,6 +10,7 @@ import { reduceHost } from './slices/host.ts';
 import { reduceJournal } from './slices/journal.ts';
 import { reduceLayout } from './slices/layout.ts';
 import { reduceLogs } from './slices/logs.ts';
+import { reduceLook } from './slices/look.ts';
 import { reduceModal } from './slices/modal.ts';
 import { reducePrograms } from './slices/programs.ts';
 import { reduceShields } from './slices/shields.ts';
@@ -20,7 +21,8 @@ import type { ConsoleState } from './state.ts';
 
 export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
   const arranged = reduceWorkspace(state, msg);
-  const base = reduceBase(arranged.session === state.session ? arranged : fitPanes(arranged), msg);
+  const fitted = arranged.session === state.session ? arranged : fitPanes(arranged);
+  const base = reduceLook(reduceBase(fitted, msg), msg);
   const modal = reduceModal(base.modal, msg, base);
   const next: ConsoleState = {
     ...base,

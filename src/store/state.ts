@@ -27,6 +27,8 @@ export type ConsoleState = Readonly<{
   readOnly: boolean;
   /** Whether privileged commands can run; when not, panes say what they cannot see. */
   privileged: boolean;
+  /** Mouse events are asked for and taken. */
+  mouse: boolean;
   /** Who sits at this console; undefined where that was not asked. */
   operator?: Operator;
   sources: Readonly<Partial<Record<SourceId, SourceStatus>>>;
@@ -52,12 +54,14 @@ export type StartOptions = Readonly<{
   size: Readonly<{ columns: number; rows: number }>;
   readOnly: boolean;
   privileged: boolean;
+  mouse?: boolean;
   operator?: Operator;
 }>;
 
 export function initialState(options: StartOptions): ConsoleState {
   return {
     ...options,
+    mouse: options.mouse ?? false,
     sources: {},
     safeSet: undefined,
     layout: initialLayout(options.session),

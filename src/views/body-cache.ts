@@ -4,15 +4,17 @@
 import type { Rect } from '../core/layout/layouts.ts';
 import type { PaneId, PaneSpec } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
+import type { CopyMode } from '../store/copy/copy-mode.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { FrameText } from './chrome.ts';
+import { drawCopy } from './copy.ts';
 import type { PaneView } from './panes/pane.ts';
 import { span } from './parts/lines.ts';
 import type { ScreenOptions } from './screen.ts';
-import { renderLine } from './theme.ts';
+import { renderLine, type Theme } from './theme.ts';
 
 export type DrawnBody = FrameText & Readonly<{ text: string }>;
-export type BodyPlace = Readonly<{ body: Rect; focused: boolean }>;
+export type BodyPlace = Readonly<{ body: Rect; focused: boolean; theme: Theme }>;
 export type BodyCache = Readonly<{
   draw(state: ConsoleState, pane: PaneSpec, place: BodyPlace): DrawnBody;
 }>;
@@ -22,6 +24,7 @@ type Kept = Readonly<{
   drawn: DrawnBody;
   columns: number;
   rows: number;
+  theme: Theme;
   body: PaneView['body'];
 }>;
 
@@ -29,17 +32,18 @@ export function bodyCache(options: ScreenOptions): BodyCache {
   const kept = new Map<PaneId, Kept>();
   return {
     draw: (state, pane, place) => {
+      const { theme } = place;
       const { columns, rows } = place.body;
-      const inputs = [pane, columns, rows, place.focused, ...shownBy(state, pane)];
+      const inputs = [pane, columns, rows, theme, place.focused, ...shownBy(state, pane)];
       const old = kept.get(pane.id);
       if (old?.inputs.length === inputs.length && old.inputs.every((input, index) => input === inputs[index]))
         return old.drawn;
       const view = viewOf(state, { pane, place }, options);
-      const sameBody =
-        old !== undefined && old.body === view.body && old.columns === columns && old.rows === rows;
-      const text = sameBody ? old.drawn.text : textOf(view, place, options);
+      const samePlace = old?.columns === columns && old.rows === rows && old.theme === theme;
+      const sameBody = samePlace && old.body === view.body;
+      const text = sameBody ? old.drawn.text : textOf(view, place);
       const drawn = { title: titleOf(view, pane), state: view.state, text };
-      kept.set(pane.id, { inputs, drawn, columns, rows, body: view.body });
+      kept.set(pane.id, { inputs, drawn, columns, rows, theme, body: view.body });
       return drawn;
     },
   };
@@ -49,8 +53,8 @@ export function bodyCache(options: ScreenOptions): BodyCache {
 function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
   const { session, now, safeSet, bans, conntrack, traffic, host, journal, logs, privileged, readOnly } =
     state;
-  const common = [session, now, safeSet, bans, privileged, readOnly, state.copy, state.follow];
-  if (pane.body.kind === 'run') return [session, state.copy, state.programs.panes.get(pane.id)];
+  const common = [session, now, safeSet, bans, privileged, readOnly, copyOf(state, pane), state.follow];
+  if (pane.body.kind === 'run') return [session, copyOf(state, pane), state.programs.panes.get(pane.id)];
   if (pane.body.kind === 'watch')
     return [...common, state.watches.panes.get(pane.id), state.sources[`watch:${pane.id}`]];
   if (pane.body.kind === 'log') return [...common, logs, state.sources[`log:${pane.id}`]];
@@ -66,10 +70,19 @@ function viewOf(
 ): PaneView {
   const { columns, rows } = place.body;
   const context = { columns, rows, focused: place.focused, glyphs: options.glyphs };
-  return options.painters[pane.body.kind](state, pane, context);
+  const paint = options.painters[pane.body.kind];
+  const copy = copyOf(state, pane);
+  if (copy === undefined) return paint(state, pane, context);
+  // The live pane goes on behind; of it only the title is seen.
+  const { title } = paint(state, pane, { ...context, rows: 0 });
+  return { title, ...drawCopy(copy, context) };
 }
 
-function textOf(view: PaneView, { body }: BodyPlace, { theme }: ScreenOptions): string {
+function copyOf({ copy }: ConsoleState, pane: PaneSpec): CopyMode | undefined {
+  return copy.mode?.pane === pane.id ? copy.mode : undefined;
+}
+
+function textOf(view: PaneView, { body, theme }: BodyPlace): string {
   const lines: string[] = [];
   for (let row = 0; row < body.rows; row++) lines.push(renderLine(view.body[row] ?? [], body.columns, theme));
   return lines.join('\n');

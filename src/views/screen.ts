@@ -23,7 +23,8 @@ import type { DrawPane } from './panes/pane.ts';
 import { drawBottomLine, drawPromptLine, drawWaitingLine, type ShownHint } from './parts/bottom-line.ts';
 import { spaces, span } from './parts/lines.ts';
 import type { TopNumbers } from './parts/top-line.ts';
-import { renderLine, type Theme } from './theme.ts';
+import { plainBody, plainFoot } from './plain.ts';
+import { createThemer, renderLine, type Theme } from './theme.ts';
 import { drawAlarm, drawTopRow, type TopRow } from './top-row.ts';
 
 /** Keys in words, from the live keymap. */
@@ -37,6 +38,7 @@ export type Painters = Readonly<Record<PaneKind, DrawPane>>;
 
 export type ScreenOptions = Readonly<{
   theme: Theme;
+  /** What the terminal can show; the name of the theme is the session's unless this is mono. */
   glyphs: Glyphs;
   painters: Painters;
   keys: KeyTexts;
@@ -53,7 +55,8 @@ export type Screen = Readonly<{ columns: number; rows: number; areas: readonly A
 export function createScreenDrawer(options: ScreenOptions): (state: ConsoleState) => Screen {
   const cache = bodyCache(options);
   const frames = frameCache(options);
-  return (state) => drawScreen(state, { ...options, frames }, cache);
+  const themed = createThemer(options.theme);
+  return (state) => drawScreen(state, { ...options, theme: themed(state.session), frames }, cache);
 }
 
 /** The arrangement on screen now: also what the mouse and focus-by-direction go by. */
@@ -75,7 +78,7 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
   for (const { pane, body } of arrangement.placed) {
     const spec = specOf(state, pane);
     if (spec === undefined) continue;
-    const drawn = cache.draw(state, spec, { body, focused: pane === focus });
+    const drawn = cache.draw(state, spec, { body, focused: pane === focus, theme: options.theme });
     texts.set(pane, drawn);
     areas.push({ key: `pane ${pane}`, rect: body, text: drawn.text });
   }
@@ -97,6 +100,34 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
 function specOf(state: ConsoleState, id: PaneId): PaneSpec | undefined {
   return currentWindow(state)?.panes.find((pane) => pane.id === id);
 }
+type PlainLook = ScreenOptions & Readonly<{ arrangement: Arrangement }>;
+
+/** Nothing of ours but the last line: a prompt, the alarm of the shields, a result, or how to leave. */
+function drawPlain(state: ConsoleState, plain: PlainView, options: PlainLook): Screen {
+  const { columns, rows } = state.size;
+  const { modal, notice } = state.modal;
+  const { keys, theme, arrangement } = options;
+  const topRow = {
+    arrangement,
+    glyphs: options.glyphs,
+    keyFor: keys.keyFor,
+    summary: options.summary(state),
+  };
+  const hints = selectKeyModes(state).flatMap((live) => keys.hints(live));
+  const foot =
+    modal.kind === 'prompt'
+      ? drawPromptLine(modal.prompt, columns)
+      : (drawAlarm(state, topRow) ??
+        (notice === undefined
+          ? plainFoot(plain, hints, state.size)
+          : drawBottomLine(notice, hints, { columns })));
+  const lines = plainBody(plain, state.size);
+  const blank = Array.from({ length: Math.max(0, rows - 1 - lines.length) }, (): Line => []);
+  const text = [...lines, ...blank, foot].map((line) => renderLine(line, columns, theme)).join('\n');
+  const whole: Area = { key: 'plain', rect: { x: 0, y: 0, columns, rows }, text };
+  return { columns, rows, areas: [whole, ...overlays(state, arrangement, options)] };
+}
+
 
 type Chrome = ScreenOptions &
   WithFrames &
@@ -113,16 +144,17 @@ type FrameInput = Readonly<{
 }>;
 type WithFrames = Readonly<{ frames: (input: FrameInput) => readonly string[] }>;
 
+  theme: Theme;
 /** Borders and titles seldom change while numbers do: the last rows are kept, measured and coloured as they are. */
-function frameCache({ glyphs, theme }: ScreenOptions): WithFrames['frames'] {
-  let kept: Readonly<{ key: string; rows: readonly string[] }> | undefined;
-  return ({ arrangement, focus, texts }) => {
+function frameCache({ glyphs }: ScreenOptions): WithFrames['frames'] {
+  let kept: Readonly<{ key: string; theme: Theme; rows: readonly string[] }> | undefined;
+  return ({ arrangement, focus, texts, theme }) => {
     const { columns } = arrangement.size;
     const words = [...texts].map(([pane, { title, state }]) => [pane, title, state]);
     const key = JSON.stringify([arrangement, focus, words]);
-    if (kept?.key !== key) {
+    if (kept?.key !== key || kept.theme !== theme) {
       const lines = drawFrames({ arrangement, focus, glyphs, texts });
-      kept = { key, rows: lines.map((line) => renderLine(line, columns, theme)) };
+      kept = { key, theme, rows: lines.map((line) => renderLine(line, columns, theme)) };
     }
     return kept.rows;
   };
@@ -131,7 +163,7 @@ function frameCache({ glyphs, theme }: ScreenOptions): WithFrames['frames'] {
 function drawChrome(state: ConsoleState, chrome: Chrome): string {
   const { arrangement, theme, frames, focus, texts } = chrome;
   const { columns } = arrangement.size;
-  const rows = [...frames({ arrangement, focus, texts })];
+  const rows = [...frames({ arrangement, focus, texts, theme })];
   const put = (row: number, line: Line): void => {
     if (row >= 0 && row < rows.length) rows[row] = renderLine(line, columns, theme);
   };

@@ -1,54 +1,71 @@
-// From meaning to colour: the only place where a Role becomes an escape sequence. Two themes: the sixteen ANSI
-// colours of the operator's own terminal, and mono (NO_COLOR) that knows bold, dim, underline and inverse only.
+// From meaning to colour: the only place where a Role becomes an escape sequence. What each theme looks like is data in
+// themes/; here it becomes SGR parameters for as many colours as the terminal has.
 
 import type { Line, Paint, Role, Span } from '../core/line.ts';
-import type { ThemeName } from '../core/pane.ts';
+import type { Accent, Session, ThemeName } from '../core/pane.ts';
 import type { SafeText } from '../core/sanitise.ts';
 import { graphemes } from '../core/width.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from './glyphs.ts';
 import { fitLine } from './parts/lines.ts';
+import { ANSI } from './themes/ansi.ts';
+import { CONTRAST } from './themes/contrast.ts';
+import { DARK } from './themes/dark.ts';
+import { type ColourDepth, nearest16, nearest256, rgbOf256 } from './themes/depth.ts';
+import type { Ink, Rgb, ThemeTable } from './themes/ink.ts';
+import { LIGHT } from './themes/light.ts';
+import { MONO } from './themes/mono.ts';
 
-/** `ascii`: nothing above 0x7e reaches the terminal, whatever a pane drew. */
-export type Theme = Readonly<{ name: ThemeName; ascii: boolean }>;
+/** `ascii`: nothing above 0x7e reaches the terminal, whatever a pane drew. `depth` absent: sixteen colours. */
+export type Theme = Readonly<{ name: ThemeName; ascii: boolean; depth?: ColourDepth; accent?: Accent }>;
 
-/** SGR parameters per role (ECMA-48 §8.3.117). No backgrounds but for alarm and match, so that light terminals work. */
-const ANSI: Readonly<Record<Role, string>> = {
-  plain: '',
-  dim: '2',
-  strong: '1',
-  title: '1',
-  border: '2',
-  'border-focused': '1;36',
-  good: '32',
-  warn: '33',
-  bad: '31',
-  accent: '36',
-  key: '1;36',
-  match: '30;43',
-  banned: '31',
-  safe: '32',
-  seen: '33',
-  'chart-a': '36',
-  'chart-b': '35',
-  alarm: '1;97;41',
+export const THEMES: Readonly<Record<ThemeName, ThemeTable>> = {
+  ...{ ansi: ANSI, dark: DARK, light: LIGHT },
+  ...{ contrast: CONTRAST, mono: MONO },
 };
 
-const MONO: Readonly<Record<Role, string>> = {
-  ...ANSI,
-  'border-focused': '1',
-  good: '',
-  warn: '1',
-  bad: '1',
-  accent: '',
-  key: '1',
-  match: '7',
-  banned: '1',
-  safe: '',
-  seen: '',
-  'chart-a': '',
-  'chart-b': '2',
-  alarm: '1;7',
-};
+type Wishes = Pick<Session, 'theme' | 'accent'>;
+
+/** What a session wishes, as far as the terminal can show it: one that is mono (NO_COLOR) stays so. */
+export function themeOf(terminal: Theme, { theme, accent }: Wishes): Theme {
+  const name = terminal.name === 'mono' || terminal.depth === 'none' ? 'mono' : theme;
+  return { ...terminal, name, ...(accent === undefined ? {} : { accent }) };
+}
+
+/** The same, remembered: what is drawn with an equal theme need not be drawn again. */
+export function createThemer(terminal: Theme): (session: Wishes) => Theme {
+  let kept: Theme | undefined;
+  return (session) => {
+    const next = themeOf(terminal, session);
+    if (kept?.name !== next.name || kept.accent !== next.accent) kept = next;
+    return kept;
+  };
+}
+
+type Codes = Readonly<Record<Role, string>>;
+const codesByTheme = new WeakMap<Theme, Codes>();
+
+function codesOf(theme: Theme): Codes {
+  let codes = codesByTheme.get(theme);
+  if (codes === undefined) {
+    const { roles, accents } = THEMES[theme.name];
+    const inks = Object.entries<Ink>({ ...roles, ...(theme.accent && accents[theme.accent]) });
+    const depth = theme.depth ?? '16';
+    codes = Object.fromEntries(inks.map(([role, ink]) => [role, inkCodes(ink, depth)])) as Codes;
+    codesByTheme.set(theme, codes);
+  }
+  return codes;
+}
+
+/** SGR parameters (ECMA-48 §8.3.117). */
+export function inkCodes(ink: Ink, depth: ColourDepth): string {
+  if (depth === '16' || depth === 'none' || (ink.fg === undefined && ink.bg === undefined))
+    return ink.sixteen;
+  const colour = (rgb: Rgb | undefined, base: 30 | 40): readonly string[] =>
+    rgb === undefined ? [] : colourCodes(0x1000000 + rgb, base, depth);
+  return [ink.attributes ?? '', ...colour(ink.fg, 30), ...colour(ink.bg, 40)]
+    .filter((code) => code !== '')
+    .join(';');
+}
 
 /** The line as text of exactly `columns`, with every attribute closed at its end. */
 export function renderLine(line: Line, columns: number, theme: Theme): string {
@@ -68,17 +85,16 @@ function filled(line: Line, columns: number): Line {
 function renderSpan(part: Span, theme: Theme): string {
   const text = theme.ascii ? toAscii(part.text) : part.text;
   if (text === '') return '';
-  let codes = (theme.name === 'mono' ? MONO : ANSI)[part.role ?? 'plain'];
-  if (part.paint !== undefined) codes = paintCodes(part.paint, theme.name === 'mono');
+  let codes = part.paint === undefined ? codesOf(theme)[part.role ?? 'plain'] : paintCodes(part.paint, theme);
   if (part.on === true) codes += codes === '' ? '7' : ';7';
   if (part.under === true) codes += codes === '' ? '4' : ';4';
   return codes === '' ? text : `\x1b[${codes}m${text}\x1b[0m`;
 }
 
-/** ECMA-48 §8.3.117; without colour only the attributes are left. */
-function paintCodes({ fg, bg, attributes }: Paint, mono: boolean): string {
+/** A program's own colours; without colour only the attributes are left. */
+function paintCodes({ fg, bg, attributes }: Paint, { name, depth = '16' }: Theme): string {
   const codes = ATTRIBUTES.flatMap(([bit, code]) => ((attributes & bit) === 0 ? [] : [code]));
-  if (!mono) codes.push(...colourCodes(fg, 30), ...colourCodes(bg, 40));
+  if (name !== 'mono') codes.push(...colourCodes(fg, 30, depth), ...colourCodes(bg, 40, depth));
   return codes.join(';');
 }
 
@@ -93,12 +109,15 @@ const ATTRIBUTES: readonly (readonly [bit: number, code: string])[] = [
   [128, '9'],
 ];
 
-function colourCodes(colour: number, base: 30 | 40): readonly string[] {
+/** A colour as in `Paint`, in as many colours as there are. */
+function colourCodes(colour: number, base: 30 | 40, depth: ColourDepth): readonly string[] {
   if (colour < 0) return [];
-  if (colour >= 0x1000000)
-    return [`${base + 8};2;${(colour >> 16) & 255};${(colour >> 8) & 255};${colour & 255}`];
-  if (colour >= 256) return [`${base + 8};5;${colour & 255}`];
-  return [String(colour < 8 ? base + colour : base + 60 + colour - 8)];
+  if (colour < 256) return [String(colour < 8 ? base + colour : base + 60 + colour - 8)];
+  const rgb = colour >= 0x1000000 ? colour & 0xffffff : rgbOf256(colour & 255);
+  if (depth === '16' || depth === 'none') return colourCodes(nearest16(rgb), base, depth);
+  if (colour >= 0x1000000 && depth === 'true')
+    return [`${base + 8};2;${rgb >> 16};${(rgb >> 8) & 255};${rgb & 255}`];
+  return [`${base + 8};5;${colour >= 0x1000000 ? nearest256(rgb) : colour & 255}`];
 }
 
 const NOT_ASCII = /[^\x20-\x7e]/;
