@@ -4,6 +4,7 @@
 import type { KeyMode } from '../core/intent.ts';
 import { TEXT_ROWS } from './keymap-text.ts';
 import { type Keymap, rows } from './row.ts';
+import { WATCH_ROWS } from './keymap-watch.ts';
 
 export const MODES = [
   ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'run', 'watch'] as const),
@@ -139,7 +140,6 @@ const TABLE_ROWS: Keymap = [
   ]),
   ...rows('journal', 'this pane', [['open', ['Enter'], 'the exact commands of the act, or back', 'details']]),
   ...rows('run', 'this pane', [['start', ['Enter'], 'start the program', 'start']]),
-  ...rows('watch', 'this pane', [['start', ['Enter'], 'run the command, and go on running it', 'start']]),
 ];
 
 const MOVING_ROWS: Keymap = rows('pane', 'moving', [
@@ -225,6 +225,7 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...LOG_ROWS,
   ...TABLE_ROWS,
   ...MOVING_ROWS,
+  ...WATCH_ROWS,
   ...PROGRAM_ROWS,
   ...GLOBAL_ROWS,
   ...PREFIX_ROWS,

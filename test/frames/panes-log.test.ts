@@ -219,6 +219,15 @@ describe('a log pane without a line', () => {
     golden(`empty-${name}`, draw(reduced(state, ...msgs), 60, 6), 60, 6);
   });
 
+  it.each<[string, readonly Msg[]]>([
+    ['waiting', []],
+    ['ended', [live, batchOf([], { files: [fileOf('journalctl -f -u web', 'ended')] })]],
+  ])('says what its command would run, and how it starts: %s', (name, msgs) => {
+    const start = name === 'waiting' ? 'suspended' : 'auto';
+    const spec = logSpec({ files: [], command: ['journalctl', '-f', '-u', 'web'], start });
+    golden(`command-${name}`, draw(reduced(stateOf(spec), ...msgs), 60, 6), 60, 6);
+  });
+
   it('does not seem to open for ever what runs and is silent', () => {
     const state = stateOf(logSpec({ files: [], units: ['ssh.service'] }));
     const said = (...msgs: readonly Msg[]): string =>

@@ -18,7 +18,7 @@ windows:
     layout: tiled
     panes:
       - { log: PATH/access.log, title: web }
-      - { log: { command: [tail, -n, '5', -F, PATH/access.log] }, title: tail }
+      - { log: { command: [tail, -n, '5', -F, PATH/access.log], start: auto }, title: tail }
       - bans
       - journal
 `;

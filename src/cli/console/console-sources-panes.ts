@@ -1,12 +1,14 @@
-// Sources of one pane each: logs, which follow files or a command. A pane that stays keeps its source.
+// Sources of one pane each: logs, which follow files or a command. A pane that stays keeps its source. The command of a
+// log pane starts when the session says so or the operator asks.
 
-import type { LogSpec, PaneId, PaneSpec } from '../../core/pane.ts';
+import type { LogSpec, PaneId } from '../../core/pane.ts';
 import type { LogBatch, ReadLine } from '../../core/rows.ts';
 import type { SourceId } from '../../core/status.ts';
 import type { Host } from '../../host/host.ts';
 import { readLine } from '../../sources/logs/reading.ts';
 import { createLogSource } from '../../sources/logs/source.ts';
 import type { Pump } from '../../sources/pump.ts';
+import { selectLogCommand } from '../../store/select/log-command.ts';
 import type { LogsMsg } from '../../store/slices/logs.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
@@ -17,23 +19,53 @@ type Surroundings = Readonly<{ host: Host; store: ConsoleStore; pump: Pump }>;
 /** As in console-sources: another `key` means another source. */
 type Wanted = Readonly<{ key: string; start: () => ReturnType<Pump['add']> }>;
 
+/** `may`: when the command of a pane that reads other things too may start. `runs`: see the source. */
+type Kept = Readonly<{ may: Promise<void>; allow: () => void; runs: { next: number } }>;
+
 /** What the panes of a state need; remembers what has to last longer than one state. */
 export function paneSources(
   surroundings: Surroundings,
 ): (state: ConsoleState) => ReadonlyMap<SourceId, Wanted> {
+  const kept = new Map<PaneId, Kept>();
   return (state) => {
     const wanted = new Map<SourceId, Wanted>();
-    for (const pane of panesOf(state.session))
-      if (pane.body.kind === 'log') wanted.set(`log:${pane.id}`, logWanted(pane, pane.body, surroundings));
+    const panes = panesOf(state.session);
+    for (const id of kept.keys()) if (!panes.some((pane) => pane.id === id)) kept.delete(id);
+    for (const { id, body } of panes) {
+      if (body.kind !== 'log') continue;
+      const lasting = kept.get(id) ?? newKept();
+      kept.set(id, lasting);
+      const source = logWanted({ id, spec: body, lasting }, state, surroundings);
+      if (source !== undefined) wanted.set(`log:${id}`, source);
+    }
     return wanted;
   };
 }
 
-function logWanted({ id }: PaneSpec, spec: LogSpec, { pump, store, host }: Surroundings): Wanted {
+function newKept(): Kept {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { may: promise, allow: resolve, runs: { next: 0 } };
+}
+
+type LogOf = Readonly<{ id: PaneId; spec: LogSpec; lasting: Kept }>;
+
+/** Undefined while there is nothing to read: a command that waits for Enter. */
+function logWanted(
+  { id, spec, lasting }: LogOf,
+  state: ConsoleState,
+  { pump, store, host }: Surroundings,
+): Wanted | undefined {
+  const command = selectLogCommand(state, id);
+  const waits = command?.phase === 'waiting';
+  if (command?.alone === true && waits) return undefined;
+  if (!waits) lasting.allow();
   return {
-    key: 'log',
-    start: () =>
-      pump.add(createLogSource(spec, `log:${id}`), (batch) => store.dispatch(appended(id, batch, host))),
+    // Only what reads nothing else is started anew: files would be read again.
+    key: command?.alone === true ? `log ${command.begun}` : 'log',
+    start: () => {
+      const source = createLogSource(spec, `log:${id}`, { mayRun: lasting.may, runs: lasting.runs });
+      return pump.add(source, (batch) => store.dispatch(appended(id, batch, host)));
+    },
   };
 }
 

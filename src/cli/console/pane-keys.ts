@@ -13,6 +13,7 @@ import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker, windowPicker } from './pickers.ts';
 import { seenState } from './seen.ts';
 import { shieldsKey, wished } from './shields-keys.ts';
+import { startInPane } from './start-pane.ts';
 
 /** Pane numbers leave by themselves, as in tmux (there after one second). */
 const NUMBERS_MS = 2_000;
@@ -214,6 +215,7 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
     store.dispatch({ kind: 'modal/prompt-opened', purpose, pane: pane.id, text });
     return;
   }
+  if (intent.id === 'start' && startInPane(desktop, pane)) return;
   if (intent.id === 'picker') {
     const picker = panePicker(state, pane);
     if (picker === undefined) desktop.say(safe('this log has no filters: & keeps lines, - hides lines'));

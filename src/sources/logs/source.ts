@@ -31,13 +31,22 @@ const TAIL_BYTES_MAX = 2 * 1024 * 1024;
 
 type Emit = (batch: Omit<LogBatch, 'run'>) => void;
 
-export function createLogSource(spec: LogSpec, id: SourceId): StreamSource<LogBatch> {
-  let runs = 0;
+/**
+ * `mayRun`: the command does not start before; absent: at once. `runs`: goes on counting how often the feed was started,
+ * where another source of the same pane was there before.
+ */
+export type LogSourceOptions = Readonly<{ mayRun?: Promise<void>; runs?: { next: number } }>;
+
+export function createLogSource(
+  spec: LogSpec,
+  id: SourceId,
+  { mayRun, runs = { next: 0 } }: LogSourceOptions = {},
+): StreamSource<LogBatch> {
   return {
     kind: 'stream',
     id,
     async run(host, signal, onBatch) {
-      const run = runs++;
+      const run = runs.next++;
       const emit: Emit = (batch) => onBatch({ ...batch, run });
       const firstMax = Math.max(BATCH_LINES_MAX, Math.min(spec.history, FIRST_BATCH_LINES_MAX));
       const byTime = spec.merge === 'time' && spec.files.length > 0;
@@ -48,7 +57,7 @@ export function createLogSource(spec: LogSpec, id: SourceId): StreamSource<LogBa
       const stop = (): void => inner.abort();
       signal.addEventListener('abort', stop, { once: true });
       try {
-        return await runFeeds({ spec, host, feed, batches, signal: inner.signal });
+        return await runFeeds({ spec, host, feed, batches, signal: inner.signal, mayRun });
       } finally {
         signal.removeEventListener('abort', stop);
         inner.abort();
@@ -64,6 +73,7 @@ type Running = Readonly<{
   feed: Feed;
   batches: Batches;
   signal: AbortSignal;
+  mayRun: Promise<void> | undefined;
 }>;
 
 /** Ends when aborted, or with a problem when none of the feeds is left and one of them failed. */
@@ -86,7 +96,10 @@ async function runFeeds(running: Running): Promise<Result<void>> {
   }
   if (spec.command !== undefined) {
     const endless = command(spec.command, { timeoutMs: 0, outputMaxBytes: Number.MAX_SAFE_INTEGER });
-    jobs.push(runCommand(running, spec.command.join(' '), endless));
+    const name = spec.command.join(' ');
+    const run = (): Promise<Problem | undefined> => runCommand(running, name, endless);
+    const { mayRun } = running;
+    jobs.push(mayRun === undefined ? run() : Promise.race([mayRun, aborted(signal)]).then(run));
   }
   if (jobs.length === 0) {
     const hint = 'give the log pane files, units or a command';
@@ -124,6 +137,7 @@ function feedEvent(feed: Feed, event: FollowEvent, host: Host): void {
 
 async function runCommand(running: Running, name: string, what: Command): Promise<Problem | undefined> {
   const { host, feed, batches, signal } = running;
+  if (signal.aborted) return undefined;
   feed.mark(name, 'open', false);
   const onChunk = (chunk: Buffer): void => {
     feed.data(name, chunk, host.now());

@@ -7,14 +7,27 @@ import { groupDigits } from '../../core/units.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { countLines } from '../../store/logs/chunks.ts';
 import { type LogPane, paneChunks } from '../../store/logs/log-pane.ts';
+import type { LogCommand } from '../../store/select/log-command.ts';
 import { span } from '../parts/lines.ts';
 import { paragraphs } from './explain.ts';
 import { FILE_WORDS, nameOf } from './log-frame.ts';
 
 type Room = Readonly<{ columns: number; rows: number; privileged: boolean }>;
 
-export function drawEmptyLog(pane: LogPane, status: SourceStatus | undefined, room: Room): readonly Line[] {
-  return said(reasons(pane, status, room.privileged), room);
+/** Where the lines should come from: the pane's source, and its command if it has one. */
+export type Origin = Readonly<{ status: SourceStatus | undefined; command: LogCommand | undefined }>;
+
+export function drawEmptyLog(pane: LogPane, origin: Origin, room: Room): readonly Line[] {
+  return said([...waiting(origin), ...reasons(pane, origin, room.privileged)], room);
+}
+
+/** Opening a session runs nothing unasked: what would run, and how it is asked for. */
+function waiting({ command }: Origin): readonly Line[] {
+  if (command?.phase !== 'waiting') return [];
+  return [
+    [span(sanitise(`Not started: ${command.text}`))],
+    [span(safe('Enter starts it. With "start: auto" in the session file it starts by itself.'), 'dim')],
+  ];
 }
 
 /** Paragraphs cut to the body. */
@@ -25,7 +38,8 @@ export function said(
   return paragraphs(words, room.columns).slice(0, Math.max(0, room.rows));
 }
 
-function reasons(pane: LogPane, status: SourceStatus | undefined, privileged: boolean): readonly Line[] {
+function reasons(pane: LogPane, { status, command }: Origin, privileged: boolean): readonly Line[] {
+  if (command?.phase === 'waiting' && command.alone) return [];
   const kept = countLines(paneChunks(pane));
   if (kept > 0)
     return [
@@ -80,7 +94,7 @@ function fileLines(pane: LogPane, privileged: boolean): readonly Line[] {
       case 'missing':
         return [[span(sanitise(`${name}. It is read as soon as it appears.`), 'warn')]];
       case 'ended':
-        return [[span(sanitise(`${name}. Refresh starts it again.`), 'warn')]];
+        return [[span(sanitise(`${name}. ${endedHint(pane)}`), 'warn')]];
       case 'open':
       case 'rotated':
       case 'truncated':
@@ -89,4 +103,9 @@ function fileLines(pane: LogPane, privileged: boolean): readonly Line[] {
         return unreachable(file.kind);
     }
   });
+}
+
+function endedHint({ spec }: LogPane): string {
+  const alone = spec.command !== undefined && spec.files.length === 0 && spec.units.length === 0;
+  return alone ? 'Enter starts it again.' : 'Refresh starts it again.';
 }

@@ -17,6 +17,7 @@ import {
   pickedAddress,
 } from '../../store/logs/log-pane.ts';
 import { countHits } from '../../store/logs/shown.ts';
+import type { LogCommand } from '../../store/select/log-command.ts';
 import { baseName } from '../../store/select/target-log.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { Glyphs } from '../glyphs.ts';
@@ -59,7 +60,11 @@ function filterSpans(pane: LogPane): readonly Span[] {
 export function logState(
   pane: LogPane,
   state: ConsoleState,
-  view: Readonly<{ status: SourceStatus | undefined; glyphs: Glyphs }>,
+  view: Readonly<{
+    status: SourceStatus | undefined;
+    command?: LogCommand | undefined;
+    glyphs: Glyphs;
+  }>,
 ): Line {
   const { notice } = pane;
   const parts: (readonly Span[])[] = [
@@ -69,7 +74,8 @@ export function logState(
     filesSpans(pane.feed.files),
     pane.context > 0 && pane.filters.length > 0 ? [span(sanitise(`±${pane.context} lines`), 'dim')] : [],
     pane.column > 0 && !pane.wrap ? [span(sanitise(`from column ${pane.column + 1}`), 'dim')] : [],
-    motion(pane, state, view.status),
+    view.command?.phase === 'waiting' ? [span(safe('not started: Enter'), 'accent')] : [],
+    view.command?.phase === 'waiting' && view.command.alone ? [] : motion(pane, state, view.status),
   ];
   const dot = span(sanitise(` ${view.glyphs.dot} `), 'dim');
   return parts

@@ -19,6 +19,7 @@ import {
 } from '../../store/logs/log-pane.ts';
 import { lineAt, locate, type Shown } from '../../store/logs/shown.ts';
 import { type AddressState, selectAddressState } from '../../store/select/address-state.ts';
+import { selectLogCommand } from '../../store/select/log-command.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { fitLine, span } from '../parts/lines.ts';
 import { drawEmptyLog } from './log-empty.ts';
@@ -30,11 +31,13 @@ export const drawLog: DrawPane = (state, spec, context): PaneView => {
   const pane = state.logs.panes.get(spec.id);
   if (pane === undefined) return { title: [span(safe('log'), 'title')], state: [], body: [] };
   const status = state.sources[`log:${spec.id}`];
-  const frame = { title: logTitle(pane), state: logState(pane, state, { status, glyphs: context.glyphs }) };
+  const command = selectLogCommand(state, spec.id);
+  const view = { status, command, glyphs: context.glyphs };
+  const frame = { title: logTitle(pane), state: logState(pane, state, view) };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
   const room = { columns: context.columns, rows: context.rows, privileged: state.privileged };
   const nothing = paneShown(pane).length === 0 && !sideBySide(pane);
-  if (nothing) return { ...frame, body: drawEmptyLog(pane, status, room) };
+  if (nothing) return { ...frame, body: drawEmptyLog(pane, { status, command }, room) };
   return { ...frame, body: bodyOf(state, pane, context) };
 };
 

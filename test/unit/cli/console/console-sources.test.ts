@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConsoleSources, startSources } from '../../../../src/cli/console/console-sources.ts';
-import type { PaneBody, PaneId, PaneSpec, Session } from '../../../../src/core/pane.ts';
+import type { LogSpec, PaneBody, PaneId, PaneSpec, Session } from '../../../../src/core/pane.ts';
 import { ok } from '../../../../src/core/result.ts';
 import type { Host } from '../../../../src/host/host.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
 import { createPump, type Pump } from '../../../../src/sources/pump.ts';
+import { selectLogCommand } from '../../../../src/store/select/log-command.ts';
 import { type ConsoleStore, createConsoleStore } from '../../../../src/store/store.ts';
 import { NOW, SESSION } from '../../../frames/shell-parts.ts';
 
@@ -76,6 +77,32 @@ function start(store: ConsoleStore, pump: Pump, host: Host = local): ConsoleSour
   return sources;
 }
 
+/** This machine, of which only files are followed and endless programs run. */
+function onlyLogs(): { host: Host; following: () => number } {
+  let following = 0;
+  const host: Host = {
+    ...local,
+    run: () => new Promise(() => undefined),
+    stream: (command, onChunk, signal) =>
+      command.timeoutMs === 0 ? local.stream(command, onChunk, signal) : new Promise(() => undefined),
+    read: () => new Promise(() => undefined),
+    readChunks: () => new Promise(() => undefined),
+    follow: async (options) => {
+      following++;
+      await local.follow(options);
+      following--;
+    },
+  };
+  return { host, following: () => following };
+}
+
+function realPump(store: ConsoleStore, host: Host): Pump {
+  return createPump({
+    host,
+    onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
+  });
+}
+
 const ALWAYS = ['bans 2000', 'bans-changes', 'conntrack 1000', 'host 1000'];
 const ALWAYS_TOO = ['safe-set 30000', 'traffic 1000'];
 
@@ -132,33 +159,83 @@ describe('which sources run', () => {
   });
 });
 
+describe('the command of a log pane', () => {
+  const commandOf = (extra: Partial<LogSpec>): LogSpec => ({
+    kind: 'log',
+    ...{ files: [], units: [], merge: 'time', filters: [], history: 1000, wrap: false },
+    ...{ command: ['echo', 'said'], start: 'suspended', ...extra },
+  });
+  const id = 'n1' as PaneId;
+  const begin = (store: ConsoleStore): void => store.dispatch({ kind: 'log/command-begun', pane: id });
+  const phase = (store: ConsoleStore): string | undefined => selectLogCommand(store.getState(), id)?.phase;
+
+  it('is not started before it is asked for, and is started anew when asked again', () => {
+    const { pump, told } = writingPump();
+    const store = storeOf([pane('n1', commandOf({}))]);
+    start(store, pump);
+    expect(told.filter((name) => name.includes('log'))).toEqual([]);
+    expect(phase(store)).toBe('waiting');
+    begin(store);
+    begin(store);
+    expect(told.filter((name) => name.includes('log'))).toEqual(['+log:n1', '-log:n1', '+log:n1']);
+    expect(phase(store)).toBe('running');
+  });
+
+  it('starts by itself where the session says so', () => {
+    const { pump, told } = writingPump();
+    start(storeOf([pane('n1', commandOf({ start: 'auto' }))]), pump);
+    expect(told.filter((name) => name.includes('log'))).toEqual(['+log:n1']);
+  });
+
+  it('waits beside files that are read at once', () => {
+    const { pump, told } = writingPump();
+    const store = storeOf([pane('n1', commandOf({ files: ['/var/log/a'] }))]);
+    start(store, pump);
+    begin(store);
+    begin(store);
+    expect(told.filter((name) => name.includes('log'))).toEqual(['+log:n1']);
+  });
+
+  it('really runs once per Enter: each run is marked, and its end is known', async () => {
+    const { host, following } = onlyLogs();
+    const store = storeOf([pane('n1', commandOf({ command: ['sh', '-c', 'echo one; echo two'] }))]);
+    const pump = realPump(store, host);
+    start(store, pump, host);
+    const total = (): number | undefined => store.getState().logs.panes.get(id)?.feed.total;
+    begin(store);
+    await vi.waitFor(() => expect([total(), phase(store)]).toEqual([2, 'ended']), { timeout: 15_000 });
+    begin(store);
+    await vi.waitFor(() => expect([total(), phase(store)]).toEqual([4, 'ended']), { timeout: 15_000 });
+    expect(store.getState().logs.panes.get(id)?.feed.run).toBe(1);
+    expect(following()).toBe(0);
+  });
+
+  it('runs beside files when asked, while those are followed', async () => {
+    const { host } = onlyLogs();
+    const folder = mkdtempSync(join(tmpdir(), 'oc-sources-'));
+    stops.push(() => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, 'web.log');
+    writeFileSync(path, '203.0.113.9 in the file\n');
+    const store = storeOf([pane('n1', commandOf({ files: [path] }))]);
+    start(store, realPump(store, host), host);
+    const total = (): number | undefined => store.getState().logs.panes.get(id)?.feed.total;
+    await vi.waitFor(() => expect(total()).toBe(1), { timeout: 15_000 });
+    expect(phase(store)).toBe('waiting');
+    begin(store);
+    await vi.waitFor(() => expect([total(), phase(store)]).toEqual([2, 'ended']), { timeout: 15_000 });
+  });
+});
+
 describe('a log on the disk', () => {
   it('is read as soon as its pane is there, and followed no more when it is gone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oc-sources-'));
     stops.push(() => rmSync(folder, { recursive: true, force: true }));
     const path = join(folder, 'web.log');
     writeFileSync(path, '203.0.113.9 first\n');
-    let following = 0;
-    const host: Host = {
-      ...local,
-      // The machine's sets and tables are not asked for.
-      run: () => new Promise(() => undefined),
-      stream: () => new Promise(() => undefined),
-      read: () => new Promise(() => undefined),
-      readChunks: () => new Promise(() => undefined),
-      follow: async (options) => {
-        following++;
-        await local.follow(options);
-        following--;
-      },
-    };
+    const { host, following } = onlyLogs();
     const store = storeOf([]);
-    const pump = createPump({
-      host,
-      onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
-    });
-    start(store, pump, host);
-    expect(following).toBe(0);
+    start(store, realPump(store, host), host);
+    expect(following()).toBe(0);
     const show = (panes: readonly PaneSpec[]): void =>
       store.dispatch({ kind: 'workspace/replaced', session: sessionOf(panes) });
     const total = (): number | undefined => store.getState().logs.panes.get('n1' as PaneId)?.feed.total;
@@ -166,9 +243,9 @@ describe('a log on the disk', () => {
     await vi.waitFor(() => expect(total()).toBe(1), { timeout: 15_000 });
     appendFileSync(path, '203.0.113.9 second\n');
     await vi.waitFor(() => expect(total()).toBe(2), { timeout: 15_000 });
-    expect(following).toBe(1);
+    expect(following()).toBe(1);
     show([]);
-    await vi.waitFor(() => expect(following).toBe(0), { timeout: 15_000 });
+    await vi.waitFor(() => expect(following()).toBe(0), { timeout: 15_000 });
     appendFileSync(path, '203.0.113.9 third\n');
     show([pane('n2', logOf(path))]);
     const again = (): number | undefined => store.getState().logs.panes.get('n2' as PaneId)?.feed.total;
