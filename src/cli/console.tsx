@@ -25,6 +25,7 @@ import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
 import { createPaced, type Paced } from '../views/paced.ts';
 import { PAINTERS } from '../views/painters.ts';
 import { createScreenDrawer, helpSections, type KeyTexts, type ScreenOptions } from '../views/screen.ts';
+import type { ColourDepth } from '../views/themes/depth.ts';
 import { deskFor } from './act-desk.ts';
 import { runActs } from './console/acts.ts';
 import { startSources } from './console/console-sources.ts';
@@ -34,14 +35,14 @@ import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { readOperator } from './operator.ts';
 import { shieldsFor, shieldsPlace } from './shields-desk.ts';
 
-/** `ascii`, `mono`: what the terminal can show. `io` is that of a terminal. */
+/** `ascii`, `depth`: what the terminal can show. `io` is that of a terminal. */
 export type ConsoleOptions = Readonly<{
   session: Session;
   host: Host;
   io: Io;
   readOnly: boolean;
   ascii: boolean;
-  mono: boolean;
+  depth: ColourDepth;
   mouse: boolean;
 }>;
 
@@ -82,6 +83,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     store,
     keymap,
     mouse: options.mouse,
+    mono: options.depth === 'none',
     drawn: frames.paced.drawn,
     helpTotal: () => helpTotal(store.getState(), keys),
     effects: {
@@ -158,7 +160,11 @@ const warning = (words: string) =>
 function screenOptions(options: ConsoleOptions, keys: KeyTexts): ScreenOptions {
   const name = sanitise(options.host.name);
   return {
-    theme: { name: options.mono ? 'mono' : options.session.theme, ascii: options.ascii },
+    theme: {
+      name: options.depth === 'none' ? 'mono' : 'ansi',
+      ascii: options.ascii,
+      depth: options.depth,
+    },
     glyphs: options.ascii ? ASCII_GLYPHS : UNICODE_GLYPHS,
     painters: PAINTERS,
     keys,

@@ -33,6 +33,7 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
     .argument('[session]', 'a session file, or the name of one in the configuration folder')
     .option('--read-only', 'watch only: act keys are off and every act is refused')
     .option('--ascii', 'draw with ASCII signs')
+    .option('--theme <name>', 'colours: ansi, dark, light, contrast or mono, whatever the session says')
     .option('--no-mouse', 'leave the mouse to the terminal, whatever the session says')
     .addHelpText('after', EPILOGUE)
     .configureOutput({
@@ -54,7 +55,7 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
   return state.status;
 }
 
-type ConsoleFlags = Readonly<{ readOnly?: boolean; ascii?: boolean; mouse: boolean }>;
+type ConsoleFlags = Readonly<{ readOnly?: boolean; ascii?: boolean; theme?: string; mouse: boolean }>;
 export type Deps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: ExitStatus) => void }>;
 
 /** The plain console call ("opsconsole", "opsconsole ./edge.yml", "opsconsole --ascii") needs none of them. */
@@ -64,7 +65,9 @@ function needsSubcommands(argv: readonly string[]): boolean {
 }
 
 function firstWord(argv: readonly string[]): string | undefined {
-  return argv.find((word) => !word.startsWith('-') || ['-h', '--help'].includes(word));
+  return argv.find(
+    (word, at) => ['-h', '--help'].includes(word) || (!word.startsWith('-') && argv[at - 1] !== '--theme'),
+  );
 }
 
 /** What is needed most when the machine has least time for it is loaded without the rest. */

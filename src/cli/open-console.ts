@@ -1,6 +1,9 @@
 // From the command line to the running console: is this a terminal, is it large enough, which session; then the console.
 
+import { ok } from '../core/result.ts';
 import type { Host } from '../host/host.ts';
+import { colourDepth } from '../views/themes/depth.ts';
+import { parseTheme } from './console/command-line.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { plainLines } from './plain-text.ts';
 import { openSession } from './session-file.ts';
@@ -9,6 +12,7 @@ export type OpenOptions = Readonly<{
   session: string | undefined;
   readOnly?: boolean;
   ascii?: boolean;
+  theme?: string;
   mouse: boolean;
 }>;
 
@@ -32,14 +36,19 @@ export async function openConsole(
     io.stderr.write(`${plainLines(`${summary}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
     return EXIT.usage;
   }
+  const theme = options.theme === undefined ? ok(session.value.theme) : parseTheme(options.theme);
+  if (!theme.ok) {
+    io.stderr.write(`${plainLines(theme.problem.summary)}\n`);
+    return EXIT.usage;
+  }
   const { runConsole } = await import('./console.tsx');
   return runConsole({
-    session: session.value,
+    session: { ...session.value, theme: theme.value },
     host: local,
     io,
     readOnly: options.readOnly === true,
     ascii: options.ascii === true || needsAscii(io.env),
-    mono: (io.env.NO_COLOR ?? '') !== '' || session.value.theme === 'mono',
+    depth: colourDepth(io.env),
     mouse: options.mouse && session.value.mouse,
   });
 }
@@ -59,8 +68,11 @@ function whyNot(io: Io): string | undefined {
   return undefined;
 }
 
-/** The Linux console has no braille, and a locale without UTF-8 would show every box character as noise. */
+/** Consoles and teletypes whose own fonts know no box characters in UTF-8, whatever the locale says. */
+const ASCII_TERMS = /^(linux|cons25|vt\d|ansi)/;
+
+/** A locale without UTF-8 would show every box character as noise. */
 function needsAscii(env: Io['env']): boolean {
   const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find((value) => (value ?? '') !== '') ?? '';
-  return env.TERM === 'linux' || !/utf-?8/i.test(locale);
+  return ASCII_TERMS.test(env.TERM ?? '') || !/utf-?8/i.test(locale);
 }

@@ -3,6 +3,7 @@
 import { parseNet } from '../../core/address.ts';
 import { parseDuration } from '../../core/duration.ts';
 import type { Intent } from '../../core/intent.ts';
+import { THEME_NAMES, type ThemeName } from '../../core/pane.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { suggest } from '../../core/suggest.ts';
@@ -23,6 +24,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'tighten'; preset?: string }>
   | Readonly<{ kind: 'shields'; command: ShieldsCommand }>
   | Readonly<{ kind: 'window'; wanted: string }>
+  | Readonly<{ kind: 'theme'; theme: ThemeName }>
   | Readonly<{ kind: 'prompted'; purpose: PromptPurpose; text: string }>;
 
 /** Maps, not objects: what is typed may be the name of something that every object has. */
@@ -52,7 +54,7 @@ export const PRESETS = ['default', 'modest', 'siege'] as const;
 export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
-  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields'],
+  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields', 'theme'],
 ].sort();
 
 export function parseCommand(line: string): Result<ConsoleCommand> {
@@ -77,6 +79,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
     }
     case 'window':
       return rest === '' ? bad('window needs a number or a name') : ok({ kind: 'window', wanted: rest });
+    case 'theme': {
+      const theme = parseTheme(rest);
+      return theme.ok ? ok({ kind: 'theme', theme: theme.value }) : theme;
+    }
     case '':
       return bad('type a command; Tab shows them');
     default:
@@ -133,6 +139,16 @@ function parseTighten(words: readonly string[]): Result<ConsoleCommand> {
   return bad(`${quote(preset)} is no preset: default, modest or siege`);
 }
 
+/** Also what `--theme` says. */
+export function parseTheme(name: string): Result<ThemeName> {
+  const found = THEME_NAMES.find((theme) => theme === name);
+  if (found !== undefined) return ok(found);
+  const near = suggest(name, THEME_NAMES);
+  const known = `${THEME_NAMES.slice(0, -1).join(', ')} or ${THEME_NAMES.at(-1) ?? ''}`;
+  if (name === '') return bad(`theme needs a name: ${known}`);
+  return bad(`${quote(name)} is no theme${near === undefined ? `: ${known}` : `: did you mean ${near}?`}`);
+}
+
 function unknown(name: string): Result<never> {
   const near = suggest(name, COMMANDS);
   return bad(
@@ -169,6 +185,7 @@ function argumentsOf(name: string, words: readonly string[], names: KnownNames):
   if (name === 'window') return names.windows;
   if (name === 'shields') return shieldsWords(words, names.profiles);
   if (name === 'tighten') return PRESETS;
+  if (name === 'theme') return words.length === 1 ? THEME_NAMES : [];
   if (name !== 'ban' || words.length < 2) return [];
   if (words.at(-2) === 'for') return ['1h', '1d', '1w', 'ever'];
   return ['for', 'because'].filter((word) => !words.slice(0, -1).includes(word));

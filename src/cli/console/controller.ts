@@ -37,13 +37,15 @@ export type ControllerOptions = Readonly<{
   effects: Effects;
   helpTotal: () => number;
   mouse: boolean;
+  /** The terminal shows no colours, whatever the theme. */
+  mono?: boolean;
   /** The state on screen, which may be a frame behind the store. */
   drawn?: () => ConsoleState;
 }>;
 
 export type Controller = Readonly<{ input(event: InputEvent): void; intent(intent: Intent): void }>;
 
-/** What the parts of the controller share. `mouse` is the only thing that is not in the store: no pane shows it. */
+/** What the parts of the controller share. */
 export type Desktop = ControllerOptions &
   Readonly<{
     say(text: SafeText, role?: NoticeRole): void;
@@ -56,16 +58,16 @@ export type Desktop = ControllerOptions &
 
 export function createController(options: ControllerOptions): Controller {
   const { store, keymap, effects } = options;
-  let mouse = options.mouse;
   let shieldsKeyAt = Number.NEGATIVE_INFINITY;
   const desktop: Desktop = {
     ...options,
     say: (text, role = 'plain') => store.dispatch({ kind: 'modal/noticed', text, role }),
     intent: (intent) => dispatchIntent(desktop, intent),
-    mouseOn: () => mouse,
+    mouseOn: () => store.getState().mouse,
     toggleMouse: () => {
-      mouse = !mouse;
-      effects.setMouse(mouse);
+      const on = !store.getState().mouse;
+      store.dispatch({ kind: 'look/mouse-switched', on });
+      effects.setMouse(on);
     },
     sinceShieldsKey: () => {
       const before = shieldsKeyAt;
@@ -73,6 +75,7 @@ export function createController(options: ControllerOptions): Controller {
       return shieldsKeyAt - before;
     },
   };
+  if (options.mouse) store.dispatch({ kind: 'look/mouse-switched', on: true });
   return {
     intent: desktop.intent,
     input: (event) => {

@@ -1,6 +1,7 @@
 // What a parsed command line does: the same as the key of that name, with its words filled in.
 
-import { sanitise } from '../../core/sanitise.ts';
+import type { ThemeName } from '../../core/pane.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleCommand } from './command-line.ts';
@@ -23,6 +24,10 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'shields':
       shieldsCommand(desktop, command.command);
       return;
+    case 'theme':
+      store.dispatch({ kind: 'look/theme-chosen', theme: command.theme });
+      desktop.say(themeSaid(desktop, command.theme));
+      return;
     case 'window':
       selectWindow(desktop, command.wanted);
       return;
@@ -39,6 +44,14 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     default:
       unreachable(command);
   }
+}
+
+/** A theme that cannot be seen here is still the session's. */
+function themeSaid({ mono }: Desktop, theme: ThemeName): SafeText {
+  const unseen = mono === true && theme !== 'mono';
+  return sanitise(
+    unseen ? `theme ${theme}; no colours here: NO_COLOR is set, or the terminal has none` : `theme ${theme}`,
+  );
 }
 
 function selectWindow(desktop: Desktop, wanted: string): void {
