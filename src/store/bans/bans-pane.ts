@@ -94,6 +94,15 @@ export function pointInBans(
   return row < 0 || row >= rows || index >= countItems(table) ? pane : goTo(pane, table, index, rows);
 }
 
+/** To the index-th line of the table; `rows` as for a pointer. */
+export function wentInBans(
+  pane: BansPane,
+  listing: Listing,
+  { index, rows }: Readonly<{ index: number; rows: number }>,
+): BansPane {
+  return goTo(pane, paneTable(pane, listing), index, rows);
+}
+
 /** The cursor on the row where it is in this listing, whatever comes before it later. */
 export function pinnedCursor(pane: BansPane, listing: Listing): BansPane {
   const table = paneTable(pane, listing);

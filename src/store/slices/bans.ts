@@ -14,6 +14,7 @@ import {
   paneTable,
   pinnedCursor,
   pointInBans,
+  wentInBans,
 } from '../bans/bans-pane.ts';
 import { type BansRoom, bansRoom } from '../bans/bans-room.ts';
 import type { Msg } from '../messages.ts';
@@ -81,6 +82,10 @@ export function reduceBans(state: BansState, msg: Msg, _whole: ConsoleState): Ba
         return pointInBans(pane, state, { row: msg.row - head, rows: table });
       });
     }
+    case 'pane/went':
+      return withPane(state, msg.pane, (pane) =>
+        wentInBans(pane, state, { index: msg.index, rows: roomOf(state, pane, msg.rows).table }),
+      );
     case 'pane/held':
       return withPane(state, msg.pane, (pane) => pinnedCursor(pane, msg.seen.bans));
     case 'pane/prompted':

@@ -85,6 +85,13 @@ export function reduceConntrack(state: ConntrackState, msg: Msg, _whole: Console
       const flows = pointed(view.flows, row, { keys, page: room.table });
       return { ...state, views: { ...state.views, [msg.pane]: { ...view, flows } } };
     }
+    case 'pane/went': {
+      const view = state.views[msg.pane];
+      const row = view?.mode === 'flows' ? conntrackRows(state, view)[msg.index] : undefined;
+      if (view === undefined || row === undefined) return state;
+      const flows = { index: msg.index, key: row.net.text };
+      return { ...state, views: { ...state.views, [msg.pane]: { ...view, flows } } };
+    }
     case 'pane/held': {
       const view = state.views[msg.pane];
       if (view?.mode !== 'flows') return state;

@@ -58,6 +58,15 @@ export function reduceJournal(state: JournalState, msg: Msg, _whole: ConsoleStat
       const cursor = index === 0 ? undefined : row.id;
       return { ...state, panes: new Map(state.panes).set(msg.pane, { ...pane, index, cursor, top }) };
     }
+    case 'pane/went': {
+      const pane = state.panes.get(msg.pane);
+      const rows = state.rows ?? [];
+      const row = rows[msg.index];
+      if (pane === undefined || row === undefined) return state;
+      const list: JournalPane = { ...pane, index: msg.index, cursor: row.id, open: undefined, scroll: 0 };
+      const top = journalTop(list, rows, msg.rows - JOURNAL_HEAD_ROWS);
+      return { ...state, panes: new Map(state.panes).set(msg.pane, { ...list, top }) };
+    }
     case 'pane/intent': {
       const pane = state.panes.get(msg.pane);
       if (pane === undefined) return state;

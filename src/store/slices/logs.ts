@@ -7,6 +7,7 @@ import { appendBatch } from '../logs/feed.ts';
 import { findLog, promptedLog, removeFilter, toggleFilter } from '../logs/find.ts';
 import { type LogPane, lineBox, newLogPane } from '../logs/log-pane.ts';
 import { follow, freezeAsSeen, moveLog, pointAt } from '../logs/move.ts';
+import { wentTo } from '../logs/went-to.ts';
 import type { Msg } from '../messages.ts';
 import type { PaneHeldMsg } from '../slice.ts';
 import type { ConsoleState } from '../state.ts';
@@ -77,6 +78,8 @@ function reducePanes(state: LogsState, msg: Msg): LogsState {
     }
     case 'pane/pointed':
       return withPane(state, msg.pane, (pane) => pointAt(pane, msg));
+    case 'pane/went':
+      return withPane(state, msg.pane, (pane) => wentTo(pane, msg));
     case 'pane/held':
       return heldFor(state, msg);
     case 'pane/prompted':

@@ -72,6 +72,13 @@ export function reduceTraffic(state: TrafficState, msg: Msg, whole: ConsoleState
       const cursor = pointed(view.cursor, msg.row - (msg.rows - page), { keys, page });
       return { ...state, views: { ...state.views, [msg.pane]: { ...view, cursor } } };
     }
+    case 'pane/went': {
+      const view = state.views[msg.pane];
+      const row = talkersOf(whole)[msg.index];
+      if (view === undefined || row === undefined) return state;
+      const cursor = { index: msg.index, key: row.net.text };
+      return { ...state, views: { ...state.views, [msg.pane]: { ...view, cursor } } };
+    }
     case 'pane/held': {
       const view = state.views[msg.pane];
       if (view === undefined) return state;
