@@ -13,7 +13,7 @@ import { accepted, type Context, listOf, type Path, report } from './normalise-c
 import { PANE_KIND_NAMES, type PaneEntry, parseRefresh } from './pane-schema.ts';
 
 export const DEFAULT_HISTORY = 10_000;
-const DEFAULT_RUN_HISTORY = 2_000;
+export const DEFAULT_RUN_HISTORY = 2_000;
 
 export function paneOf(
   context: Context,

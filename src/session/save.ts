@@ -1,0 +1,221 @@
+// The live workspace written back into the text of its session file. Pure. Only what differs is edited; the new text
+// is loaded again and must give the workspace that was to be saved, else nothing is.
+
+import { isAlias, isMap, isSeq, type Pair, visit, type YAMLMap, type YAMLSeq } from 'yaml';
+import type { PaneSpec, Session, WindowSpec } from '../core/pane.ts';
+import { problem } from '../core/problem.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { loadSession } from './load.ts';
+import { printFileProblem } from './problems.ts';
+import { placingPlain, roundedLayout } from './save-layout.ts';
+import { editList, type Item, itemAround, itemOf, readItem, type Wish } from './save-list.ts';
+import { editMap, editValue, heldBy, itemHeld, keyOf, plainOf } from './save-node.ts';
+import { changedPane, panePlain } from './save-panes.ts';
+import { placedAnew, sameWindow, sameWindows } from './save-same.ts';
+import {
+  closeSheet,
+  flowText,
+  type Held,
+  openSheet,
+  type Plain,
+  type PlainMap,
+  replace,
+  type Sheet,
+} from './save-text.ts';
+
+/** `session`: what loading the new text gives. `notes`: what else had to be changed, in words. */
+export type Saved = Readonly<{ text: string; session: Session; notes: readonly string[] }>;
+
+/** `loaded`: the session as its file gave it, which the places in `live` are of. `path`: of the file. */
+export type SaveWish = Readonly<{ live: Session; loaded: Session; path: string }>;
+
+/** `text`: of the file as it is now. */
+export function saveSession(text: string, { live, loaded, path }: SaveWish): Result<Saved> {
+  const disk = loadSession(text, path);
+  if (!disk.ok) {
+    const [first] = disk.problems;
+    const summary = first === undefined ? `${path} cannot be read` : printFileProblem(path, first);
+    return fail(problem('bad-input', summary, { hint: 'mend the file, or save under another name' }));
+  }
+  const placed = placedAnew(live.windows, loaded, disk.session);
+  const windows = placed.map((window) => ({ ...window, layout: roundedLayout(window.layout) }));
+  const theme = live.theme === loaded.theme ? disk.session.theme : live.theme;
+  const wanted: Session = { ...disk.session, theme, windows };
+  if (theme === disk.session.theme && sameWindows(windows, disk.session.windows))
+    return ok({ text, session: disk.session, notes: [] });
+  const wish = { wanted, disk: disk.session, path };
+  const first = attempt(text, wish);
+  if (first.ok) return first;
+  const without = withoutAliases(text);
+  return without === undefined ? first : attempt(without, wish, [WRITTEN_OUT]);
+}
+
+const WRITTEN_OUT = 'entries that stood for others (*name) were written out';
+
+type Wanted = Readonly<{ wanted: Session; disk: Session; path: string }>;
+
+function attempt(text: string, wish: Wanted, notes: readonly string[] = []): Result<Saved> {
+  const { wanted, disk, path } = wish;
+  const form = formOf(text);
+  const sheet = openSheet(form.text);
+  const root = sheet.document.contents;
+  const windows = isMap(root) ? root.items.find((pair) => keyOf(pair as Pair) === 'windows') : undefined;
+  if (!isMap(root) || windows === undefined) return unfaithful('it has no windows');
+  if (wanted.theme !== disk.theme)
+    editMap(sheet, root, { ...keysOf(root), theme: wanted.theme }, keysKept(root));
+  const held = heldBy(sheet, root, windows as Pair);
+  if (!isSeq(held.node)) return unfaithful('its windows are not written as a list');
+  editWindows(sheet, { ...held, node: held.node }, wish);
+  if (sheet.trouble !== undefined) return unfaithful(sheet.trouble);
+  const written = form.back(closeSheet(sheet));
+  const again = loadSession(written, path);
+  if (!again.ok) return unfaithful('the new text would not load');
+  if (!sameWindows(again.session.windows, wanted.windows))
+    return unfaithful('the new text would mean something else');
+  if (!sameRest(again.session, wanted)) return unfaithful('the new text would change more than the windows');
+  return ok({ text: written, session: again.session, notes: [...notes, ...sheet.notes] });
+}
+
+function unfaithful(why: string): Result<never> {
+  return fail(
+    problem('refused', `the file is written in a way that cannot be edited safely: ${why}`, {
+      hint: 'nothing was written; save under another name',
+    }),
+  );
+}
+
+/** Line ends as most editors write them, and how the text gets its own again. */
+function formOf(text: string): Readonly<{ text: string; back: (edited: string) => string }> {
+  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const crlf = /\r\n/.test(text) && !/[^\r]\n/.test(text);
+  const plain = text.slice(mark.length).replaceAll('\r\n', crlf ? '\n' : '\r\n');
+  const open = !plain.endsWith('\n');
+  return {
+    text: open ? `${plain}\n` : plain,
+    back: (edited) => {
+      const ended = open && edited.endsWith('\n') ? edited.slice(0, -1) : edited;
+      return mark + (crlf ? ended.replaceAll('\n', '\r\n') : ended);
+    },
+  };
+}
+
+/** All that is not the workspace; places of keys in the file may move. */
+function sameRest(a: Session, b: Session): boolean {
+  const rest = ({ windows: _, keys, ...session }: Session): unknown => ({
+    ...session,
+    keys: keys.map(({ line: __, column: ___, ...key }) => key),
+  });
+  return JSON.stringify(rest(a)) === JSON.stringify(rest(b));
+}
+
+const keysKept = (map: YAMLMap): readonly string[] =>
+  map.items.map((pair) => keyOf(pair as Pair)).filter((key) => key !== 'theme');
+
+/** The keys of the file before its windows, so that a new one comes before those. */
+function keysOf(map: YAMLMap): PlainMap {
+  const keys = keysKept(map).filter((key) => key !== 'windows');
+  return Object.fromEntries(keys.map((key) => [key, true]));
+}
+
+type ListHeld = Held & Readonly<{ node: YAMLSeq }>;
+type WindowPlace = Readonly<{ map: YAMLMap; panes: Held }>;
+
+function editWindows(sheet: Sheet, held: ListHeld, { wanted, disk }: Wanted): void {
+  const places = held.node.items.map((item) => windowPlace(sheet, item));
+  const live = wanted.windows.map((window) => ({ window, place: placeOf(places, window) }));
+  for (const { window, place } of live) if (place !== undefined) editWindow(sheet, place, window);
+  const wishes = live.map(({ window }) =>
+    window.panes.map((pane) => paneWish(sheet, { pane, places, disk })),
+  );
+  for (const [index, { place }] of live.entries()) {
+    const panes = wishes[index] ?? [];
+    if (place === undefined) continue;
+    if (isSeq(place.panes.node)) editList(sheet, { ...place.panes, node: place.panes.node }, panes);
+    else
+      editValue(
+        sheet,
+        place.panes,
+        panes.map(({ plain }) => plain),
+      );
+  }
+  const same = (window: WindowSpec): boolean => {
+    const before = disk.windows[window.from ?? -1];
+    return before !== undefined && sameWindow(before, window);
+  };
+  const windows = live.map(({ window }, index) =>
+    windowWish(sheet, held, {
+      window,
+      panes: wishes[index] ?? [],
+      known: places[window.from ?? -1] !== undefined || same(window),
+    }),
+  );
+  editList(sheet, held, windows);
+}
+
+/** Undefined where the window stands for another one: it is written out as soon as it changes. */
+function windowPlace(sheet: Sheet, item: unknown): WindowPlace | undefined {
+  if (!isMap(item)) return undefined;
+  const panes = item.items.find((pair) => keyOf(pair as Pair) === 'panes');
+  return panes === undefined ? undefined : { map: item, panes: heldBy(sheet, item, panes as Pair) };
+}
+
+function placeOf(
+  places: readonly (WindowPlace | undefined)[],
+  { from }: WindowSpec,
+): WindowPlace | undefined {
+  return from === undefined ? undefined : places[from];
+}
+
+function editWindow(sheet: Sheet, { map }: WindowPlace, window: WindowSpec): void {
+  const written = plainOf(sheet, map) as PlainMap;
+  editMap(sheet, map, { name: window.name, ...placingPlain(window, written), panes: [] }, ['panes']);
+}
+
+type PaneWanted = Readonly<{
+  pane: PaneSpec;
+  places: readonly (WindowPlace | undefined)[];
+  disk: Session;
+}>;
+
+function paneWish(sheet: Sheet, { pane, places, disk }: PaneWanted): Wish {
+  const { from } = pane;
+  const before = from === undefined ? undefined : disk.windows[from.window]?.panes[from.pane];
+  const held = from === undefined ? undefined : places[from.window]?.panes;
+  if (from === undefined || before === undefined || held === undefined) return { plain: panePlain(pane) };
+  const list = isAlias(held.node) ? held.node.resolve(sheet.document) : held.node;
+  if (!isSeq(list)) return { plain: panePlain(pane) };
+  const item = list.items[from.pane];
+  const plain = changedPane(plainOf(sheet, item) as Plain, before, pane);
+  if (isAlias(held.node)) return { plain };
+  editValue(sheet, itemHeld(sheet, list, from.pane, item), plain);
+  return { plain, from: { list, index: from.pane }, item: readItem(sheet, list, from.pane) };
+}
+
+type WindowWanted = Readonly<{ window: WindowSpec; panes: readonly Wish[]; known: boolean }>;
+
+function windowWish(sheet: Sheet, held: ListHeld, { window, panes, known }: WindowWanted): Wish {
+  const { from } = window;
+  const head: PlainMap = { name: window.name, ...placingPlain(window, {}) };
+  const plain: PlainMap = { ...head, panes: panes.map((pane) => pane.plain) };
+  if (from === undefined) {
+    const items = panes.map((pane) => itemOf(sheet, pane));
+    const item: Item = itemAround(head, 'panes', items);
+    const flow = items.every((one) => one.flow !== undefined) ? { flow: flowText(plain) } : {};
+    return { plain, item: { ...item, ...flow } };
+  }
+  if (!known) editValue(sheet, itemHeld(sheet, held.node, from, held.node.items[from]), plain);
+  return { plain, from: { list: held.node, index: from } };
+}
+
+/** The text with every alias among the windows written out in place; undefined when there is none. */
+function withoutAliases(text: string): string | undefined {
+  const form = formOf(text);
+  const sheet = openSheet(form.text);
+  visit(sheet.document, {
+    Alias: (_, alias) => {
+      const [start = 0, end = 0] = alias.range ?? [];
+      replace(sheet, { start, end, text: flowText(plainOf(sheet, alias) as Plain) });
+    },
+  });
+  return sheet.edits.length === 0 ? undefined : form.back(closeSheet(sheet));
+}
