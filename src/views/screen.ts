@@ -23,7 +23,6 @@ import type { DrawPane } from './panes/pane.ts';
 import { drawBottomLine, drawPromptLine, drawWaitingLine, type ShownHint } from './parts/bottom-line.ts';
 import { spaces, span } from './parts/lines.ts';
 import type { TopNumbers } from './parts/top-line.ts';
-import { plainBody, plainFoot } from './plain.ts';
 import { createThemer, renderLine, type Theme } from './theme.ts';
 import { drawAlarm, drawTopRow, type TopRow } from './top-row.ts';
 
@@ -37,8 +36,8 @@ export type KeyTexts = Readonly<{
 export type Painters = Readonly<Record<PaneKind, DrawPane>>;
 
 export type ScreenOptions = Readonly<{
-  theme: Theme;
   /** What the terminal can show; the name of the theme is the session's unless this is mono. */
+  theme: Theme;
   glyphs: Glyphs;
   painters: Painters;
   keys: KeyTexts;
@@ -100,34 +99,6 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
 function specOf(state: ConsoleState, id: PaneId): PaneSpec | undefined {
   return currentWindow(state)?.panes.find((pane) => pane.id === id);
 }
-type PlainLook = ScreenOptions & Readonly<{ arrangement: Arrangement }>;
-
-/** Nothing of ours but the last line: a prompt, the alarm of the shields, a result, or how to leave. */
-function drawPlain(state: ConsoleState, plain: PlainView, options: PlainLook): Screen {
-  const { columns, rows } = state.size;
-  const { modal, notice } = state.modal;
-  const { keys, theme, arrangement } = options;
-  const topRow = {
-    arrangement,
-    glyphs: options.glyphs,
-    keyFor: keys.keyFor,
-    summary: options.summary(state),
-  };
-  const hints = selectKeyModes(state).flatMap((live) => keys.hints(live));
-  const foot =
-    modal.kind === 'prompt'
-      ? drawPromptLine(modal.prompt, columns)
-      : (drawAlarm(state, topRow) ??
-        (notice === undefined
-          ? plainFoot(plain, hints, state.size)
-          : drawBottomLine(notice, hints, { columns })));
-  const lines = plainBody(plain, state.size);
-  const blank = Array.from({ length: Math.max(0, rows - 1 - lines.length) }, (): Line => []);
-  const text = [...lines, ...blank, foot].map((line) => renderLine(line, columns, theme)).join('\n');
-  const whole: Area = { key: 'plain', rect: { x: 0, y: 0, columns, rows }, text };
-  return { columns, rows, areas: [whole, ...overlays(state, arrangement, options)] };
-}
-
 
 type Chrome = ScreenOptions &
   WithFrames &
@@ -141,10 +112,10 @@ type FrameInput = Readonly<{
   arrangement: Arrangement;
   focus: PaneId | undefined;
   texts: ReadonlyMap<PaneId, FrameText>;
+  theme: Theme;
 }>;
 type WithFrames = Readonly<{ frames: (input: FrameInput) => readonly string[] }>;
 
-  theme: Theme;
 /** Borders and titles seldom change while numbers do: the last rows are kept, measured and coloured as they are. */
 function frameCache({ glyphs }: ScreenOptions): WithFrames['frames'] {
   let kept: Readonly<{ key: string; theme: Theme; rows: readonly string[] }> | undefined;
