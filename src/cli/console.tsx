@@ -96,13 +96,10 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
       later,
     },
   });
-  onInput = (event) => {
-    controller.input(event);
-    frames.paced.urge();
-  };
+  onInput = (event) => frames.paced.typed(() => controller.input(event));
   const [first] = problems;
   if (first !== undefined) store.dispatch(warning(`keys: ${first.message}`));
-  const stopClock = startClock(store, host);
+  const stopClock = startClock(store, { host, screen });
 
   const reason = await ended.promise;
   // The terminal first: whatever takes long below, the operator has a shell again.
@@ -178,10 +175,14 @@ function later(ms: number, task: () => void): () => void {
 }
 
 /** Ticks at the turn of each second, so that ages and the clock change together. */
-function startClock(store: ConsoleStore, host: Host): () => void {
+function startClock(
+  store: ConsoleStore,
+  { host, screen }: Readonly<{ host: Host; screen: Screen }>,
+): () => void {
   let timer: NodeJS.Timeout;
   const tick = (): void => {
     const now = host.now();
+    store.dispatch({ kind: 'line/measured', line: screen.line() });
     store.dispatch({ kind: 'clock/ticked', now });
     timer = setTimeout(tick, 1000 - (now % 1000));
   };
@@ -204,7 +205,7 @@ function openFrames({
   const paced = createPaced({
     store,
     draw: createScreenDrawer(options),
-    pace: { nowMs: () => performance.now(), later },
+    pace: { nowMs: () => performance.now(), later, gapMs: () => screen.gapMs() },
   });
   const ink = render(<App paced={paced} show={screen.writer.write} />, {
     stdout: stream.stdout,

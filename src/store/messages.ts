@@ -2,6 +2,7 @@
 
 import type { SafeSet } from '../core/act.ts';
 import type { UnixMs } from '../core/brand.ts';
+import type { LineFacts } from '../core/line-facts.ts';
 import type { SourceId, SourceStatus } from '../core/status.ts';
 import type { PaneHeldMsg, PaneIntentMsg, PanePointedMsg, PanePromptMsg } from './slice.ts';
 import type { BansMsg } from './slices/bans.ts';
@@ -25,6 +26,8 @@ export type Msg =
   | Readonly<{ kind: 'terminal/resized'; columns: number; rows: number }>
   | Readonly<{ kind: 'source/status-changed'; source: SourceId; status: SourceStatus }>
   | Readonly<{ kind: 'safe-set/computed'; safeSet: SafeSet }>
+  /** What the line to the terminal does now, once a second. */
+  | Readonly<{ kind: 'line/measured'; line: LineFacts }>
   | PaneIntentMsg
   | PaneHeldMsg
   | PanePointedMsg

@@ -22,8 +22,8 @@ export type PickerState = Readonly<{
 
 /** One line of a page before it is wrapped; `indent` in columns, also of what is wrapped. */
 export type PageLine = Readonly<{ text: SafeText; role?: Role; indent?: number }>;
-/** `lines` 'shields': written anew from the state whenever it is drawn, because its clocks run. */
-export type Page = Readonly<{ title: SafeText; lines: readonly PageLine[] | 'shields' }>;
+/** `lines` 'shields', 'line': written anew from the state whenever they are drawn, because they change. */
+export type Page = Readonly<{ title: SafeText; lines: readonly PageLine[] | 'shields' | 'line' }>;
 
 export type Modal =
   | Readonly<{ kind: 'none' }>

@@ -59,6 +59,8 @@ function reduceBase(state: ConsoleState, msg: Msg): ConsoleState {
         : { ...state, size: { columns: msg.columns, rows: msg.rows } };
     case 'source/status-changed':
       return { ...state, sources: { ...state.sources, [msg.source]: msg.status } };
+    case 'line/measured':
+      return { ...state, line: msg.line };
     case 'safe-set/computed':
       return { ...state, safeSet: msg.safeSet };
     default:

@@ -2,6 +2,7 @@
 
 import type { Operator, SafeSet } from '../core/act.ts';
 import type { UnixMs } from '../core/brand.ts';
+import type { LineFacts } from '../core/line-facts.ts';
 import type { Session } from '../core/pane.ts';
 import type { SourceId, SourceStatus } from '../core/status.ts';
 import { type BansState, initialBans } from './slices/bans.ts';
@@ -24,6 +25,8 @@ export type ConsoleState = Readonly<{
   /** Clock of the last tick (1/s); ages are computed against it. */
   now: UnixMs;
   size: Readonly<{ columns: number; rows: number }>;
+  /** The line to the terminal; undefined before it was measured. */
+  line: LineFacts | undefined;
   readOnly: boolean;
   /** Whether privileged commands can run; when not, panes say what they cannot see. */
   privileged: boolean;
@@ -62,6 +65,7 @@ export function initialState(options: StartOptions): ConsoleState {
   return {
     ...options,
     mouse: options.mouse ?? false,
+    line: undefined,
     sources: {},
     safeSet: undefined,
     layout: initialLayout(options.session),

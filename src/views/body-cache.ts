@@ -26,6 +26,8 @@ type Kept = Readonly<{
   rows: number;
   theme: Theme;
   body: PaneView['body'];
+  /** Lines that the source of a log had read. */
+  lines: number;
 }>;
 
 export function bodyCache(options: ScreenOptions): BodyCache {
@@ -38,15 +40,21 @@ export function bodyCache(options: ScreenOptions): BodyCache {
       const old = kept.get(pane.id);
       if (old?.inputs.length === inputs.length && old.inputs.every((input, index) => input === inputs[index]))
         return old.drawn;
-      const view = viewOf(state, { pane, place }, options);
+      const lines = linesRead(state, pane);
+      const came = state.line?.slow === true && old !== undefined ? lines - old.lines : 0;
+      const view = viewOf(state, { pane, place, came }, options);
       const samePlace = old?.columns === columns && old.rows === rows && old.theme === theme;
       const sameBody = samePlace && old.body === view.body;
       const text = sameBody ? old.drawn.text : textOf(view, place);
       const drawn = { title: titleOf(view, pane), state: view.state, text };
-      kept.set(pane.id, { inputs, drawn, columns, rows, theme, body: view.body });
+      kept.set(pane.id, { inputs, drawn, columns, rows, theme, body: view.body, lines });
       return drawn;
     },
   };
+}
+
+function linesRead(state: ConsoleState, pane: PaneSpec): number {
+  return pane.body.kind === 'log' ? (state.logs.panes.get(pane.id)?.feed.total ?? 0) : 0;
 }
 
 /** Branches of the state that a pane may show: wide on purpose, only other panes' streams and overlays are left out. */
@@ -65,11 +73,11 @@ function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
 
 function viewOf(
   state: ConsoleState,
-  { pane, place }: Readonly<{ pane: PaneSpec; place: BodyPlace }>,
+  { pane, place, came }: Readonly<{ pane: PaneSpec; place: BodyPlace; came: number }>,
   options: ScreenOptions,
 ): PaneView {
   const { columns, rows } = place.body;
-  const context = { columns, rows, focused: place.focused, glyphs: options.glyphs };
+  const context = { columns, rows, focused: place.focused, glyphs: options.glyphs, came };
   const paint = options.painters[pane.body.kind];
   const copy = copyOf(state, pane);
   if (copy === undefined) return paint(state, pane, context);

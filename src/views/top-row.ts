@@ -3,6 +3,7 @@
 import type { Line } from '../core/line.ts';
 import type { PaneId } from '../core/pane.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
+import { selectSlowLine } from '../store/select/line.ts';
 import { selectShields, whyNoShields } from '../store/select/shields.ts';
 import { currentWindow } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
@@ -60,6 +61,7 @@ function topOf(state: ConsoleState, { arrangement, summary }: TopRow): TopLine {
     readOnly: state.readOnly,
     numbers: summary.numbers,
     shields: downWords(selectShields(state)),
+    line: selectSlowLine(state),
     clock: clockOf(state.now),
   };
 }

@@ -24,6 +24,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'tighten'; preset?: string }>
   | Readonly<{ kind: 'shields'; command: ShieldsCommand }>
   | Readonly<{ kind: 'window'; wanted: string }>
+  | Readonly<{ kind: 'line' }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
   | Readonly<{ kind: 'prompted'; purpose: PromptPurpose; text: string }>;
 
@@ -54,7 +55,7 @@ export const PRESETS = ['default', 'modest', 'siege'] as const;
 export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
-  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields', 'theme'],
+  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields', 'line', 'theme'],
 ].sort();
 
 export function parseCommand(line: string): Result<ConsoleCommand> {
@@ -77,6 +78,8 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
       const command = parseShields(words);
       return command.ok ? ok({ kind: 'shields', command: command.value }) : command;
     }
+    case 'line':
+      return words.length === 0 ? ok({ kind: 'line' }) : bad('line takes no words after it');
     case 'window':
       return rest === '' ? bad('window needs a number or a name') : ok({ kind: 'window', wanted: rest });
     case 'theme': {

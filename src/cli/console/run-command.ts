@@ -1,7 +1,7 @@
 // What a parsed command line does: the same as the key of that name, with its words filled in.
 
 import type { ThemeName } from '../../core/pane.ts';
-import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleCommand } from './command-line.ts';
@@ -27,6 +27,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'theme':
       store.dispatch({ kind: 'look/theme-chosen', theme: command.theme });
       desktop.say(themeSaid(desktop, command.theme));
+      return;
+    case 'line':
+      store.dispatch({ kind: 'modal/page-opened', page: { title: safe('Line'), lines: 'line' } });
       return;
     case 'window':
       selectWindow(desktop, command.wanted);

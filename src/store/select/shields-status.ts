@@ -6,6 +6,7 @@ import type { ShieldsNow } from '../../core/shields.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { Page, PageLine } from '../modal-state.ts';
 import type { ConsoleState } from '../state.ts';
+import { selectLineLines } from './line.ts';
 import { operatorName, type ShieldsUp, selectShields, whyNoShields } from './shields.ts';
 import {
   BLANK,
@@ -22,6 +23,7 @@ import { droppedLines } from './shields-words.ts';
 
 /** The lines of any page, as they are now. */
 export function selectPageLines(state: ConsoleState, page: Page): readonly PageLine[] {
+  if (page.lines === 'line') return selectLineLines(state);
   return page.lines === 'shields' ? statusLines(state) : page.lines;
 }
 
@@ -54,7 +56,7 @@ function statusLines(state: ConsoleState): readonly PageLine[] {
 function failedLines({ shields: { raised } }: ConsoleState): readonly PageLine[] {
   if (raised === undefined || raised.kind === 'up') return [];
   const { title, lines } = raisedPage(raised);
-  return lines === 'shields' ? [] : section(`${title}, the last time`, lines);
+  return typeof lines === 'string' ? [] : section(`${title}, the last time`, lines);
 }
 
 const WALLS: Readonly<Record<ShieldsUp['wall'], PageLine>> = {

@@ -64,11 +64,14 @@ export function logState(
     status: SourceStatus | undefined;
     command?: LogCommand | undefined;
     glyphs: Glyphs;
+    /** Lines since the last frame, on a slow line. */
+    came?: number;
   }>,
 ): Line {
   const { notice } = pane;
   const parts: (readonly Span[])[] = [
     notice === undefined ? [] : [span(notice, 'warn')],
+    (view.came ?? 0) > 0 ? [span(sanitise(`+${groupDigits(view.came ?? 0)}`), 'warn')] : [],
     searchSpans(pane),
     pickSpans(pane),
     filesSpans(pane.feed.files),

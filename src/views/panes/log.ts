@@ -32,7 +32,7 @@ export const drawLog: DrawPane = (state, spec, context): PaneView => {
   if (pane === undefined) return { title: [span(safe('log'), 'title')], state: [], body: [] };
   const status = state.sources[`log:${spec.id}`];
   const command = selectLogCommand(state, spec.id);
-  const view = { status, command, glyphs: context.glyphs };
+  const view = { status, command, glyphs: context.glyphs, came: context.came ?? 0 };
   const frame = { title: logTitle(pane), state: logState(pane, state, view) };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
   const room = { columns: context.columns, rows: context.rows, privileged: state.privileged };

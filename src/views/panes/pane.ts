@@ -11,6 +11,8 @@ export type DrawContext = Readonly<{
   rows: number;
   focused: boolean;
   glyphs: Glyphs;
+  /** On a slow line: log lines that came since this pane was last drawn. */
+  came?: number;
 }>;
 
 /** `title`: kind and what, left on the frame. `state`: right on the frame ("live · 312/s"). `body`: at most `rows` lines. */

@@ -28,6 +28,8 @@ export type TopLine = Readonly<{
   numbers: TopNumbers;
   /** Said of the shields when they are not up; nothing before they were looked at. */
   shields?: Readonly<{ text: SafeText; known: boolean }> | undefined;
+  /** The line to the terminal, while it is slow: frames a second, round trip. */
+  line?: Readonly<{ rate: SafeText; trip: SafeText | undefined }> | undefined;
   clock: SafeText;
 }>;
 
@@ -79,6 +81,7 @@ function hiddenForms(hidden: readonly SafeText[]): readonly Line[] {
 function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
   return [
     shieldsPart(top),
+    linePart(top, glyphs),
     loadPart(top.numbers),
     conntrackPart(top.numbers),
     trafficPart(top.numbers, glyphs),
@@ -91,6 +94,17 @@ function shieldsPart({ shields }: TopLine): Part {
   if (shields === undefined) return { long: [], short: [], rank: 0 };
   if (shields.known) return { long: word(shields.text, 'dim'), short: [], rank: 0 };
   return { long: word(shields.text, 'warn'), short: word('shields ?', 'warn'), rank: 4 };
+}
+
+/** Why the screen moves so little: else it would be taken for the host's doing. */
+function linePart({ line }: TopLine, glyphs: Glyphs): Part {
+  if (line === undefined) return { long: [], short: [], rank: 0 };
+  const trip = line.trip === undefined ? '' : ` ${glyphs.dot} ${line.trip}`;
+  return {
+    long: word(`line ${line.rate}${trip}`, 'warn'),
+    short: word(`line ${line.rate}`, 'warn'),
+    rank: 5,
+  };
 }
 
 function loadPart({ load, cores }: TopNumbers): Part {

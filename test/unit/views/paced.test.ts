@@ -11,16 +11,20 @@ import { NOW, storeAt } from '../../frames/shell-parts.ts';
 function rig(text: (state: ConsoleState) => string) {
   const store = storeAt(80, 24);
   let now = 0;
+  let gap = 0;
   let timers: { at: number; run: () => void }[] = [];
   let draws = 0;
+  let shown = '';
   let frames = 0;
   const draw = (state: ConsoleState): Screen => {
     draws++;
+    shown = text(state);
     const rect = { x: 0, y: 0, columns: 80, rows: 1 };
-    return { columns: 80, rows: 24, areas: [{ key: 'all', rect, text: text(state) }] };
+    return { columns: 80, rows: 24, areas: [{ key: 'all', rect, text: shown }] };
   };
   const pace = {
     nowMs: () => now,
+    gapMs: () => gap,
     later: (ms: number, run: () => void) => {
       const timer = { at: now + ms, run };
       timers.push(timer);
@@ -51,6 +55,10 @@ function rig(text: (state: ConsoleState) => string) {
     draws: () => draws,
     frames: () => frames,
     timers: () => timers.length,
+    shown: () => shown,
+    slow: (ms: number) => {
+      gap = ms;
+    },
   };
 }
 
@@ -114,5 +122,88 @@ describe('the pace of frames', () => {
     advance(1000);
     tick(2);
     expect([frames(), timers()]).toEqual([1, 0]);
+  });
+});
+
+describe('the pace of frames on a slow line', () => {
+  const told = (state: ConsoleState) => `${state.modal.notice?.text ?? ''}`;
+
+  it('is what the line wants', () => {
+    const { advance, notice, frames, slow } = rig(bySecond);
+    slow(500);
+    for (let step = 1; step <= 500; step++) {
+      advance(10);
+      notice(`line ${step}`);
+    }
+    expect(frames()).toBeLessThanOrEqual(10);
+    expect(frames()).toBeGreaterThan(8);
+    slow(0);
+    advance(500);
+    const before = frames();
+    for (let step = 1; step <= 100; step++) {
+      advance(10);
+      notice(`more ${step}`);
+    }
+    expect(frames() - before).toBeGreaterThan(10);
+  });
+
+  it('waits longer when the line became slower meanwhile, and draws nothing for what comes then', () => {
+    const { advance, notice, draws, slow } = rig(bySecond);
+    advance(1000);
+    notice('first');
+    notice('second');
+    const before = draws();
+    slow(2000);
+    for (let step = 1; step <= 19; step++) {
+      advance(100);
+      notice(`line ${step}`);
+    }
+    expect(draws()).toBe(before);
+    advance(100);
+    expect(draws()).toBe(before + 1);
+  });
+
+  it('draws a key at once, without what has streamed, which comes at its own time', () => {
+    const { store, advance, tick, paced, slow, shown } = rig(
+      (state) => `${state.now - NOW} ${state.modal.notice?.text ?? ''}`,
+    );
+    slow(2000);
+    advance(100);
+    tick(1);
+    const key = (words: string) =>
+      paced.typed(() => store.dispatch({ kind: 'modal/noticed', text: sanitise(words), role: 'plain' }));
+    key('a');
+    expect(shown()).toBe('0 a');
+    advance(30);
+    key('ab');
+    expect(shown()).toBe('0 ab');
+    expect(paced.drawn().now).toBe(NOW);
+    advance(1900);
+    expect(shown()).toBe('1000 ab');
+  });
+
+  it('draws all that a key has changed, and everything when it changed the windows', () => {
+    const { store, advance, tick, paced, slow, shown } = rig(
+      (state) => `${state.now - NOW} ${state.layout.numbers}`,
+    );
+    slow(2000);
+    advance(100);
+    tick(1);
+    paced.typed(() => store.dispatch({ kind: 'layout/numbers-shown', on: true }));
+    expect(shown()).toBe('1000 true');
+  });
+
+  it('joins the keys that come faster than frames', () => {
+    const { store, advance, paced, slow, draws } = rig(told);
+    slow(2000);
+    advance(100);
+    const before = draws();
+    for (let key = 1; key <= 200; key++) {
+      paced.typed(() =>
+        store.dispatch({ kind: 'modal/noticed', text: sanitise(`typed ${key}`), role: 'plain' }),
+      );
+      advance(1);
+    }
+    expect(draws() - before).toBeLessThanOrEqual(9);
   });
 });
