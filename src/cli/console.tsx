@@ -30,6 +30,7 @@ import { deskFor } from './act-desk.ts';
 import { runActs } from './console/acts.ts';
 import { startSources } from './console/console-sources.ts';
 import { createController } from './console/controller.ts';
+import { createCopyPort } from './console/copy-port.ts';
 import { runShields } from './console/shields.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { readOperator } from './operator.ts';
@@ -71,7 +72,8 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const operator = readOperator(env);
   const now = host.now();
   const store = createConsoleStore({ session, now, size: screen.size(), readOnly, privileged, operator });
-  const frames = openFrames({ store, screen, options: screenOptions(options, keys) });
+  const look = screenOptions(options, keys);
+  const frames = openFrames({ store, screen, options: look });
   onResize = frames.resize;
 
   const pump = createPump({
@@ -93,6 +95,15 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
       setMouse: (on) => screen.setMouse(on),
       poke: sources.poke,
       listAsked: sources.listAsked,
+      copy: createCopyPort({
+        env,
+        glyphs: look.glyphs,
+        now: () => host.now(),
+        folder: () => options.io.cwd,
+        send: (bytes) => screen.send(bytes),
+        state: () => store.getState(),
+        draw: createScreenDrawer(look),
+      }),
       later,
     },
   });

@@ -27,6 +27,29 @@ export const INTENTS = [
   'window-last',
   'window-number',
   'window-list',
+  // copy mode and the plain view
+  'copy-mode',
+  'copy-mode-page',
+  'paste',
+  'plain',
+  'leave',
+  'count',
+  'copy',
+  'select',
+  'select-line',
+  'select-block',
+  'select-other-end',
+  'search-back',
+  'search-word',
+  'search-word-back',
+  'word-next',
+  'word-previous',
+  'word-end',
+  'space-next',
+  'space-previous',
+  'space-end',
+  'line-first',
+  'line-end',
   // programs and watches
   'start',
   // moving in any pane
@@ -110,7 +133,7 @@ export const INTENTS = [
 
 export type IntentId = (typeof INTENTS)[number];
 
-/** `text`: what was typed or pasted (text-insert) or the digit (window-number, focus-number). */
+/** `text`: what was typed or pasted (text-insert) or the digit (window-number, focus-number, count). */
 export type Intent = Readonly<{ id: IntentId; text?: string }>;
 
 /**

@@ -3,6 +3,7 @@
 import type { IntentId, KeyMode } from '../core/intent.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import { MODES, modeChain } from './keymap.ts';
+import { NUMBERED } from './resolve.ts';
 import type { KeyGroup, Keymap, KeyRow } from './row.ts';
 
 /** `keys` as typed ("b", "C-b z"), `words` what it does. */
@@ -76,8 +77,7 @@ function wordsOf(row: KeyRow, before: string): KeyWords {
 
 /** All chords of a row in one text ("Down, j"); runs of digits are shortened ("0–9"). */
 export function keysOf(row: KeyRow): string {
-  const numbered = row.intent === 'window-number' || row.intent === 'focus-number';
-  return numbered ? digits(row.chords) : row.chords.join(', ');
+  return NUMBERED.has(row.intent) ? digits(row.chords) : row.chords.join(', ');
 }
 
 function digits(chords: readonly string[]): string {

@@ -2,6 +2,7 @@
 // A chord stands once in each chain of modes. Ctrl keys of pagers never change anything on the machine.
 
 import type { KeyMode } from '../core/intent.ts';
+import { COPY_ROWS } from './keymap-copy.ts';
 import { TEXT_ROWS } from './keymap-text.ts';
 import { type Keymap, rows } from './row.ts';
 import { WATCH_ROWS } from './keymap-watch.ts';
@@ -229,5 +230,6 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...PROGRAM_ROWS,
   ...GLOBAL_ROWS,
   ...PREFIX_ROWS,
+  ...COPY_ROWS,
   ...TEXT_ROWS,
 ];

@@ -29,7 +29,7 @@ export function applyOverrides(
   for (const wish of [first, ...others, ...wishes.keys]) {
     const change = readWish(keymap, wish);
     if (typeof change !== 'string') changes.push(change);
-    // The prefix is one wish in three tables: what is wrong with it is said once.
+    // The prefix is one wish in four tables: what is wrong with it is said once.
     else if (!silent.includes(wish)) problems.push(at(wish, change));
   }
   for (;;) {
@@ -41,7 +41,7 @@ export function applyOverrides(
     if (lost === undefined) return { keymap: merged, problems };
     const other = clash.rows.find((row) => row !== lost.row);
     const taken = other === undefined ? '' : `${other.intent} (${other.mode}: ${other.words})`;
-    // The prefix is three rows, and a part of it is none.
+    // The prefix is four rows, and a part of it is none.
     if (isPrefix(lost)) drop(changes, isPrefix);
     problems.push(at(lost.at, `${clash.chord} is taken by ${taken}; rebind that one or choose another key`));
   }
@@ -67,6 +67,7 @@ function prefixWishes({ prefix, prefixAt }: OperatorKeys): readonly [PrefixWish,
   return [
     { mode: 'global', intent: 'prefix', ...place },
     { mode: 'program', intent: 'prefix', ...place },
+    { mode: 'copy', intent: 'prefix', ...place },
     { mode: 'prefix', intent: 'send-prefix', ...place },
   ];
 }

@@ -1,6 +1,6 @@
 // From a key press to what it means, by the live modes. Pure.
 
-import type { Intent, Key, KeyMode } from '../core/intent.ts';
+import type { Intent, IntentId, Key, KeyMode } from '../core/intent.ts';
 import { chordOf, typedText } from './chords.ts';
 import { TEXT_MODES } from './keymap.ts';
 import type { Keymap, KeyRow } from './row.ts';
@@ -17,9 +17,11 @@ export function resolve(keymap: Keymap, modes: readonly KeyMode[], key: Key): In
   return text === undefined ? undefined : { id: 'text-insert', text };
 }
 
+/** The digit says which one. */
+export const NUMBERED: ReadonlySet<IntentId> = new Set(['window-number', 'focus-number', 'count']);
+
 function intentOf(row: KeyRow, key: Key): Intent {
-  const numbered = row.intent === 'window-number' || row.intent === 'focus-number';
-  return numbered ? { id: row.intent, text: key.name } : { id: row.intent };
+  return NUMBERED.has(row.intent) ? { id: row.intent, text: key.name } : { id: row.intent };
 }
 
 /** A paste is text where text is typed, in one line; everywhere else it is nothing, whatever it holds. */

@@ -47,7 +47,14 @@ export type PanePromptMsg = Readonly<{
   accepted: boolean;
 }>;
 
-export type PromptPurpose = 'search' | 'filter-in' | 'filter-out' | 'filter' | 'timeout';
+export type PromptPurpose =
+  | 'search'
+  | 'copy-search'
+  | 'copy-search-back'
+  | 'filter-in'
+  | 'filter-out'
+  | 'filter'
+  | 'timeout';
 
 /**
  * What an act key would take in the focused pane: marked rows, or the one under the cursor.

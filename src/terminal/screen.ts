@@ -66,6 +66,8 @@ export type Screen = Readonly<{
   gapMs(): number;
   line(): LineFacts;
   setMouse(on: boolean): void;
+  /** A whole sequence for the terminal, between two frames. */
+  send(sequence: string): void;
   /** Ctrl-Z: gives the terminal back, stops the job as the shell expects, and returns to the screen when continued. */
   suspend(): void;
   /** Gives the terminal back and takes no more input. May be called more than once. */
@@ -145,6 +147,10 @@ class TerminalScreen implements Screen {
   setMouse(on: boolean): void {
     this.#mouse = on;
     if (this.#entered) this.#output.append(on ? MOUSE_ON : MOUSE_OFF);
+  }
+
+  send(sequence: string): void {
+    if (this.#entered) this.#output.append(sequence);
   }
 
   readonly suspend = (): void => {

@@ -7,7 +7,8 @@ import type { Line } from '../core/line.ts';
 import type { PaneId, PaneKind, PaneSpec } from '../core/pane.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { selectKeyMode, selectKeyModes, selectTrialKeys } from '../store/select/shell.ts';
+import type { PlainView } from '../store/copy/plain.ts';
+import { selectKeyMode, selectKeyModes, selectPaneMode, selectTrialKeys } from '../store/select/shell.ts';
 import { selectPageLines, selectQuitWords } from '../store/select/shields-status.ts';
 import { currentView, currentWindow, focusedPane } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
@@ -23,6 +24,7 @@ import type { DrawPane } from './panes/pane.ts';
 import { drawBottomLine, drawPromptLine, drawWaitingLine, type ShownHint } from './parts/bottom-line.ts';
 import { spaces, span } from './parts/lines.ts';
 import type { TopNumbers } from './parts/top-line.ts';
+import { plainBody, plainFoot } from './plain.ts';
 import { createThemer, renderLine, type Theme } from './theme.ts';
 import { drawAlarm, drawTopRow, type TopRow } from './top-row.ts';
 
@@ -71,6 +73,8 @@ export function arrangementOf(state: ConsoleState): Arrangement {
 function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, cache: BodyCache): Screen {
   const { columns, rows } = state.size;
   const arrangement = arrangementOf(state);
+  const { plain } = state.copy;
+  if (plain !== undefined) return drawPlain(state, plain, { ...options, arrangement });
   const focus = focusedPane(state)?.id;
   const texts = new Map<PaneId, FrameText>();
   const areas: Area[] = [];
@@ -94,6 +98,34 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
   }
   areas.push(...overlays(state, arrangement, options));
   return { columns, rows, areas: areas.filter(({ rect }) => rect.columns > 0 && rect.rows > 0) };
+}
+
+type PlainLook = ScreenOptions & Readonly<{ arrangement: Arrangement }>;
+
+/** Nothing of ours but the last line: a prompt, the alarm of the shields, a result, or how to leave. */
+function drawPlain(state: ConsoleState, plain: PlainView, options: PlainLook): Screen {
+  const { columns, rows } = state.size;
+  const { modal, notice } = state.modal;
+  const { keys, theme, arrangement } = options;
+  const topRow = {
+    arrangement,
+    glyphs: options.glyphs,
+    keyFor: keys.keyFor,
+    summary: options.summary(state),
+  };
+  const hints = selectKeyModes(state).flatMap((live) => keys.hints(live));
+  const foot =
+    modal.kind === 'prompt'
+      ? drawPromptLine(modal.prompt, columns)
+      : (drawAlarm(state, topRow) ??
+        (notice === undefined
+          ? plainFoot(plain, hints, state.size)
+          : drawBottomLine(notice, hints, { columns })));
+  const lines = plainBody(plain, state.size);
+  const blank = Array.from({ length: Math.max(0, rows - 1 - lines.length) }, (): Line => []);
+  const text = [...lines, ...blank, foot].map((line) => renderLine(line, columns, theme)).join('\n');
+  const whole: Area = { key: 'plain', rect: { x: 0, y: 0, columns, rows }, text };
+  return { columns, rows, areas: [whole, ...overlays(state, arrangement, options)] };
 }
 
 function specOf(state: ConsoleState, id: PaneId): PaneSpec | undefined {
@@ -170,7 +202,7 @@ function bottomLine(state: ConsoleState, chrome: Chrome): Line {
 /** The keys of the focused pane, before them those of a trial. */
 export function helpSections(state: ConsoleState, keys: Pick<KeyTexts, 'help'>): readonly HelpSection[] {
   const trial = selectTrialKeys(state) ? keys.help('trial') : [];
-  return [...trial, ...keys.help(focusedPane(state)?.body.kind ?? 'global')];
+  return [...trial, ...keys.help(selectPaneMode(state))];
 }
 
 /** A result that has just come may take the room of the keys. */

@@ -8,6 +8,7 @@ import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
+import { DUMP_WORDS, type DumpCommand, parseDump } from './dump.ts';
 import { parseShields, shieldsWords } from './shields-command.ts';
 import type { ShieldsCommand } from './shields-keys.ts';
 
@@ -26,6 +27,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'window'; wanted: string }>
   | Readonly<{ kind: 'line' }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
+  | Readonly<{ kind: 'dump'; command: DumpCommand }>
   | Readonly<{ kind: 'prompted'; purpose: PromptPurpose; text: string }>;
 
 /** Maps, not objects: what is typed may be the name of something that every object has. */
@@ -55,7 +57,7 @@ export const PRESETS = ['default', 'modest', 'siege'] as const;
 export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
-  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields', 'line', 'theme'],
+  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields', 'dump', 'line', 'theme'],
 ].sort();
 
 export function parseCommand(line: string): Result<ConsoleCommand> {
@@ -80,6 +82,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
     }
     case 'line':
       return words.length === 0 ? ok({ kind: 'line' }) : bad('line takes no words after it');
+    case 'dump': {
+      const command = parseDump(rest);
+      return command.ok ? ok({ kind: 'dump', command: command.value }) : command;
+    }
     case 'window':
       return rest === '' ? bad('window needs a number or a name') : ok({ kind: 'window', wanted: rest });
     case 'theme': {
@@ -187,6 +193,7 @@ export function completeCommand(line: string, names: KnownNames): Completion {
 function argumentsOf(name: string, words: readonly string[], names: KnownNames): readonly string[] {
   if (name === 'window') return names.windows;
   if (name === 'shields') return shieldsWords(words, names.profiles);
+  if (name === 'dump') return DUMP_WORDS;
   if (name === 'tighten') return PRESETS;
   if (name === 'theme') return words.length === 1 ? THEME_NAMES : [];
   if (name !== 'ban' || words.length < 2) return [];

@@ -2,6 +2,7 @@
 // are ports, so that tests press keys without either.
 
 import type { InputEvent, Intent } from '../../core/intent.ts';
+import type { PaneId } from '../../core/pane.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import { safe } from '../../core/sanitise.ts';
 import type { SourceId } from '../../core/status.ts';
@@ -12,6 +13,8 @@ import type { NoticeRole } from '../../store/modal-state.ts';
 import { selectKeyMode, selectKeyModes } from '../../store/select/shell.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
+import { lendMouse } from './copy.ts';
+import type { CopyPort } from './copy-port.ts';
 import { mouseEvent } from './mouse.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneIntent } from './pane-keys.ts';
@@ -26,6 +29,10 @@ export type Effects = Readonly<{
   poke(ids?: readonly SourceId[]): void;
   /** Lists the sets that the operator asked for in the bans pane. */
   listAsked(): void;
+  /** Clipboard, screen as text, files; absent where tests have none. */
+  copy?: CopyPort;
+  /** Gives text to the program of a pane, as its terminal would. */
+  paste?(pane: PaneId, text: string): void;
   /** Runs `task` after `ms` unless cancelled. */
   later(ms: number, task: () => void): () => void;
 }>;
@@ -67,7 +74,7 @@ export function createController(options: ControllerOptions): Controller {
     toggleMouse: () => {
       const on = !store.getState().mouse;
       store.dispatch({ kind: 'look/mouse-switched', on });
-      effects.setMouse(on);
+      effects.setMouse(on && store.getState().copy.plain === undefined);
     },
     sinceShieldsKey: () => {
       const before = shieldsKeyAt;
@@ -76,6 +83,7 @@ export function createController(options: ControllerOptions): Controller {
     },
   };
   if (options.mouse) store.dispatch({ kind: 'look/mouse-switched', on: true });
+  lendMouse(store, { on: desktop.mouseOn, set: effects.setMouse });
   return {
     intent: desktop.intent,
     input: (event) => {

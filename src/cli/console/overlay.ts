@@ -3,7 +3,7 @@
 import type { Intent } from '../../core/intent.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Modal } from '../../store/modal-state.ts';
-import type { PromptState } from '../../store/prompt.ts';
+import type { PromptFor, PromptState } from '../../store/prompt.ts';
 import { listRows } from '../../views/dialogs/lists.ts';
 import { pageRows } from '../../views/dialogs/page.ts';
 import { completeCommand, parseCommand } from './command-line.ts';
@@ -33,6 +33,9 @@ function forward(desktop: Desktop, intent: Intent): void {
   store.dispatch({ kind: 'modal/intent', intent, rows, total: helpTotal() });
 }
 
+/** What is typed is looked for while it is typed. */
+const SEARCHES: ReadonlySet<PromptFor> = new Set(['search', 'copy-search', 'copy-search-back']);
+
 function promptIntent(desktop: Desktop, prompt: PromptState, intent: Intent): void {
   if (intent.id === 'accept') acceptPrompt(desktop, prompt, intent);
   else if (intent.id === 'complete') complete(desktop, prompt);
@@ -40,7 +43,7 @@ function promptIntent(desktop: Desktop, prompt: PromptState, intent: Intent): vo
     forward(desktop, intent);
     // A filter that was typed live goes back to what it was; a search to where it began.
     if (prompt.purpose === 'filter') tell(desktop, prompt, prompt.initial, true);
-    else if (prompt.purpose === 'search') tell(desktop, prompt, '', false);
+    else if (SEARCHES.has(prompt.purpose)) tell(desktop, prompt, '', false);
   } else {
     forward(desktop, intent);
     const { modal } = desktop.store.getState().modal;

@@ -9,6 +9,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import { neighbour, type Side } from '../../views/arrange.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
+import { copyIntent, moveInCopyMode } from './copy.ts';
 import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker, windowPicker } from './pickers.ts';
 import { seenState } from './seen.ts';
@@ -19,6 +20,7 @@ import { startInPane } from './start-pane.ts';
 const NUMBERS_MS = 2_000;
 
 export function paneIntent(desktop: Desktop, intent: Intent): void {
+  if (copyIntent(desktop, intent)) return;
   if (!consoleIntent(desktop, intent) && !layoutIntent(desktop, intent)) focusedIntent(desktop, intent);
 }
 
@@ -234,6 +236,10 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
 /** An intent for one pane with the size of its body on screen. */
 export function paneMessage(desktop: Desktop, pane: PaneId, intent: Intent): void {
   const { store } = desktop;
+  if (store.getState().copy.mode?.pane === pane) {
+    moveInCopyMode(desktop, intent);
+    return;
+  }
   const body = arrangementOf(store.getState()).placed.find((placed) => placed.pane === pane)?.body;
   if (body === undefined) return;
   store.dispatch({ kind: 'pane/intent', pane, intent, rows: body.rows, columns: body.columns });

@@ -23,6 +23,8 @@ export function promptedLog(pane: LogPane, prompt: Prompted, box: LineBox): LogP
       return prompt.accepted ? addFilter(pane, prompt.text, 'in') : pane;
     case 'filter-out':
       return prompt.accepted ? addFilter(pane, prompt.text, 'out') : pane;
+    case 'copy-search':
+    case 'copy-search-back':
     case 'filter':
     case 'timeout':
       return pane;

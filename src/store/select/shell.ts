@@ -24,10 +24,18 @@ export function selectKeyMode(state: ConsoleState): KeyMode {
       return modal.kind;
     case 'none':
       if (state.layout.numbers) return 'numbers';
-      return state.modal.prefixPending ? 'prefix' : (focusedPane(state)?.body.kind ?? 'global');
+      return state.modal.prefixPending ? 'prefix' : selectPaneMode(state);
     default:
       return unreachable(modal);
   }
+}
+
+/** The keys of the panes behind whatever is open. */
+export function selectPaneMode(state: ConsoleState): KeyMode {
+  if (state.copy.plain !== undefined) return 'plain';
+  const pane = focusedPane(state);
+  if (pane !== undefined && state.copy.mode?.pane === pane.id) return 'copy';
+  return pane?.body.kind ?? 'global';
 }
 
 /** The tables that are asked for a key, in order. */

@@ -1,44 +1,87 @@
-// Copy mode: a pane stands still as lines of text, with a cursor and a selection of its own.
+// Copy mode and the plain view: a pane stands still as lines of text. And what was copied last.
 
-import type { PaneId } from '../../core/pane.ts';
+import type { Intent } from '../../core/intent.ts';
+import type { PaneId, Session } from '../../core/pane.ts';
 import type { SafeText } from '../../core/sanitise.ts';
+import { type CopyBox, type CopyMode, enterCopy, type Snapshot } from '../copy/copy-mode.ts';
+import { keyInCopy } from '../copy/keys.ts';
+import { enterPlain, keyInPlain, type PlainView } from '../copy/plain.ts';
+import { promptedCopy } from '../copy/search.ts';
 import type { Msg } from '../messages.ts';
+import type { PanePromptMsg } from '../slice.ts';
 import type { ConsoleState } from '../state.ts';
 
-/** From 0; `column` counts graphemes of the line, not cells. */
-export type CopyPoint = Readonly<{ line: number; column: number }>;
-
-export type CopyMode = Readonly<{
-  pane: PaneId;
-  /** What stood in the pane when the mode was entered, oldest first. */
-  lines: readonly SafeText[];
-  cursor: CopyPoint;
-  /** First line and first column on screen. */
-  top: number;
-  left: number;
-  select: Readonly<{ from: CopyPoint; by: 'character' | 'line' | 'block' }> | undefined;
-  search: Readonly<{ pattern: string; back: boolean }> | undefined;
+/**
+ * `mode`: at most one pane is in copy mode. `box`: the size of its body at its last key, for a search that moves the cursor.
+ * `buffer`: the lines that were copied last, for pasting into a program.
+ */
+export type CopyState = Readonly<{
+  mode: CopyMode | undefined;
+  box: CopyBox;
+  buffer: readonly SafeText[] | undefined;
+  plain: PlainView | undefined;
 }>;
 
-/** `buffer`: what was copied last, for pasting into a program. */
-export type CopyState = Readonly<{ mode: CopyMode | undefined; buffer: SafeText | undefined }>;
-
 export type CopyMsg =
-  | Readonly<{ kind: 'copy/entered'; mode: CopyMode }>
+  | Readonly<{ kind: 'copy/entered'; pane: PaneId; snapshot: Snapshot }>
   | Readonly<{ kind: 'copy/left' }>
-  | Readonly<{ kind: 'copy/taken'; text: SafeText }>;
+  /** A key in copy mode; the size is that of the pane's body. */
+  | Readonly<{ kind: 'copy/intent'; intent: Intent; rows: number; columns: number }>
+  | Readonly<{ kind: 'copy/taken'; lines: readonly SafeText[] }>
+  | Readonly<{ kind: 'plain/entered'; pane: PaneId; snapshot: Snapshot }>
+  | Readonly<{ kind: 'plain/intent'; intent: Intent }>;
 
-export const initialCopy: CopyState = { mode: undefined, buffer: undefined };
+const FIRST_BOX: CopyBox = { rows: 20, columns: 80 };
+export const initialCopy: CopyState = {
+  mode: undefined,
+  box: FIRST_BOX,
+  buffer: undefined,
+  plain: undefined,
+};
 
-export function reduceCopy(state: CopyState, msg: Msg, _whole: ConsoleState): CopyState {
+export function reduceCopy(state: CopyState, msg: Msg, whole: ConsoleState): CopyState {
+  const { mode, plain } = state;
   switch (msg.kind) {
     case 'copy/entered':
-      return { ...state, mode: msg.mode };
+      return { ...state, mode: enterCopy(msg.pane, msg.snapshot) };
     case 'copy/left':
-      return state.mode === undefined ? state : { ...state, mode: undefined };
+      return mode === undefined ? state : { ...state, mode: undefined };
+    case 'copy/intent': {
+      if (mode === undefined) return state;
+      const box = { rows: msg.rows, columns: msg.columns };
+      return { ...state, mode: keyInCopy(mode, msg.intent, box), box };
+    }
     case 'copy/taken':
-      return { ...state, buffer: msg.text };
-    default:
+      return { ...state, buffer: msg.lines };
+    case 'pane/prompted':
+      return mode?.pane === msg.pane ? prompted(state, mode, msg) : state;
+    case 'plain/entered':
+      return { ...state, plain: enterPlain(msg.pane, msg.snapshot, whole.size) };
+    case 'plain/intent':
+      return plain === undefined ? state : { ...state, plain: keyInPlain(plain, msg.intent, whole.size) };
+    case 'clock/ticked':
       return state;
+    default:
+      return withoutGone(state, whole.session);
   }
+}
+
+function prompted(state: CopyState, mode: CopyMode, { purpose, text, accepted }: PanePromptMsg): CopyState {
+  if (purpose !== 'copy-search' && purpose !== 'copy-search-back') return state;
+  const back = purpose === 'copy-search-back';
+  return { ...state, mode: promptedCopy(mode, { text, accepted, back }, state.box) };
+}
+
+/** The pane may have been closed. */
+function withoutGone(state: CopyState, session: Session): CopyState {
+  const gone = (pane: PaneId | undefined): boolean =>
+    pane !== undefined && !session.windows.some(({ panes }) => panes.some(({ id }) => id === pane));
+  const modeGone = gone(state.mode?.pane);
+  const plainGone = gone(state.plain?.pane);
+  if (!modeGone && !plainGone) return state;
+  return {
+    ...state,
+    mode: modeGone ? undefined : state.mode,
+    plain: plainGone ? undefined : state.plain,
+  };
 }

@@ -74,6 +74,8 @@ function fittingHints(hints: readonly ShownHint[], room: number): Line {
 const PROMPTS: Readonly<Record<PromptFor, string>> = {
   command: ':',
   search: '/',
+  'copy-search': '/',
+  'copy-search-back': '?',
   filter: 'filter: ',
   'filter-in': 'show only: ',
   'filter-out': 'hide: ',
