@@ -15,6 +15,8 @@ export type LayoutState = Readonly<{
   views: readonly WindowView[];
   /** The overlay with a number on each pane; the next digit goes there. */
   numbers: boolean;
+  /** How many panes came by keys: the next one's id is this and one more. */
+  made: number;
 }>;
 
 export type LayoutMsg =
@@ -25,10 +27,16 @@ export type LayoutMsg =
   | Readonly<{ kind: 'layout/numbers-shown'; on: boolean }>;
 
 export function initialLayout(session: Session): LayoutState {
-  return { window: 0, lastWindow: undefined, views: session.windows.map(firstView), numbers: false };
+  return {
+    window: 0,
+    lastWindow: undefined,
+    views: session.windows.map(firstView),
+    numbers: false,
+    made: 0,
+  };
 }
 
-function firstView(window: WindowSpec): WindowView {
+export function firstView(window: WindowSpec): WindowView {
   const ids = window.panes.map((pane) => pane.id);
   const first = window.focus ?? ids[0];
   return { recent: first === undefined ? [] : [first, ...ids.filter((id) => id !== first)], zoomed: false };
