@@ -1,0 +1,114 @@
+// Writes a small file of the operator so that it is the old one or the new one at any moment, also when the power goes:
+// written beside it, synced, renamed. Mode and owner stay; a link stays a link.
+
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  unlink,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { problem } from '../core/problem.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { sanitise } from '../core/sanitise.ts';
+import { errnoOf, fileProblem } from './files.ts';
+
+/** `expected`: what the file must hold now, undefined: there must be none. Then `written` says whether it was so. */
+export type DurableWrite = Readonly<{ path: string; text: string; expected: string | undefined }>;
+
+/** Only for its owner: a session may hold commands, addresses and environment variables. */
+const NEW_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** 'changed': the file is not what was expected; nothing was written. */
+export async function writeDurably(wish: DurableWrite): Promise<Result<'written' | 'changed'>> {
+  let temporary: string | undefined;
+  try {
+    const target = await targetOf(wish.path);
+    const folder = dirname(target);
+    if (wish.expected === undefined) await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    if ((await textOf(target)) !== wish.expected) return ok('changed');
+    temporary = join(folder, `.${basename(target)}.${process.pid}.${crypto.randomUUID().slice(0, 8)}`);
+    const kept = await writeBeside(temporary, target, wish.text);
+    if (!kept.ok) return kept;
+    if ((await textOf(target)) !== wish.expected) return ok('changed');
+    await rename(temporary, target);
+    temporary = undefined;
+    await syncFolder(folder);
+    return ok('written');
+  } catch (error) {
+    return fail(fileProblem(wish.path, error, 'written'));
+  } finally {
+    if (temporary !== undefined) await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** Where a link leads, also when there is nothing yet. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+  const leads = await readlink(path).catch(() => undefined);
+  return leads === undefined ? resolve(path) : resolve(dirname(path), leads);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function writeBeside(temporary: string, target: string, text: string): Promise<Result<void>> {
+  const old = await lstat(target).catch(() => undefined);
+  const file = await open(temporary, 'wx', NEW_MODE);
+  try {
+    if (old !== undefined) {
+      const own = await file.stat();
+      if (own.uid !== old.uid || own.gid !== old.gid) {
+        const owned = await keepOwner(file, old);
+        if (!owned) return fail(notOurs(target));
+      }
+      await file.chmod(old.mode & 0o7777);
+    }
+    await file.writeFile(text);
+    await file.sync();
+    return ok(undefined);
+  } finally {
+    await file.close();
+  }
+}
+
+async function keepOwner(
+  file: FileHandle,
+  { uid, gid }: Readonly<{ uid: number; gid: number }>,
+): Promise<boolean> {
+  try {
+    await file.chown(uid, gid);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EPERM') return false;
+    throw error;
+  }
+}
+
+const notOurs = (target: string) =>
+  problem('not-permitted', `${sanitise(target, 200)} belongs to somebody else and would not any more`, {
+    hint: 'save under another name',
+  });
+
+/** Not every file system can; the file itself is safe already. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}

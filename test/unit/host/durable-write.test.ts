@@ -1,0 +1,73 @@
+// A file is the old one or the new one: mode, links, races and refusals, on a real file system.
+
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeDurably } from '../../../src/host/durable-write.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'durable-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('writeDurably', () => {
+  it('replaces what was expected and keeps the mode', async () => {
+    const path = join(folder, 'a.yml');
+    await writeFile(path, 'old');
+    await chmod(path, 0o640);
+    expect(await writeDurably({ path, text: 'new', expected: 'old' })).toEqual({
+      ok: true,
+      value: 'written',
+    });
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect(await readdir(folder)).toEqual(['a.yml']);
+  });
+
+  it('writes nothing over what was not expected', async () => {
+    const path = join(folder, 'a.yml');
+    await writeFile(path, 'other');
+    expect(await writeDurably({ path, text: 'new', expected: 'old' })).toEqual({
+      ok: true,
+      value: 'changed',
+    });
+    expect(await writeDurably({ path, text: 'new', expected: undefined })).toEqual({
+      ok: true,
+      value: 'changed',
+    });
+    expect(await readFile(path, 'utf8')).toBe('other');
+    expect(await readdir(folder)).toEqual(['a.yml']);
+  });
+
+  it('makes a new file for its owner only, with its folder', async () => {
+    const path = join(folder, 'x', 'opsconsole', 'a.yml');
+    expect(await writeDurably({ path, text: 'new', expected: undefined })).toEqual({
+      ok: true,
+      value: 'written',
+    });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes where a link leads, also to nothing yet', async () => {
+    await mkdir(join(folder, 'real'));
+    await writeFile(join(folder, 'real', 'a.yml'), 'old');
+    await symlink('real/a.yml', join(folder, 'a.yml'));
+    await symlink('real/b.yml', join(folder, 'b.yml'));
+    await writeDurably({ path: join(folder, 'a.yml'), text: 'new', expected: 'old' });
+    await writeDurably({ path: join(folder, 'b.yml'), text: 'new', expected: undefined });
+    expect(await readFile(join(folder, 'real', 'a.yml'), 'utf8')).toBe('new');
+    expect(await readFile(join(folder, 'real', 'b.yml'), 'utf8')).toBe('new');
+  });
+
+  it('says in one sentence why it cannot', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const result = await writeDurably({
+      path: join(folder, 'file', 'a.yml'),
+      text: 'x',
+      expected: undefined,
+    });
+    expect(result.ok ? '' : result.problem.summary).toContain('a.yml');
+  });
+});
