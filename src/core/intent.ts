@@ -50,6 +50,11 @@ export const INTENTS = [
   'space-end',
   'line-first',
   'line-end',
+  // one address in all panes, and its card
+  'follow-address',
+  'follow-end',
+  'occurrence-next',
+  'occurrence-previous',
   // programs and watches
   'start',
   // moving in any pane

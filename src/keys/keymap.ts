@@ -3,6 +3,7 @@
 
 import type { KeyMode } from '../core/intent.ts';
 import { COPY_ROWS } from './keymap-copy.ts';
+import { FOLLOW_ROWS } from './keymap-follow.ts';
 import { TEXT_ROWS } from './keymap-text.ts';
 import { type Keymap, rows } from './row.ts';
 import { WATCH_ROWS } from './keymap-watch.ts';
@@ -28,13 +29,14 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'run':
     case 'watch':
       return [mode, 'pane', 'global'];
+    case 'card':
+      return ['card', 'global'];
     case 'pane':
       return ['pane', 'global'];
     case 'global':
     case 'program':
     case 'copy':
     case 'plain':
-    case 'card':
     case 'trial':
     case 'prefix':
     case 'numbers':
@@ -231,5 +233,6 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...GLOBAL_ROWS,
   ...PREFIX_ROWS,
   ...COPY_ROWS,
+  ...FOLLOW_ROWS,
   ...TEXT_ROWS,
 ];

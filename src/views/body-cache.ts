@@ -6,6 +6,7 @@ import type { PaneId, PaneSpec } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { CopyMode } from '../store/copy/copy-mode.ts';
 import type { ConsoleState } from '../store/state.ts';
+import { type CursorRows, cursorRows } from './card-area.ts';
 import type { FrameText } from './chrome.ts';
 import { drawCopy } from './copy.ts';
 import type { PaneView } from './panes/pane.ts';
@@ -13,7 +14,8 @@ import { span } from './parts/lines.ts';
 import type { ScreenOptions } from './screen.ts';
 import { renderLine, type Theme } from './theme.ts';
 
-export type DrawnBody = FrameText & Readonly<{ text: string }>;
+/** `cursor`: the rows of its cursor, where the keys act. */
+export type DrawnBody = FrameText & Readonly<{ text: string; cursor: CursorRows | undefined }>;
 export type BodyPlace = Readonly<{ body: Rect; focused: boolean; theme: Theme }>;
 export type BodyCache = Readonly<{
   draw(state: ConsoleState, pane: PaneSpec, place: BodyPlace): DrawnBody;
@@ -46,7 +48,7 @@ export function bodyCache(options: ScreenOptions): BodyCache {
       const samePlace = old?.columns === columns && old.rows === rows && old.theme === theme;
       const sameBody = samePlace && old.body === view.body;
       const text = sameBody ? old.drawn.text : textOf(view, place);
-      const drawn = { title: titleOf(view, pane), state: view.state, text };
+      const drawn = { title: titleOf(view, pane), state: view.state, text, cursor: cursorRows(view.body) };
       kept.set(pane.id, { inputs, drawn, columns, rows, theme, body: view.body, lines });
       return drawn;
     },
@@ -61,7 +63,16 @@ function linesRead(state: ConsoleState, pane: PaneSpec): number {
 function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
   const { session, now, safeSet, bans, conntrack, traffic, host, journal, logs, privileged, readOnly } =
     state;
-  const common = [session, now, safeSet, bans, privileged, readOnly, copyOf(state, pane), state.follow];
+  const common = [
+    session,
+    now,
+    safeSet,
+    bans,
+    privileged,
+    readOnly,
+    copyOf(state, pane),
+    state.follow.followed?.net,
+  ];
   if (pane.body.kind === 'run') return [session, copyOf(state, pane), state.programs.panes.get(pane.id)];
   if (pane.body.kind === 'watch')
     return [...common, state.watches.panes.get(pane.id), state.sources[`watch:${pane.id}`]];

@@ -16,6 +16,8 @@ export type Glyphs = Readonly<{
   cross: string;
   cursor: string;
   marked: string;
+  /** Before the address that is followed. */
+  followed: string;
   banned: string;
   safe: string;
   times: string;
@@ -46,6 +48,7 @@ export const UNICODE_GLYPHS: Glyphs = {
   cross: '┼',
   cursor: '›',
   marked: '●',
+  followed: '»',
   banned: '⊘',
   safe: '✓',
   times: '×',
@@ -75,6 +78,7 @@ export const ASCII_GLYPHS: Glyphs = {
   cross: '+',
   cursor: '>',
   marked: '*',
+  followed: '>',
   banned: 'B',
   safe: 'S',
   times: 'x',

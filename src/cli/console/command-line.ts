@@ -9,6 +9,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
 import { DUMP_WORDS, type DumpCommand, parseDump } from './dump.ts';
+import type { FollowWish } from './follow.ts';
 import { parseShields, shieldsWords } from './shields-command.ts';
 import type { ShieldsCommand } from './shields-keys.ts';
 
@@ -24,6 +25,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'unban' | 'cut'; address?: string }>
   | Readonly<{ kind: 'tighten'; preset?: string }>
   | Readonly<{ kind: 'shields'; command: ShieldsCommand }>
+  | FollowWish
   | Readonly<{ kind: 'window'; wanted: string }>
   | Readonly<{ kind: 'line' }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
@@ -40,7 +42,7 @@ const INTENTS: ReadonlyMap<string, Intent> = new Map(
     zoom: { id: 'zoom' },
     refresh: { id: 'refresh' },
     redraw: { id: 'redraw' },
-    follow: { id: 'follow' },
+    tail: { id: 'follow' },
     mouse: { id: 'mouse-toggle' },
     suspend: { id: 'suspend' },
   }),
@@ -57,7 +59,7 @@ export const PRESETS = ['default', 'modest', 'siege'] as const;
 export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
-  ...['ban', 'unban', 'cut', 'tighten', 'window', 'shields', 'dump', 'line', 'theme'],
+  ...['ban', 'unban', 'cut', 'tighten', 'follow', 'window', 'shields', 'dump', 'line', 'theme'],
 ].sort();
 
 export function parseCommand(line: string): Result<ConsoleCommand> {
@@ -86,6 +88,8 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
       const command = parseDump(rest);
       return command.ok ? ok({ kind: 'dump', command: command.value }) : command;
     }
+    case 'follow':
+      return parseFollow(rest);
     case 'window':
       return rest === '' ? bad('window needs a number or a name') : ok({ kind: 'window', wanted: rest });
     case 'theme': {
@@ -158,6 +162,14 @@ export function parseTheme(name: string): Result<ThemeName> {
   return bad(`${quote(name)} is no theme${near === undefined ? `: ${known}` : `: did you mean ${near}?`}`);
 }
 
+/** `follow [ADDRESS|off]` */
+function parseFollow(text: string): Result<ConsoleCommand> {
+  if (text === 'off') return ok({ kind: 'follow', wanted: 'off' });
+  if (text === '') return ok({ kind: 'follow', wanted: 'cursor' });
+  const parsed = parseNet(text);
+  return parsed.ok ? ok({ kind: 'follow', wanted: parsed.value.net }) : parsed;
+}
+
 function unknown(name: string): Result<never> {
   const near = suggest(name, COMMANDS);
   return bad(
@@ -195,6 +207,7 @@ function argumentsOf(name: string, words: readonly string[], names: KnownNames):
   if (name === 'shields') return shieldsWords(words, names.profiles);
   if (name === 'dump') return DUMP_WORDS;
   if (name === 'tighten') return PRESETS;
+  if (name === 'follow') return words.length === 1 ? ['off'] : [];
   if (name === 'theme') return words.length === 1 ? THEME_NAMES : [];
   if (name !== 'ban' || words.length < 2) return [];
   if (words.at(-2) === 'for') return ['1h', '1d', '1w', 'ever'];

@@ -12,6 +12,7 @@ import { selectJournalTarget } from '../../store/select/target-journal.ts';
 import { selectLogTarget } from '../../store/select/target-log.ts';
 import { selectTrafficTarget } from '../../store/select/target-traffic.ts';
 import type { ActTarget } from '../../store/slice.ts';
+import { selectCardNet } from '../../store/slices/follow.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
@@ -28,7 +29,7 @@ export type Opening = Readonly<{ kind: 'form'; form: ActForm }> | Readonly<{ kin
 export function openingOf(state: ConsoleState, wish: ActWish, seen: ConsoleState = state): Opening {
   if (state.readOnly) return { kind: 'no', why: safe('this console is read-only: it changes nothing') };
   const pane = focusedPane(state);
-  const target = pane === undefined ? undefined : targetOf(seen, pane);
+  const target = cardTarget(state) ?? (pane === undefined ? undefined : targetOf(seen, pane));
   switch (wish.kind) {
     case 'ban':
       return form(
@@ -77,6 +78,12 @@ function extending(state: ConsoleState, pane: PaneSpec | undefined, way: 'extend
   }
   if (found.value.action !== 'ban') return { kind: 'no', why: safe('this ban cannot be changed in place') };
   return form(draftForm(found.value, { defaults: state.session.bans, sets: state.bans.sets }));
+}
+
+/** While the card has the keys, acts take its address and not the row behind it. */
+function cardTarget(state: ConsoleState): ActTarget | undefined {
+  const net = selectCardNet(state);
+  return net === undefined ? undefined : { nets: [net], origin: safe('card') };
 }
 
 export function targetOf(state: ConsoleState, pane: PaneSpec): ActTarget | undefined {

@@ -9,6 +9,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import { neighbour, type Side } from '../../views/arrange.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
+import { followIntent } from './follow.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
 import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker, windowPicker } from './pickers.ts';
@@ -20,7 +21,7 @@ import { startInPane } from './start-pane.ts';
 const NUMBERS_MS = 2_000;
 
 export function paneIntent(desktop: Desktop, intent: Intent): void {
-  if (copyIntent(desktop, intent)) return;
+  if (copyIntent(desktop, intent) || followIntent(desktop, intent)) return;
   if (!consoleIntent(desktop, intent) && !layoutIntent(desktop, intent)) focusedIntent(desktop, intent);
 }
 

@@ -6,6 +6,7 @@ import { unreachable } from '../../core/unreachable.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
+import { followCommand } from './follow.ts';
 import { runDump } from './dump.ts';
 import { openAct } from './pane-keys.ts';
 import { shieldsCommand } from './shields-keys.ts';
@@ -34,6 +35,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
       return;
     case 'dump':
       runDump(desktop, command.command);
+      return;
+    case 'follow':
+      followCommand(desktop, command);
       return;
     case 'window':
       selectWindow(desktop, command.wanted);

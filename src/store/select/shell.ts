@@ -5,6 +5,7 @@ import type { PaneSpec } from '../../core/pane.ts';
 import type { SourceId, SourceStatus } from '../../core/status.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { ActDialog } from '../act-dialog.ts';
+import { selectCardNet } from '../slices/follow.ts';
 import { focusedPane } from '../slices/layout.ts';
 import type { ConsoleState } from '../state.ts';
 import { isTrialOfOurs, whyNoShields } from './shields.ts';
@@ -35,6 +36,7 @@ export function selectPaneMode(state: ConsoleState): KeyMode {
   if (state.copy.plain !== undefined) return 'plain';
   const pane = focusedPane(state);
   if (pane !== undefined && state.copy.mode?.pane === pane.id) return 'copy';
+  if (selectCardNet(state) !== undefined) return 'card';
   return pane?.body.kind ?? 'global';
 }
 

@@ -1,0 +1,41 @@
+// Keys of following one address everywhere, and of its card while that is open.
+
+import { type Keymap, rows } from './row.ts';
+
+/** As in a pane; behind these stand the global ones. */
+const CARD_MOVING: Keymap = rows('card', 'moving', [
+  ['line-down', ['Down', 'j'], 'down'],
+  ['line-up', ['Up', 'k'], 'up'],
+  ['page-down', ['PageDown', 'C-f'], 'a page down'],
+  ['page-up', ['PageUp'], 'a page up'],
+  ['half-down', ['C-d'], 'half a page down'],
+  ['half-up', ['C-u'], 'half a page up'],
+  ['top', ['Home', 'g'], 'to the top'],
+  ['bottom', ['End', 'G'], 'to the bottom'],
+]);
+
+export const FOLLOW_ROWS: Keymap = [
+  ...rows('global', 'console', [
+    ['follow-address', ['@'], 'follow the address under the cursor in all panes; again: its card', 'follow'],
+    ['occurrence-next', ['M-n'], 'to the next place where the followed address stands, in any pane'],
+    ['occurrence-previous', ['M-p'], 'to the previous place where the followed address stands'],
+  ]),
+  ...rows(
+    'card',
+    'acts',
+    [
+      ['ban', ['b'], 'ban the followed address', 'ban'],
+      ['unban', ['u'], 'take it out of every set that holds it', 'unban'],
+      ['cut', ['c'], 'cut its live flows, both ways', 'cut'],
+    ],
+    'act',
+  ),
+  ...rows('card', 'this pane', [
+    ['occurrence-next', ['n'], 'to the next place where it stands, in any pane', 'next'],
+    ['occurrence-previous', ['p'], 'to the previous place where it stands', 'previous'],
+    ['follow-end', ['x'], 'close the card and follow it no longer', 'stop following'],
+    ['cancel', ['Escape'], 'close the card and go on following', 'close'],
+    ['follow-address', ['@'], 'close the card and go on following'],
+  ]),
+  ...CARD_MOVING,
+];
