@@ -2,8 +2,9 @@
 
 import type { Intent } from '../../core/intent.ts';
 import type { PaneId } from '../../core/pane.ts';
+import { isPlainText } from '../../core/plain.ts';
 import type { SafeText } from '../../core/sanitise.ts';
-import { wrapText } from '../logs/geometry.ts';
+import { cellsOf } from './cells.ts';
 import { clamp, type Snapshot } from './copy-mode.ts';
 
 /** `top`: the first row on screen, of the rows that the lines take when they are wrapped. */
@@ -17,12 +18,30 @@ export function plainRows({ lines }: Pick<PlainView, 'lines'>, columns: number):
   const known = wrapped.get(lines);
   if (known?.columns === columns) return known.rows;
   const width = Math.max(1, columns);
-  const rows = lines.flatMap((line) => {
-    if (line.length <= width / 2) return [line];
-    return wrapText(line, width).map(({ start, end }) => line.slice(start, end) as SafeText);
-  });
+  // Half of the code units, because none takes more than two columns.
+  const rows = lines.flatMap((line) => (line.length <= width / 2 ? [line] : wrap(line, width)));
   wrapped.set(lines, { columns, rows });
   return rows;
+}
+
+function wrap(line: SafeText, width: number): readonly SafeText[] {
+  if (isPlainText(line))
+    return Array.from(
+      { length: Math.ceil(line.length / width) },
+      (_, row) => line.slice(row * width, (row + 1) * width) as SafeText,
+    );
+  const rows: SafeText[] = [];
+  let start = 0;
+  let left = width;
+  for (const cell of cellsOf(line)) {
+    if (cell.width > left && cell.index > start) {
+      rows.push(line.slice(start, cell.index) as SafeText);
+      start = cell.index;
+      left = width;
+    }
+    left -= cell.width;
+  }
+  return [...rows, line.slice(start) as SafeText];
 }
 
 /** Rows for text: the last one says how to leave. */

@@ -4,24 +4,26 @@ import type { SafeText } from '../../core/sanitise.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import { type CopyMode, type CopyPoint, lineOf, type SelectBy } from './copy-mode.ts';
 
-/** Cells of a line, `to` not among them. Empty where the line is selected and has nothing in that place. */
+/** Cells of a line, `to` not among them; it may lie beyond the end. Empty where the line is selected and has nothing in that place. */
 export type CellRange = Readonly<{ from: number; to: number }>;
+
+/** Without counting the cells of the line: there may be very many lines. */
+const WHOLE: CellRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 export function selectedIn(mode: CopyMode, line: number): CellRange | undefined {
   if (mode.select === undefined) return undefined;
   const [first, last] = ordered(mode.select.from, mode.cursor);
   if (line < first.line || line > last.line) return undefined;
-  const cells = cellsOf(lineOf(mode, line));
   switch (mode.select.by) {
     case 'line':
-      return { from: 0, to: cells.length };
+      return WHOLE;
     case 'character':
       return {
-        from: line === first.line ? Math.min(first.column, cells.length) : 0,
-        to: line === last.line ? Math.min(last.column + 1, cells.length) : cells.length,
+        from: line === first.line ? first.column : 0,
+        to: line === last.line ? last.column + 1 : WHOLE.to,
       };
     case 'block':
-      return blockIn(mode, cells);
+      return blockIn(mode, cellsOf(lineOf(mode, line)));
   }
 }
 
@@ -62,6 +64,7 @@ export function selectedLines(mode: CopyMode): readonly SafeText[] {
   return Array.from({ length: selectedCount(mode) }, (_, offset) => {
     const { from, to } = selectedIn(mode, first + offset) ?? { from: 0, to: 0 };
     const text = lineOf(mode, first + offset);
+    if (from === WHOLE.from && to === WHOLE.to) return text;
     const cells = cellsOf(text);
     return text.slice(cells[from]?.index ?? text.length, cells[to]?.index ?? text.length) as SafeText;
   });
