@@ -11,6 +11,7 @@ import type { Item, Sort } from '../../store/bans/table.ts';
 import { safeReason } from '../../store/select/address-state.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { Glyphs } from '../glyphs.ts';
+import { FOLLOWED, type Light } from '../parts/follow-light.ts';
 import type { Cell, Column } from './columns.ts';
 
 export type MemberItem = Extract<Item, { kind: 'row' }>;
@@ -26,6 +27,7 @@ export type ColumnsFor = Readonly<{
   wordColumns: number;
   /** The row whose address an act would take. */
   cursor: MemberItem | undefined;
+  isLit: Light | undefined;
 }>;
 
 export function bansColumns(options: ColumnsFor): readonly Column<MemberItem>[] {
@@ -104,10 +106,13 @@ function headText(name: string, sort: Sort | undefined, options: ColumnsFor): Sa
   return sanitise(`${name}${descending ? options.glyphs.down : options.glyphs.up}`);
 }
 
-function addressCell({ cursor }: ColumnsFor): (item: MemberItem) => Cell {
+function addressCell({ cursor, isLit }: ColumnsFor): (item: MemberItem) => Cell {
   return (item) => {
-    const text = sanitise(memberNet(item.part.members, item.row).text);
-    return item === cursor ? { text, role: 'strong', under: true } : { text };
+    const net = memberNet(item.part.members, item.row);
+    const text = sanitise(net.text);
+    const lit = isLit?.(net) === true;
+    if (item === cursor) return { text, role: lit ? FOLLOWED : 'strong', under: true };
+    return lit ? { text, role: FOLLOWED } : { text };
   };
 }
 

@@ -10,7 +10,8 @@ import { type BansPane, cursorAt, markKey, paneTable, topAt } from '../../store/
 import { countItems, type Item, itemAt, type Table } from '../../store/bans/table.ts';
 import { roomOf } from '../../store/slices/bans.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cutLine, span, widthOfLine } from '../parts/lines.ts';
+import { followSign, type Light, lightOf } from '../parts/follow-light.ts';
+import { cutLine, spaces, span, widthOfLine } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
 import { bansColumns, type MemberItem, wordColumns } from './bans-columns.ts';
 import { drawBanDetail } from './bans-detail.ts';
@@ -20,7 +21,9 @@ import { paragraphs } from './explain.ts';
 import { said } from './log-empty.ts';
 import type { DrawContext, DrawPane, PaneView } from './pane.ts';
 
+/** Cursor and mark; while an address is followed, its sign behind them. */
 const GUTTER = 2;
+const FOLLOW_GUTTER = 3;
 /** Of a frame's line: dashes and blanks around title and state. */
 const FRAME_COLUMNS = 7;
 /** In a narrower pane the words on the frame are shorter. */
@@ -56,20 +59,23 @@ function drawTable(state: ConsoleState, pane: BansPane, { table, context }: Draw
   }
   const members = items.filter((item): item is MemberItem => item.kind === 'row');
   const target = pane.marks.size > 0 ? undefined : items[cursor - top];
+  const isLit = lightOf(state);
+  const gutter = isLit === undefined ? GUTTER : FOLLOW_GUTTER;
   const columns = bansColumns({
     state,
+    isLit,
     glyphs: context.glyphs,
     sort: pane.sort,
     reverse: pane.reverse,
-    addressColumns: addressColumns(members, context.columns),
+    addressColumns: addressColumns(members, context.columns - gutter),
     wordColumns: wordColumns(members, context.columns, context.glyphs),
     cursor: target?.kind === 'row' ? target : undefined,
   });
-  const fitted = fitColumns(columns, members, Math.max(1, context.columns - GUTTER));
+  const fitted = fitColumns(columns, members, Math.max(1, context.columns - gutter));
   const rows = items.map((item, index) =>
-    drawItem(state, item, { pane, context, fitted, isCursor: top + index === cursor, members }),
+    drawItem(state, item, { pane, context, fitted, isCursor: top + index === cursor, members, isLit }),
   );
-  const head: readonly Line[] = members.length === 0 ? [] : [[span(safe('  ')), ...headSpans(fitted)]];
+  const head: readonly Line[] = members.length === 0 ? [] : [[span(spaces(gutter)), ...headSpans(fitted)]];
   const body = [...head, ...rows].slice(0, context.rows);
   const about = room.detail === 0 ? [] : drawBanDetail(state, items[cursor - top], { room, context });
   const foot = room.foot === 0 ? undefined : footLine(state, table);
@@ -83,10 +89,11 @@ type ItemDrawing = Readonly<{
   fitted: readonly Fitted<MemberItem>[];
   isCursor: boolean;
   members: readonly MemberItem[];
+  isLit: Light | undefined;
 }>;
 
 function drawItem(state: ConsoleState, item: Item, drawing: ItemDrawing): Line {
-  const { pane, context, fitted, isCursor, members } = drawing;
+  const { pane, context, fitted, isCursor, members, isLit } = drawing;
   const { glyphs } = context;
   const marked =
     item.kind === 'row' &&
@@ -95,6 +102,7 @@ function drawItem(state: ConsoleState, item: Item, drawing: ItemDrawing): Line {
   const gutter: readonly Span[] = [
     span(isCursor ? sanitise(glyphs.cursor) : safe(' '), 'accent'),
     span(marked ? sanitise(glyphs.marked) : safe(' '), 'accent'),
+    ...(isLit === undefined ? [] : [followSign(isLitItem(item, isLit), glyphs, 'accent')]),
   ];
   const cells =
     item.kind === 'set' ? unlistedLine(state, item.set, item.name) : rowSpans(fitted, members.indexOf(item));
@@ -102,12 +110,16 @@ function drawItem(state: ConsoleState, item: Item, drawing: ItemDrawing): Line {
   return isCursor && context.focused ? line.map((part) => ({ ...part, on: true })) : line;
 }
 
+function isLitItem(item: Item, isLit: Light): boolean {
+  return item.kind === 'row' && isLit(memberNet(item.part.members, item.row));
+}
+
 function addressColumns(members: readonly MemberItem[], columns: number): number {
   const widest = members.reduce(
     (most, { part, row }) => Math.max(most, memberNet(part.members, row).text.length),
     ADDRESS_MIN,
   );
-  return Math.max(1, Math.min(widest, columns - GUTTER));
+  return Math.max(1, Math.min(widest, columns));
 }
 
 /** What the table does not show although it should. */

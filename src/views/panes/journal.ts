@@ -5,6 +5,7 @@ import type { Line, Role } from '../../core/line.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { fit } from '../../core/width.ts';
+import { actTouches } from '../../store/follow/match.ts';
 import {
   DETAIL_LABEL_COLUMNS,
   DETAIL_MARGIN,
@@ -14,6 +15,7 @@ import {
   stateWords,
   timeText,
 } from '../../store/select/journal-detail.ts';
+import { selectFollowed } from '../../store/slices/follow.ts';
 import {
   JOURNAL_HEAD_ROWS,
   type JournalPane,
@@ -21,6 +23,7 @@ import {
   journalTop,
 } from '../../store/slices/journal.ts';
 import type { ConsoleState } from '../../store/state.ts';
+import { FOLLOWED, followSign } from '../parts/follow-light.ts';
 import { cutLine, spaces, span } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
 import { type Column, fitColumns, headSpans, rowSpans } from './columns.ts';
@@ -83,13 +86,20 @@ function drawList(state: ConsoleState, pane: JournalPane, context: DrawContext):
   const cursor = journalCursor(pane, all);
   const rows = all.slice(top, top + height);
   const fitted = fitColumns(journalColumns(state), rows, Math.max(1, context.columns - GUTTER));
-  const lines = rows.map((_, index): Line => {
+  const lines = rows.map((row, index): Line => {
     const isCursor = top + index === cursor;
-    const gutter = span(isCursor ? sanitise(`${context.glyphs.cursor} `) : safe('  '), 'accent');
-    const line = cutLine([gutter, ...rowSpans(fitted, index)], context.columns);
+    const cursorSign = span(isCursor ? sanitise(context.glyphs.cursor) : safe(' '), 'accent');
+    const gutter = [cursorSign, followSign(isLitAct(state, row), context.glyphs, 'accent')];
+    const line = cutLine([...gutter, ...rowSpans(fitted, index)], context.columns);
     return isCursor && context.focused ? line.map((part) => ({ ...part, on: true })) : line;
   });
   return [[span(safe('  ')), ...headSpans(fitted)], ...lines].slice(0, context.rows);
+}
+
+/** An act on the followed address. */
+function isLitAct(state: ConsoleState, row: JournalRow): boolean {
+  const followed = selectFollowed(state);
+  return followed !== undefined && actTouches(row, followed);
 }
 
 function journalColumns(state: ConsoleState): readonly Column<JournalRow>[] {
@@ -122,8 +132,9 @@ function journalColumns(state: ConsoleState): readonly Column<JournalRow>[] {
       min: 12,
       grow: 2,
       align: 'left',
-      cell: ({ summary, undoes }) => ({
-        text: undoes === undefined ? summary : sanitise(`undo: ${summary}`),
+      cell: (row) => ({
+        text: row.undoes === undefined ? row.summary : sanitise(`undo: ${row.summary}`),
+        ...(isLitAct(state, row) ? { role: FOLLOWED } : {}),
       }),
     },
     {

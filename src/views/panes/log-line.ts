@@ -15,6 +15,7 @@ import { type Pattern, rangesOf } from '../../store/logs/pattern.ts';
 import type { AddressState } from '../../store/select/address-state.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { addressSign } from '../parts/address-sign.ts';
+import { FOLLOWED, followSign, type Light } from '../parts/follow-light.ts';
 import { repeat, spaces, span } from '../parts/lines.ts';
 
 /** What is the same for all lines of one drawing. `column`: first column shown when lines are not wrapped. */
@@ -25,6 +26,8 @@ export type LineLook = Readonly<{
   now: number;
   pattern: Pattern | undefined;
   stateOf: (net: ReadLine['reading']['all'][number]['net']) => AddressState;
+  /** Undefined while no address is followed. */
+  isLit: Light | undefined;
 }>;
 
 /** What is particular to the line. `target`: the address an act would take; underlined on the cursor line only. */
@@ -63,8 +66,14 @@ function gutter(line: ReadLine, marks: LineMarks, look: LineLook): readonly Span
     span(marks.marked ? sanitise(glyphs.marked) : safe(' '), 'accent'),
     ...stampSpans(line, look),
     span(fit(sign?.text ?? safe(''), 4, 'right'), sign?.role ?? 'plain'),
-    span(safe(' ')),
+    followSign(isLitLine(line, look), glyphs),
   ];
+}
+
+/** Wherever in the line it stands: it may be cut off. */
+function isLitLine({ reading }: ReadLine, { isLit }: LineLook): boolean {
+  if (isLit === undefined) return false;
+  return reading.all.some(({ net }) => isLit(net)) || (reading.chosen !== undefined && isLit(reading.chosen));
 }
 
 /** The address in front, in the colour of its state. */
@@ -73,7 +82,7 @@ function leadSpans({ lead }: LineText, marks: LineMarks, look: LineLook): readon
   const { kind } = look.stateOf(lead.net);
   const address: Span = {
     text: sanitise(lead.net.text),
-    role: kind === 'new' ? 'plain' : kind,
+    role: look.isLit?.(lead.net) === true ? FOLLOWED : kind === 'new' ? 'plain' : kind,
     ...(marks.cursor ? { under: true } : {}),
   };
   return [address, span(spaces(lead.columns - widthOf(address.text)))];
@@ -101,7 +110,8 @@ function clock(ms: number): string {
 function stylesOf({ text, all }: LineText, marks: LineMarks, look: LineLook): readonly Style[] {
   const addresses = all.map((found): Style => {
     const state = look.stateOf(found.net);
-    const role = state.kind === 'new' ? 'plain' : state.kind;
+    const known = state.kind === 'new' ? 'plain' : state.kind;
+    const role = look.isLit?.(found.net) === true ? FOLLOWED : known;
     const under = marks.cursor && found.net.text === marks.target?.net.text;
     return { start: found.start, end: found.end, role, under };
   });

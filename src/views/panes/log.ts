@@ -20,7 +20,9 @@ import {
 import { lineAt, locate, type Shown } from '../../store/logs/shown.ts';
 import { type AddressState, selectAddressState } from '../../store/select/address-state.ts';
 import { selectLogCommand } from '../../store/select/log-command.ts';
+import { selectFollowed } from '../../store/slices/follow.ts';
 import type { ConsoleState } from '../../store/state.ts';
+import { lightOf } from '../parts/follow-light.ts';
 import { fitLine, span } from '../parts/lines.ts';
 import { drawEmptyLog } from './log-empty.ts';
 import { FILE_WORDS, logState, logTitle } from './log-frame.ts';
@@ -51,7 +53,18 @@ function bodyOf(state: ConsoleState, pane: LogPane, context: DrawContext): reado
   const { bans, safeSet, logs, now } = state;
   const { columns, rows, focused, glyphs } = context;
   const tick = pane.stamps === 'relative' ? now : Math.floor(now / EXPIRY_SEEN_MS);
-  const inputs = [bans.sets, bans.members, safeSet, logs, columns, rows, focused, glyphs, tick];
+  const inputs = [
+    bans.sets,
+    bans.members,
+    safeSet,
+    logs,
+    columns,
+    rows,
+    focused,
+    glyphs,
+    tick,
+    selectFollowed(state),
+  ];
   const kept = bodies.get(pane);
   if (kept?.inputs.every((input, index) => input === inputs[index]) === true) return kept.body;
   const body = sideBySide(pane) ? drawLanes(state, pane, context) : drawOne(state, pane, context);
@@ -84,7 +97,10 @@ function lookOf(state: ConsoleState, pane: LogPane, { box, context }: LookAt): L
     return found;
   };
   const { glyphs, focused } = context;
-  return { box, column: pane.column, glyphs, now: state.now, pattern: livePattern(pane), stateOf, focused };
+  const { column } = pane;
+  const { now } = state;
+  const isLit = lightOf(state);
+  return { box, column, glyphs, now, pattern: livePattern(pane), stateOf, isLit, focused };
 }
 
 /** `end`: index after the last line that may be drawn. */

@@ -11,6 +11,7 @@ import { cursorIndex, firstRow, type TableCursor } from '../../store/table-curso
 import { drawBar } from '../charts/bars.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { addressSign } from '../parts/address-sign.ts';
+import { FOLLOWED, followSign, lightOf } from '../parts/follow-light.ts';
 import { fitLine, span, widthOfLine } from '../parts/lines.ts';
 import type { DrawContext } from './pane.ts';
 
@@ -110,14 +111,16 @@ type Place = Readonly<{ room: number; under: boolean; glyphs: Glyphs }>;
 function addressCell(state: ConsoleState, row: SourceRow, { room, under, glyphs }: Place): readonly Span[] {
   const known = selectAddressState(state, row.net);
   const sign = addressSign(known, glyphs);
+  const lit = lightOf(state)?.(row.net) === true;
   const members = row.members !== undefined && row.members > 1 ? ` (${row.members})` : '';
   const ours = row.ours ? ' ours' : '';
   const left = Math.max(0, room - SIGN_WIDTH);
   const address = fit(sanitise(row.net.text), Math.min(widthOf(row.net.text), left));
   const rest = fit(sanitise(`${members}${ours}${noteOf(known)}`), left - widthOf(address));
   return [
-    span(fit(sanitise(`${fit(sign.text, SIGN_WIDTH - 1, 'right')} `), Math.min(SIGN_WIDTH, room)), sign.role),
-    { text: address, role: sign.role, ...(under ? { under: true } : {}) },
+    span(fit(sign.text, Math.min(SIGN_WIDTH - 1, room), 'right'), sign.role),
+    ...(room < SIGN_WIDTH ? [] : [followSign(lit, glyphs, sign.role)]),
+    { text: address, role: lit ? FOLLOWED : sign.role, ...(under ? { under: true } : {}) },
     span(rest, row.ours ? 'warn' : 'dim'),
   ];
 }
