@@ -138,7 +138,7 @@ type Work = Readonly<{
 function startWork({ options, store, desk, pump, operator }: Work) {
   const { session, host, readOnly } = options;
   const { env } = options.io;
-  const sources = startSources({ host, store, pump, desk, place: shieldsPlace(env) });
+  const sources = startSources({ host, store, pump, desk, place: shieldsPlace(env), env: given(env) });
   const acts = runActs({
     store,
     desk,
@@ -154,6 +154,13 @@ function startWork({ options, store, desk, pump, operator }: Work) {
   });
   if (!readOnly && host.privileged) void shields.recover();
   return { sources, acts, shields };
+}
+
+/** Only what has a value. */
+function given(env: Io['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
 }
 
 function helpTotal(state: ConsoleState, keys: KeyTexts): number {

@@ -61,6 +61,7 @@ export const INTENTS = [
   'line-down',
   'line-up',
   'half-down',
+  'changes-toggle',
   'half-up',
   'page-down',
   'page-up',

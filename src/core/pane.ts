@@ -58,6 +58,7 @@ export type ProgramSpec = Readonly<{
 export type RunSpec = ProgramSpec & Readonly<{ kind: 'run'; history: number }>;
 /** A command run again and again (every `PaneSpec.refreshMs`), its output shown with what changed. */
 export type WatchSpec = ProgramSpec & Readonly<{ kind: 'watch' }>;
+export const DEFAULT_WATCH_MS = 2000;
 
 export type PaneBody =
   | LogSpec

@@ -6,7 +6,8 @@ import type { SafeText } from './sanitise.ts';
 /**
  * One program start: no shell, LC_ALL=C, absolute path resolved by the Host.
  * `okExits`: exit codes besides 0 that are not failures (conntrack -D answers 1 for "nothing to delete").
- * `privileged`: needs root; the Host puts `sudo -n` before it when we are not.
+ * `privileged`: needs root; the Host puts `sudo -n` before it when we are not. `cwd`, `env`: of the operator's own commands
+ * only; where it runs, and variables instead of the Host's small and constant ones.
  */
 export type Command = Readonly<{
   argv: readonly [string, ...string[]];
@@ -15,6 +16,8 @@ export type Command = Readonly<{
   outputMaxBytes: number;
   okExits?: readonly number[];
   privileged?: boolean;
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
 }>;
 
 /** One step of a plan. `shown`: what the operator reads, when it is not simply the argv (a batch: first lines and a count). */

@@ -60,6 +60,21 @@ export type LogBatch = Readonly<{
   run: number;
 }>;
 
+// ---- watched commands
+
+/**
+ * One run of a watched command. `lines`: sanitised, as many as a pane keeps; `cut`: there was more. `addresses`: by line,
+ * in order of appearance, `start` and `end` in its text. `exitCode` absent: it was ended because it wrote too much.
+ */
+export type WatchRun = Readonly<{
+  at: UnixMs;
+  durationMs: number;
+  exitCode?: number;
+  lines: readonly SafeText[];
+  addresses: ReadonlyMap<number, readonly Readonly<{ net: Net; start: number; end: number }>[]>;
+  cut: boolean;
+}>;
+
 // ---- ban sets
 
 export type BackendId = 'nft' | 'ipset' | 'iptables';

@@ -50,7 +50,8 @@ function spawn({ command, words, begin }: Job): Promise<Started> {
     file,
     args,
     stdin: command.stdin,
-    env: environment(),
+    env: command.env ?? environment(),
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     // A session of its own: nothing can prompt on the operator's terminal, a lost line does not end a change halfway, and
     // its children can be ended with it. Under sudo not, because sudo's remembered password belongs to the terminal.
     detached: !keepsTerminal(words),

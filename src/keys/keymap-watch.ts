@@ -5,6 +5,12 @@ import { type Keymap, rows } from './row.ts';
 export const WATCH_ROWS: Keymap = [
   ...rows('log', 'this pane', [['start', ['Enter'], 'start the command, when it waits or has ended']]),
   ...rows('watch', 'this pane', [
-    ['start', ['Enter'], 'run the command again and again, or stop it', 'start'],
+    ['start', ['Enter'], 'run the command again and again, or stop it', 'start, stop'],
+    ['changes-toggle', ['d'], 'show what changed since the run before, or not', 'changes'],
+    ['address-next', ['Tab'], 'next address of the line: the one that an act would take', 'address'],
+    ['address-previous', ['BackTab'], 'previous address of the line'],
+    ['left', ['Left', 'h'], 'scroll left'],
+    ['right', ['Right', 'l'], 'scroll right'],
+    ['line-start', ['0', '^'], 'back to the start of the lines'],
   ]),
 ];

@@ -25,11 +25,12 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
   const base = reduceLook(reduceBase(fitted, msg), msg);
   const modal = reduceModal(base.modal, msg, base);
   const next: ConsoleState = {
+  const withModal = modal === base.modal ? base : { ...base, modal };
     ...base,
     layout: reduceLayout(base.layout, msg, base),
     modal,
     // A log that stands still for a dialog goes on with the message that closes it.
-    logs: reduceLogs(base.logs, msg, modal === base.modal ? base : { ...base, modal }),
+    logs: reduceLogs(base.logs, msg, withModal),
     bans: reduceBans(base.bans, msg, base),
     conntrack: reduceConntrack(base.conntrack, msg, base),
     traffic: reduceTraffic(base.traffic, msg, base),
@@ -37,7 +38,7 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
     journal: reduceJournal(base.journal, msg, base),
     shields: reduceShields(base.shields, msg, base),
     programs: reducePrograms(base.programs, msg, base),
-    watches: reduceWatches(base.watches, msg, base),
+    watches: reduceWatches(base.watches, msg, withModal),
     copy: reduceCopy(base.copy, msg, base),
     follow: reduceFollow(base.follow, msg, base),
   };

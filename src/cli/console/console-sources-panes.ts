@@ -1,20 +1,27 @@
-// Sources of one pane each: logs, which follow files or a command. A pane that stays keeps its source. The command of a
-// log pane starts when the session says so or the operator asks.
+// Sources of one pane each: logs and watched commands. A pane that stays keeps its source. A command starts when the
+// session says so or the operator asks.
 
-import type { LogSpec, PaneId } from '../../core/pane.ts';
+import { DEFAULT_WATCH_MS, type LogSpec, type PaneId, type WatchSpec } from '../../core/pane.ts';
 import type { LogBatch, ReadLine } from '../../core/rows.ts';
 import type { SourceId } from '../../core/status.ts';
 import type { Host } from '../../host/host.ts';
 import { readLine } from '../../sources/logs/reading.ts';
 import { createLogSource } from '../../sources/logs/source.ts';
 import type { Pump } from '../../sources/pump.ts';
+import { watchSource } from '../../sources/watch/source.ts';
 import { selectLogCommand } from '../../store/select/log-command.ts';
 import type { LogsMsg } from '../../store/slices/logs.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import { panesOf } from './console-sources-needs.ts';
 
-type Surroundings = Readonly<{ host: Host; store: ConsoleStore; pump: Pump }>;
+type Surroundings = Readonly<{
+  host: Host;
+  store: ConsoleStore;
+  pump: Pump;
+  /** The operator's variables, for commands of their own. */
+  env: Readonly<Record<string, string>>;
+}>;
 
 /** As in console-sources: another `key` means another source. */
 type Wanted = Readonly<{ key: string; start: () => ReturnType<Pump['add']> }>;
@@ -31,7 +38,9 @@ export function paneSources(
     const wanted = new Map<SourceId, Wanted>();
     const panes = panesOf(state.session);
     for (const id of kept.keys()) if (!panes.some((pane) => pane.id === id)) kept.delete(id);
-    for (const { id, body } of panes) {
+    for (const { id, body, refreshMs } of panes) {
+      const watches = body.kind === 'watch' && state.watches.panes.get(id)?.started === true;
+      if (watches) wanted.set(`watch:${id}`, watchWanted({ id, body, everyMs: refreshMs }, surroundings));
       if (body.kind !== 'log') continue;
       const lasting = kept.get(id) ?? newKept();
       kept.set(id, lasting);
@@ -66,6 +75,19 @@ function logWanted(
       const source = createLogSource(spec, `log:${id}`, { mayRun: lasting.may, runs: lasting.runs });
       return pump.add(source, (batch) => store.dispatch(appended(id, batch, host)));
     },
+  };
+}
+
+type WatchOf = Readonly<{ id: PaneId; body: WatchSpec; everyMs: number | undefined }>;
+
+function watchWanted({ id, body, everyMs = DEFAULT_WATCH_MS }: WatchOf, around: Surroundings): Wanted {
+  const { pump, store, env } = around;
+  return {
+    key: `watch ${everyMs}`,
+    start: () =>
+      pump.add(watchSource(body, { pane: id, everyMs, env }), (run) =>
+        store.dispatch({ kind: 'watch/ran', pane: id, run }),
+      ),
   };
 }
 

@@ -35,6 +35,8 @@ export type SourcesOptions = Readonly<{
   desk: DeskReads;
   /** Where the shields' state lies. */
   place: ShieldsPlace;
+  /** The operator's variables, for commands of their own. */
+  env: Readonly<Record<string, string>>;
 }>;
 
 export type ConsoleSources = Readonly<{

@@ -11,6 +11,7 @@ import { selectConntrackTarget } from '../../store/select/target-conntrack.ts';
 import { selectJournalTarget } from '../../store/select/target-journal.ts';
 import { selectLogTarget } from '../../store/select/target-log.ts';
 import { selectTrafficTarget } from '../../store/select/target-traffic.ts';
+import { selectWatchTarget } from '../../store/select/target-watch.ts';
 import type { ActTarget } from '../../store/slice.ts';
 import { selectCardNet } from '../../store/slices/follow.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
@@ -96,10 +97,11 @@ export function targetOf(state: ConsoleState, pane: PaneSpec): ActTarget | undef
       return selectConntrackTarget(state, pane.id);
     case 'traffic':
       return selectTrafficTarget(state, pane.id);
+    case 'watch':
+      return selectWatchTarget(state, pane.id);
     case 'host':
     case 'journal':
     case 'run':
-    case 'watch':
       return undefined;
     default:
       return unreachable(pane.body);

@@ -5,6 +5,7 @@ import type { PaneSpec } from '../../core/pane.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { LogPane } from '../../store/logs/log-pane.ts';
 import type { ConsoleState } from '../../store/state.ts';
+import type { WatchPane } from '../../store/watches/watch-pane.ts';
 
 /** `drawn` where the pane's own cursor, marks and filters are as in that frame, else the state of now. */
 export function seenState(now: ConsoleState, drawn: ConsoleState, pane: PaneSpec): ConsoleState {
@@ -27,7 +28,7 @@ function isUntouched(now: ConsoleState, drawn: ConsoleState, { id, body }: PaneS
     case 'run':
       return true;
     case 'watch':
-      return now.watches.panes.get(id) === drawn.watches.panes.get(id);
+      return sameWatch(now.watches.panes.get(id), drawn.watches.panes.get(id));
     default:
       return unreachable(body);
   }
@@ -40,4 +41,9 @@ const VIEW = [
 
 function sameView(now: LogPane | undefined, drawn: LogPane | undefined): boolean {
   return now !== undefined && drawn !== undefined && VIEW.every((field) => now[field] === drawn[field]);
+}
+
+/** A run that came meanwhile put other lines there: the operator saw those of the run before. */
+function sameWatch(now: WatchPane | undefined, drawn: WatchPane | undefined): boolean {
+  return now?.cursor === drawn?.cursor && now?.pick === drawn?.pick && now?.column === drawn?.column;
 }

@@ -1,28 +1,13 @@
 // Watch panes: the last output of a command that runs again and again, and the one before it, to show what changed.
 
-import type { UnixMs } from '../../core/brand.ts';
-import type { PaneId, Session, WatchSpec } from '../../core/pane.ts';
-import type { SafeText } from '../../core/sanitise.ts';
+import type { PaneId, Session } from '../../core/pane.ts';
+import type { WatchRun } from '../../core/rows.ts';
 import type { Msg } from '../messages.ts';
 import type { ConsoleState } from '../state.ts';
+import { movedWatch, newWatchPane, pointedWatch, type WatchPane } from '../watches/watch-pane.ts';
 
-/** One run. `lines`: sanitised, at most as many as a pane can keep; `cut`: there were more. */
-export type WatchRun = Readonly<{
-  at: UnixMs;
-  durationMs: number;
-  exitCode: number;
-  lines: readonly SafeText[];
-  cut: boolean;
-}>;
-
-/** `started`: it runs, by the session file or because the operator asked. `top`: first line shown. */
-export type WatchPane = Readonly<{
-  spec: WatchSpec;
-  started: boolean;
-  last: WatchRun | undefined;
-  before: WatchRun | undefined;
-  top: number;
-}>;
+export type { WatchRun } from '../../core/rows.ts';
+export type { WatchPane } from '../watches/watch-pane.ts';
 export type WatchesState = Readonly<{ panes: ReadonlyMap<PaneId, WatchPane> }>;
 
 export type WatchesMsg =
@@ -36,37 +21,47 @@ export function initialWatches(session: Session): WatchesState {
 /** As many entries as the session has watch panes; what was there stays. */
 export function fitWatches(state: WatchesState, session: Session): WatchesState {
   const panes = new Map<PaneId, WatchPane>();
-  for (const { id, body } of session.windows.flatMap((window) => window.panes)) {
-    if (body.kind !== 'watch') continue;
-    const fresh = {
-      spec: body,
-      started: body.start === 'auto',
-      last: undefined,
-      before: undefined,
-      top: 0,
-    };
-    panes.set(id, state.panes.get(id) ?? fresh);
-  }
+  for (const { id, body } of session.windows.flatMap((window) => window.panes))
+    if (body.kind === 'watch') panes.set(id, state.panes.get(id) ?? newWatchPane(body));
   return { panes };
 }
 
-export function reduceWatches(state: WatchesState, msg: Msg, _whole: ConsoleState): WatchesState {
+/** `whole`: with what stands in front of the panes after the message. */
+export function reduceWatches(state: WatchesState, msg: Msg, whole: ConsoleState): WatchesState {
+  const next = reducePanes(state, msg);
+  return whole.modal.modal.kind === 'act' ? next : released(next);
+}
+
+function reducePanes(state: WatchesState, msg: Msg): WatchesState {
   switch (msg.kind) {
     case 'watch/started':
-      return withPane(state, msg.pane, () => ({ started: msg.on }));
+      return withPane(state, msg.pane, (pane) => ({ ...pane, started: msg.on }));
     case 'watch/ran':
-      return withPane(state, msg.pane, (pane) => ({ last: msg.run, before: pane.last }));
+      return withPane(state, msg.pane, (pane) => ({ ...pane, last: msg.run, before: pane.last }));
+    case 'pane/intent':
+      return withPane(state, msg.pane, (pane) => movedWatch(pane, msg.intent.id, msg));
+    case 'pane/pointed':
+      return withPane(state, msg.pane, (pane) => pointedWatch(pane, msg.row, msg.rows));
+    case 'pane/held': {
+      const seen = msg.seen.watches.panes.get(msg.pane);
+      return withPane(state, msg.pane, (pane) => ({ ...pane, held: seen?.last ?? pane.last }));
+    }
     default:
       return state;
   }
 }
 
-function withPane(
-  state: WatchesState,
-  id: PaneId,
-  change: (pane: WatchPane) => Partial<WatchPane>,
-): WatchesState {
+/** What stood still for a dialog goes on. */
+function released(state: WatchesState): WatchesState {
+  let next = state;
+  for (const [id, { held }] of state.panes)
+    if (held !== undefined) next = withPane(next, id, (pane) => ({ ...pane, held: undefined }));
+  return next;
+}
+
+function withPane(state: WatchesState, id: PaneId, change: (pane: WatchPane) => WatchPane): WatchesState {
   const pane = state.panes.get(id);
-  if (pane === undefined) return state;
-  return { panes: new Map(state.panes).set(id, { ...pane, ...change(pane) }) };
+  const next = pane === undefined ? undefined : change(pane);
+  if (next === undefined || next === pane) return state;
+  return { panes: new Map(state.panes).set(id, next) };
 }

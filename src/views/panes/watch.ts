@@ -1,20 +1,106 @@
 // A watch pane: the last output of its command, with what changed since the run before.
 
-import { safe, sanitise } from '../../core/sanitise.ts';
+import type { Line, Role, Span } from '../../core/line.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { cut, sliceColumns, widthOf } from '../../core/width.ts';
 import { selectStatus } from '../../store/select/shell.ts';
-import { span } from '../parts/lines.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { type Changes, type ColumnRange, changesOf } from '../../store/watches/changes.ts';
+import {
+  type FoundAddress,
+  shownRun,
+  type WatchPane,
+  watchAddress,
+  watchCursor,
+  watchTop,
+} from '../../store/watches/watch-pane.ts';
+import { spaces, span } from '../parts/lines.ts';
 import { commandText } from '../parts/pane-name.ts';
-import { sourceState } from '../parts/source-state.ts';
-import type { DrawPane } from './pane.ts';
+import { marginOf } from './margin.ts';
+import type { DrawContext, DrawPane } from './pane.ts';
+import { drawEmptyWatch } from './watch-empty.ts';
+import { watchEvery, watchState } from './watch-frame.ts';
 
-export const drawWatch: DrawPane = (state, pane) => {
-  const watch = state.watches.panes.get(pane.id);
-  const command = pane.body.kind === 'watch' ? commandText(pane.body.command) : '';
-  return {
-    title: [span(safe('watch  '), 'title'), span(sanitise(command))],
-    state: sourceState(selectStatus(state, pane), state.now),
-    body: watch?.last?.lines.map((line) => [span(line)]) ?? [
-      [span(safe(' not started: Enter starts it'), 'dim')],
-    ],
-  };
+export const drawWatch: DrawPane = (state, spec, context) => {
+  const pane = state.watches.panes.get(spec.id);
+  if (pane === undefined) return { title: [span(safe('watch'), 'title')], state: [], body: [] };
+  const status = selectStatus(state, spec);
+  const everyMs = spec.refreshMs;
+  const command = sanitise(commandText(pane.spec.command), 200);
+  const title: Line = [
+    span(safe('watch'), 'title'),
+    span(safe('  ')),
+    span(command),
+    span(sanitise(`  ${watchEvery(everyMs)}`), 'dim'),
+  ];
+  const frame = { title, state: watchState(pane, state, { status, glyphs: context.glyphs }) };
+  if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
+  if ((shownRun(pane)?.lines.length ?? 0) === 0)
+    return { ...frame, body: drawEmptyWatch(pane, { status, everyMs, command }, context) };
+  return { ...frame, body: linesOf(state, pane, context) };
 };
+
+function linesOf(state: ConsoleState, pane: WatchPane, context: DrawContext): readonly Line[] {
+  const run = shownRun(pane);
+  // While it stands still the run before is not kept: what is on screen is there to be acted on.
+  const changes = changesOf(run, pane.changes && pane.held === undefined ? pane.before : undefined);
+  const top = watchTop(pane, context.rows);
+  const cursor = watchCursor(pane);
+  const target = watchAddress(pane);
+  return (run?.lines ?? []).slice(top, top + context.rows).map((text, row) => {
+    const isCursor = top + row === cursor;
+    const look = { isCursor, target: isCursor ? target : undefined, state };
+    return drawWatchLine({ text, ranges: rangesOf(changes, top + row) }, pane, { ...context, ...look });
+  });
+}
+
+function rangesOf(changes: Changes, line: number): readonly ColumnRange[] {
+  return changes.lines.get(line) ?? [];
+}
+
+type Changed = Readonly<{ text: SafeText; ranges: readonly ColumnRange[] }>;
+type Look = DrawContext & Readonly<{ isCursor: boolean; target: FoundAddress | undefined }>;
+
+function drawWatchLine({ text, ranges }: Changed, pane: WatchPane, look: Look): Line {
+  const margin = marginOf(look.columns);
+  const columns = look.columns - margin;
+  const width = widthOf(text);
+  const styles: Style[] = ranges.map((range) => ({ ...range, role: 'match' }));
+  if (look.target !== undefined) styles.push({ ...columnsOf(text, look.target), under: true });
+  const wanted = Math.max(width, ...ranges.map(({ to }) => to));
+  const filled = `${text}${spaces(wanted - width)}` as SafeText;
+  const to = pane.column + columns;
+  const shown = spansOf(filled, styles, { from: pane.column, to });
+  // What goes on to the right is said in the last column, unless only blanks do.
+  const more = width > to && sliceColumns(text, to, width).trim() !== '';
+  const line = more
+    ? [...spansOf(filled, styles, { from: pane.column, to: to - 1 }), span(safe('…'), 'dim')]
+    : shown;
+  const gutter = look.isCursor ? cut(sanitise(look.glyphs.cursor), margin) : safe('');
+  const head = span(`${gutter}${spaces(margin - widthOf(gutter))}` as SafeText, 'accent');
+  const whole = [...(margin > 0 ? [head] : []), ...line];
+  return look.isCursor && look.focused ? whole.map((part) => ({ ...part, on: true })) : whole;
+}
+
+function columnsOf(text: SafeText, { start, end }: FoundAddress): ColumnRange {
+  const from = widthOf(text.slice(0, start));
+  return { from, to: from + widthOf(text.slice(start, end)) };
+}
+
+type Style = ColumnRange & Readonly<{ role?: Role; under?: boolean }>;
+
+/** The columns of a line, cut wherever a style begins or ends. */
+function spansOf(text: SafeText, styles: readonly Style[], part: ColumnRange): readonly Span[] {
+  const edges = new Set([part.from, part.to]);
+  for (const { from, to } of styles)
+    for (const edge of [from, to]) if (edge > part.from && edge < part.to) edges.add(edge);
+  const sorted = [...edges].sort((a, b) => a - b);
+  return sorted.slice(0, -1).flatMap((from, index): readonly Span[] => {
+    const piece = sliceColumns(text, from, sorted[index + 1] ?? from);
+    if (piece === '') return [];
+    const over = styles.filter((style) => style.from <= from && from < style.to);
+    const role = over.find((style) => style.role !== undefined)?.role;
+    const under = over.some((style) => style.under === true);
+    return [{ text: piece, ...(role === undefined ? {} : { role }), ...(under ? { under } : {}) }];
+  });
+}

@@ -72,7 +72,7 @@ afterEach(async () => {
 });
 
 function start(store: ConsoleStore, pump: Pump, host: Host = local): ConsoleSources {
-  const sources = startSources({ store, pump, host, desk: DESK, place: PLACE });
+  const sources = startSources({ store, pump, host, desk: DESK, place: PLACE, env: {} });
   stops.push(() => sources.stop());
   return sources;
 }
