@@ -1,6 +1,7 @@
 // What a pane draws: prepared lines of styled spans. A Role is a meaning, the theme decides its colour;
 // whatever a role says is also said by a word or a sign, for NO_COLOR and colour-blind eyes.
 
+import type { PaneId } from './pane.ts';
 import type { SafeText } from './sanitise.ts';
 
 export type Role =
@@ -31,8 +32,26 @@ export type Role =
  */
 export type Paint = Readonly<{ fg: number; bg: number; attributes: number }>;
 
+/**
+ * What a click on a span means. `keys`: these keys ("b", "C-b z"). `item`: that row of a list. `field`: that field of a
+ * dialog, and that choice of it. It goes wherever the span goes, so that what is drawn and what is hit cannot differ.
+ */
+export type Hit =
+  | Readonly<{ kind: 'keys'; keys: string }>
+  | Readonly<{ kind: 'window'; window: number }>
+  | Readonly<{ kind: 'pane'; pane: PaneId }>
+  | Readonly<{ kind: 'item'; at: number }>
+  | Readonly<{ kind: 'field'; field: number; option?: number }>;
+
 /** `on`: drawn inverse (cursor line, selected button). `under`: underlined (the address an act would take). */
-export type Span = Readonly<{ text: SafeText; role?: Role; on?: boolean; under?: boolean; paint?: Paint }>;
+export type Span = Readonly<{
+  text: SafeText;
+  role?: Role;
+  on?: boolean;
+  under?: boolean;
+  paint?: Paint;
+  hit?: Hit;
+}>;
 export type Line = readonly Span[];
 
 export const EMPTY_LINE: Line = [];

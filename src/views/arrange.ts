@@ -23,7 +23,8 @@ export type Arrangement = Shell &
 const STRIP_ROWS = 5;
 
 export function arrange(window: WindowSpec, view: WindowView, size: ScreenSize): Arrangement {
-  const shell = shellOf(size);
+  const small = size.columns < PAIR_MIN.columns || size.rows < PAIR_MIN.rows;
+  const shell = shellOf(size, small && window.panes.length > 1);
   const ids = window.panes.map((pane) => pane.id);
   const focus = view.recent.find((id) => ids.includes(id)) ?? ids[0];
   const finish = (mode: Arrangement['mode'], placed: readonly Placed[]): Arrangement => ({
@@ -35,7 +36,7 @@ export function arrange(window: WindowSpec, view: WindowView, size: ScreenSize):
   });
   if (focus === undefined) return finish('single', []);
   const alone: readonly Placed[] = shell.body.rows > 0 ? [{ pane: focus, body: shell.body }] : [];
-  if (size.columns < PAIR_MIN.columns || size.rows < PAIR_MIN.rows) return finish('single', alone);
+  if (small) return finish('single', alone);
   if (view.zoomed) return finish('zoomed', alone);
   if (showsLayout(size, ids.length)) {
     const tree = treeOf(window.layout, ids, shell.body);

@@ -23,10 +23,16 @@ export function drawArrangement(
     ]),
   );
   const rows = drawFrames({ arrangement, focus: undefined, glyphs, texts }).map(plain);
-  const { topRow, bottomRow, hidden, size } = arrangement;
-  const tabs = hidden.map((id) => names.get(id) ?? id).join(' ');
+  const { topRow, tabRow, bottomRow, hidden, size, placed } = arrangement;
+  const name = (id: PaneId): string => names.get(id) ?? id;
+  const tabs = hidden.map(name).join(' ');
+  if (tabRow !== undefined)
+    rows[tabRow] = statusRow(`${placed.map(({ pane }) => `${name(pane)}*`).join(' ')} ${tabs}`, size.columns);
   if (topRow !== undefined)
-    rows[topRow] = statusRow(tabs === '' ? 'top line' : `top line  +${tabs}`, size.columns);
+    rows[topRow] = statusRow(
+      tabs === '' || tabRow !== undefined ? 'top line' : `top line  +${tabs}`,
+      size.columns,
+    );
   if (bottomRow !== undefined) rows[bottomRow] = statusRow('keys that work now', size.columns);
   return rows;
 }

@@ -1,8 +1,7 @@
 // What the top row shows of the state: the line of truth, or the shields while they are up.
 
 import type { Line } from '../core/line.ts';
-import type { PaneId } from '../core/pane.ts';
-import { type SafeText, sanitise } from '../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { selectSlowLine } from '../store/select/line.ts';
 import { selectShields, whyNoShields } from '../store/select/shields.ts';
 import { currentWindow } from '../store/slices/layout.ts';
@@ -10,8 +9,10 @@ import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
 import type { KeyFor } from './dialogs/act.ts';
 import type { Glyphs } from './glyphs.ts';
+import { span } from './parts/lines.ts';
 import { shortPaneName } from './parts/pane-name.ts';
 import { downWords, drawShieldsLine, type ShieldsKeys } from './parts/shields-line.ts';
+import { drawTabs, type Tab } from './parts/tab-line.ts';
 import { drawTopLine, type TopLine, type TopNumbers } from './parts/top-line.ts';
 
 export type TopRow = Readonly<{
@@ -52,11 +53,14 @@ function topOf(state: ConsoleState, { arrangement, summary }: TopRow): TopLine {
   const zoomed = arrangement.mode === 'zoomed';
   return {
     host: summary.host ?? sanitise(session.name),
+    ...(session.label === undefined ? {} : { label: sanitise(session.label) }),
     windows: session.windows.map(({ name }, index) => ({
       name: sanitise(name),
       current: index === layout.window,
     })),
-    hidden: zoomed ? [] : arrangement.hidden.map((id) => shortPaneName(paneOf(state, id))),
+    tabs: zoomed || arrangement.tabRow !== undefined ? [] : tabsOf(state, arrangement),
+    alone: arrangement.mode === 'single',
+    mouse: state.mouse,
     zoomed,
     readOnly: state.readOnly,
     numbers: summary.numbers,
@@ -66,8 +70,22 @@ function topOf(state: ConsoleState, { arrangement, summary }: TopRow): TopLine {
   };
 }
 
-function paneOf(state: ConsoleState, id: PaneId) {
-  return currentWindow(state)?.panes.find((pane) => pane.id === id);
+/** The row of tabs, where one pane is shown at a time. */
+export function drawTabRow(state: ConsoleState, arrangement: Arrangement): Line {
+  const tabs = drawTabs(tabsOf(state, arrangement), arrangement.size.columns - 2);
+  return [span(safe(' ')), ...tabs];
+}
+
+/** Nothing where no pane is hidden. */
+function tabsOf(state: ConsoleState, { hidden }: Arrangement): readonly Tab[] {
+  if (hidden.length === 0) return [];
+  const panes = currentWindow(state)?.panes ?? [];
+  return panes.map((spec, index) => ({
+    pane: spec.id,
+    number: index + 1,
+    name: shortPaneName(spec),
+    current: !hidden.includes(spec.id),
+  }));
 }
 
 function clockOf(now: number): SafeText {

@@ -37,10 +37,16 @@ function drawChoices(field: ChoiceField, focused: boolean, columns: number): Lin
   const line: Span[] = from > 0 ? [span(safe('… '), 'dim')] : [];
   for (const [index, piece] of pieces.slice(from, to).entries()) {
     if (index > 0) line.push(span(safe('  ')));
-    line.push(...piece);
+    line.push(...piece.map((part): Span => ({ ...part, hit: { kind: 'item', at: from + index } })));
   }
   if (to < pieces.length) line.push(span(safe(' …'), 'dim'));
   return line;
+}
+
+/** A click on a field goes there; on one of its choices, that is chosen, too. */
+function hitting(part: Span, field: number): Span {
+  const option = part.hit?.kind === 'item' ? { option: part.hit.at } : {};
+  return { ...part, hit: { kind: 'field', field, ...option } };
 }
 
 function drawOption(field: ChoiceField, index: number, focused: boolean): Line {
@@ -57,5 +63,8 @@ function drawOption(field: ChoiceField, index: number, focused: boolean): Line {
 
 export function drawFields(form: ActForm, fields: readonly Field[], columns: number): readonly Line[] {
   const focused = form.fields[form.focus];
-  return fields.map((field) => drawField(field, field === focused, columns));
+  return fields.map((field) => {
+    const at = form.fields.indexOf(field);
+    return drawField(field, field === focused, columns).map((part) => hitting(part, at));
+  });
 }

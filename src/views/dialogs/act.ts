@@ -11,6 +11,7 @@ import { type ActDialog, isConfirmation } from '../../store/act-dialog.ts';
 import { chosen, focusedField } from '../../store/act-form.ts';
 import type { ScreenSize } from '../arrange.ts';
 import type { Glyphs } from '../glyphs.ts';
+import { hintLine } from '../parts/hint.ts';
 import { span, widthOfLine, wrapWords } from '../parts/lines.ts';
 import { drawFields, LABEL_COLUMNS } from './act-fields.ts';
 import { actTitle } from './act-title.ts';
@@ -247,7 +248,8 @@ function choose(act: ActDialog, look: DialogLook): Line {
   if (field?.kind !== 'choice' || field.options.length < 2) return [];
   const [left, right] = [look.keyFor('dialog', 'choice-previous'), look.keyFor('dialog', 'choice-next')];
   if (left === undefined || right === undefined) return [];
-  return [span(sanitise(`${left}/${right}`), 'key'), span(safe(' choose   '), 'dim')];
+  const by = (keys: SafeText): Span => ({ text: keys, role: 'key', hit: { kind: 'keys', keys } });
+  return [by(left), span(safe('/'), 'key'), by(right), span(safe(' choose   '), 'dim')];
 }
 
 function leave(look: DialogLook): Line {
@@ -256,7 +258,7 @@ function leave(look: DialogLook): Line {
 
 function hint(look: DialogLook, intent: IntentId, words: string): Line {
   const key = look.keyFor('dialog', intent);
-  return key === undefined ? [] : [span(key, 'key'), span(sanitise(` ${words}`), 'dim')];
+  return key === undefined ? [] : hintLine(key, words);
 }
 
 function enterWords(act: ActDialog): string | undefined {

@@ -1,11 +1,12 @@
 // Help, pickers and the question before leaving: boxes with a list, drawn from data.
 
-import type { Line } from '../../core/line.ts';
+import type { Line, Span } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { fit, widthOf } from '../../core/width.ts';
 import type { PageLine, PickerState } from '../../store/modal-state.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import { drawInput } from '../parts/bottom-line.ts';
+import { hintLine } from '../parts/hint.ts';
 import { spaces, span, widthOfLine, wrapWords } from '../parts/lines.ts';
 import type { DialogLook } from './act.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
@@ -70,12 +71,13 @@ export function readingFooter(below: number, look: DialogLook, columns: number):
   const more = span(sanitise(`${below} more ${below === 1 ? 'line' : 'lines'} below`), 'dim');
   const gap = span(spaces(3));
   const key = look.keyFor('help', 'page-down');
-  const whole = key === undefined ? [] : [more, span(spaces(2)), span(key, 'key'), gap, ...leave];
+  const turn = key === undefined ? [] : [span(spaces(2)), ...hintLine(key, '').slice(0, 1)];
+  const whole = key === undefined ? [] : [more, ...turn, gap, ...leave];
   return whole.length > 0 && widthOfLine(whole) <= columns ? whole : [more, gap, ...leave];
 }
 
 function leaveHint(look: DialogLook): Line {
-  return [span(look.keyFor('help', 'cancel') ?? safe('Escape'), 'key'), span(safe(' leave'), 'dim')];
+  return hintLine(look.keyFor('help', 'cancel') ?? safe('Escape'), 'leave');
 }
 
 export function drawPicker(picker: PickerState, look: DialogLook): Box {
@@ -96,7 +98,8 @@ export function drawPicker(picker: PickerState, look: DialogLook): Box {
       span(safe('  ')),
       span(item.detail, 'dim'),
     ];
-    return current ? line.map((part) => ({ ...part, on: true })) : line;
+    const hit = { kind: 'item', at: from + index } as const;
+    return line.map((part): Span => ({ ...part, hit, ...(current ? { on: true } : {}) }));
   });
   const filter: Line = [
     span(safe('filter '), 'dim'),
@@ -104,10 +107,9 @@ export function drawPicker(picker: PickerState, look: DialogLook): Box {
   ];
   const empty: readonly Line[] = list.length === 0 ? [[span(safe('nothing matches'), 'dim')]] : list;
   const footer: Line = [
-    span(look.keyFor('picker', 'accept') ?? safe('Enter'), 'key'),
-    span(safe(' choose   '), 'dim'),
-    span(look.keyFor('picker', 'cancel') ?? safe('Escape'), 'key'),
-    span(safe(' leave'), 'dim'),
+    ...hintLine(look.keyFor('picker', 'accept') ?? safe('Enter'), 'choose'),
+    span(spaces(3)),
+    ...hintLine(look.keyFor('picker', 'cancel') ?? safe('Escape'), 'leave'),
   ];
   const title = [span(picker.title, 'title')];
   return drawBox({ title, body: [filter, ...empty], footer }, { columns: room.columns, ...look });
@@ -122,10 +124,9 @@ export function drawQuit(words: readonly PageLine[], look: DialogLook): Box {
     ...words.flatMap(({ text, role }) => wrapWords(text, room.columns).map((row) => [span(row, role)])),
   ];
   const footer: Line = [
-    span(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'key'),
-    span(safe(' leaves   '), 'dim'),
-    span(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'key'),
-    span(safe(' stays'), 'dim'),
+    ...hintLine(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'leaves'),
+    span(spaces(3)),
+    ...hintLine(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'stays'),
   ];
   return drawBox({ title: [span(safe('Quit'), 'title')], body, footer }, { columns: room.columns, ...look });
 }

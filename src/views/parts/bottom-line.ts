@@ -6,6 +6,7 @@ import { sliceColumns, widthOf } from '../../core/width.ts';
 import type { Notice } from '../../store/modal-state.ts';
 import type { PromptFor, PromptState } from '../../store/prompt.ts';
 import type { TextInput } from '../../store/text-input.ts';
+import { hintLine } from './hint.ts';
 import { cutLine, span, spread, widthOfLine } from './lines.ts';
 
 /** `keys`: as the operator types it ("b", "C-b z"). `words`: what it does, one or two words. */
@@ -45,18 +46,14 @@ const ROLES: Readonly<Record<Notice['role'], Role>> = {
 function noticeLine(notice: Notice | undefined, undoKey: SafeText | undefined, columns: number): Line {
   if (notice === undefined) return [];
   const undo: Line =
-    notice.canUndo && undoKey !== undefined
-      ? [span(safe(' · '), 'dim'), span(undoKey, 'key'), span(safe(' undoes'), 'dim')]
-      : [];
+    notice.canUndo && undoKey !== undefined ? [span(safe(' · '), 'dim'), ...hintLine(undoKey, 'undoes')] : [];
   const text = cutLine([span(notice.text, ROLES[notice.role])], Math.max(0, columns - widthOfLine(undo)));
   return cutLine([...text, ...undo], columns);
 }
 
 /** Whole hints only; the last one (help) stays when others must go. */
 function fittingHints(hints: readonly ShownHint[], room: number): Line {
-  const lines = hints.map(
-    ({ keys, words }): Line => [span(keys, 'key'), span(` ${words}` as SafeText, 'dim')],
-  );
+  const lines = hints.map(({ keys, words }): Line => hintLine(keys, words));
   const last = lines.at(-1);
   if (last === undefined) return [];
   const out: Span[] = [];

@@ -2,7 +2,7 @@
 // urgent becomes short, then goes; that they are up and the clock stay at any width.
 
 import { formatClock } from '../../core/duration.ts';
-import type { Line } from '../../core/line.ts';
+import type { Line, Span } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatCount, formatPercent } from '../../core/units.ts';
 import type { ShieldsShown, ShieldsUp } from '../../store/select/shields.ts';
@@ -28,16 +28,33 @@ export function drawShieldsLine(
   if (parts === undefined) return undefined;
   const ahead: readonly Part[] = [
     [{ text: `${top.host} `, until: 49 }, { text: '' }],
+    top.label === undefined ? [{ text: '' }] : [{ text: `${top.label} `, until: 99 }, { text: '' }],
     [{ text: windowsOf(top), until: 10 }, { text: '' }],
   ];
   const behind = numbersOf(top);
   const text = fitParts({ ahead, parts, behind }, Math.max(1, look.columns));
-  return fitLine([span(sanitise(text), 'alarm')], look.columns).map((part) => ({ ...part, role: 'alarm' }));
+  return fitLine(hittable(sanitise(text), top), look.columns).map((part) => ({ ...part, role: 'alarm' }));
 }
 
-function windowsOf({ windows, readOnly }: TopLine): string {
-  const names = windows.map(({ name, current }, index) => `${index + 1}:${name}${current ? '*' : ''}`);
-  return `${names.join(' ')}${readOnly ? '  read-only' : ''} `;
+/** The names of the windows can be clicked here, too. */
+function hittable(text: SafeText, top: TopLine): Line {
+  const at = text.indexOf(windowsOf(top));
+  if (at < 0) return [span(text)];
+  const line: Span[] = [span(text.slice(0, at) as SafeText)];
+  let from = at;
+  for (const [window, name] of windowNames(top).entries()) {
+    line.push({ text: sanitise(name), hit: { kind: 'window', window } }, span(safe(' ')));
+    from += name.length + 1;
+  }
+  return [...line, span(text.slice(from) as SafeText)];
+}
+
+function windowNames({ windows }: TopLine): readonly string[] {
+  return windows.map(({ name, current }, index) => `${index + 1}:${name}${current ? '*' : ''}`);
+}
+
+function windowsOf(top: TopLine): string {
+  return `${windowNames(top).join(' ')}${top.readOnly ? '  read-only' : ''} `;
 }
 
 function numbersOf({ numbers, clock }: TopLine): readonly Part[] {

@@ -1,12 +1,14 @@
-// The top line, one line of truth: host, windows, panes that have no room, and the numbers that decide. Parts that
-// do not fit become short, then go, the least urgent first; the clock and conntrack stay longest.
+// The top line, one line of truth: host, label, windows, panes that have no room, and the numbers that decide. Parts
+// that do not fit become short, then go, the least urgent first; the clock and conntrack stay longest.
 
 import { formatDuration } from '../../core/duration.ts';
-import type { Line, Role, Span } from '../../core/line.ts';
+import type { Line, Role } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatBits, formatPercent } from '../../core/units.ts';
 import type { Glyphs } from '../glyphs.ts';
-import { cutLine, span, spread, widthOfLine } from './lines.ts';
+import { span, spread, widthOfLine } from './lines.ts';
+import { drawTabs, type Tab } from './tab-line.ts';
+import { drawTopLeft, type TopLeft } from './top-left.ts';
 
 /** Undefined = unknown, and not shown as a number. `load`: 1 minute. Rates in bits per second. `fullInMs`: at this pace. */
 export type TopNumbers = Readonly<{
@@ -18,64 +20,59 @@ export type TopNumbers = Readonly<{
   up?: number | undefined;
 }>;
 
-export type TopLine = Readonly<{
-  host: SafeText;
-  windows: readonly Readonly<{ name: SafeText; current: boolean }>[];
-  /** Panes of this window that are not on screen. */
-  hidden: readonly SafeText[];
-  zoomed: boolean;
-  readOnly: boolean;
-  numbers: TopNumbers;
-  /** Said of the shields when they are not up; nothing before they were looked at. */
-  shields?: Readonly<{ text: SafeText; known: boolean }> | undefined;
-  /** The line to the terminal, while it is slow: frames a second, round trip. */
-  line?: Readonly<{ rate: SafeText; trip: SafeText | undefined }> | undefined;
-  clock: SafeText;
-}>;
+export type TopLine = TopLeft &
+  Readonly<{
+    /** Panes of this window of which not all are on screen, as far as no other line names them. */
+    tabs: readonly Tab[];
+    /** One pane at a time is shown: then the current one is named, too. */
+    alone: boolean;
+    mouse: boolean;
+    numbers: TopNumbers;
+    /** Said of the shields when they are not up; nothing before they were looked at. */
+    shields?: Readonly<{ text: SafeText; known: boolean }> | undefined;
+    /** The line to the terminal, while it is slow: frames a second, round trip. */
+    line?: Readonly<{ rate: SafeText; trip: SafeText | undefined }> | undefined;
+    clock: SafeText;
+  }>;
 
 /** `rank`: the lowest goes first when there is no room. */
 type Part = Readonly<{ long: Line; short: Line; rank: number }>;
 
 export function drawTopLine(top: TopLine, columns: number, glyphs: Glyphs): Line {
-  const left = leftLine(top);
+  const left = drawTopLeft(top, Math.floor(columns * 0.6), columns - 1);
   const parts = rightParts(top, glyphs);
-  const taken = Math.min(widthOfLine(left) + 2, Math.floor(columns * 0.6));
-  const free = columns - 1 - taken;
-  const deciding = joined(
-    parts.flatMap((part) => (part.rank >= DECIDING_RANK ? [part.short] : [])),
-    glyphs,
-  );
-  const tabsRoom = free - widthOfLine(deciding) - 3;
-  const shown = hiddenForms(top.hidden).find((form) => widthOfLine(form) <= tabsRoom) ?? [];
+  const free = columns - widthOfLine(left) - 2;
+  const roomBeside = (rank: number): number => {
+    const urgent = parts.flatMap((part) => (part.rank >= rank ? [part.short] : []));
+    return free - widthOfLine(joined(urgent, glyphs)) - 3;
+  };
+  const named = hiddenForms(top, roomBeside(top.alone ? CONNTRACK_RANK : DECIDING_RANK));
+  const shown = named.length > 0 || !top.alone ? named : hiddenForms(top, roomBeside(CLOCK_RANK));
   const right = choose(parts, free - (shown.length > 0 ? widthOfLine(shown) + 2 : 0), glyphs);
   const leftAll = shown.length > 0 ? [...left, span(safe('  ')), ...shown] : left;
-  return spread(leftAll, [...right, span(safe(' '))], { columns, leftMin: 12 });
+  return spread(leftAll, right.length > 0 ? [...right, span(safe(' '))] : [], {
+    columns,
+    leftMin: widthOfLine(leftAll),
+  });
 }
 
 /** Hidden panes are named in the room that these parts leave; the others give way to them. */
 const DECIDING_RANK = 5;
-
-function leftLine(top: TopLine): Line {
-  const line: Span[] = [span(safe(' ')), span(top.host, 'strong'), span(safe(' '))];
-  for (const [index, window] of top.windows.entries()) {
-    const name = sanitise(
-      `${index + 1}:${window.name}${window.current ? '*' : ''}${flag(top, window.current)}`,
-    );
-    line.push(span(safe(' ')), window.current ? span(name, 'accent') : span(name, 'dim'));
-  }
-  if (top.readOnly) line.push(span(safe('  ')), span(safe('read-only'), 'warn'));
-  return line;
-}
-
-/** tmux marks a zoomed window with Z. */
-const flag = (top: TopLine, current: boolean): string => (current && top.zoomed ? 'Z' : '');
+const CONNTRACK_RANK = 9;
+/** Which of the panes is shown stands before all numbers, where one is shown at a time. */
+const CLOCK_RANK = 10;
 
 /** By name, else at least how many. */
-function hiddenForms(hidden: readonly SafeText[]): readonly Line[] {
+function hiddenForms({ tabs, alone }: TopLine, columns: number): Line {
+  if (alone) return drawTabs(tabs, columns);
+  const hidden = tabs.filter(({ current }) => !current);
   if (hidden.length === 0) return [];
-  return [`+${hidden.join(' ')}`, `+${hidden.length} panes`, `+${hidden.length}`].map((form) =>
-    word(form, 'dim'),
-  );
+  const names = hidden.flatMap((tab, index): Line => {
+    const hit = { kind: 'pane', pane: tab.pane } as const;
+    return [{ text: sanitise(`${index > 0 ? ' ' : '+'}${tab.name}`), role: 'dim', hit }];
+  });
+  const forms = [names, word(`+${hidden.length} panes`, 'dim'), word(`+${hidden.length}`, 'dim')];
+  return forms.find((form) => widthOfLine(form) <= columns) ?? [];
 }
 
 function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
@@ -85,6 +82,7 @@ function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
     loadPart(top.numbers),
     conntrackPart(top.numbers),
     trafficPart(top.numbers, glyphs),
+    mousePart(top),
     clockPart(top),
   ];
 }
@@ -133,7 +131,7 @@ function conntrackPart({ conntrack, fullInMs }: TopNumbers): Part {
   return {
     long: word(`conntrack ${percent}${full}`, role),
     short: word(`ct ${percent}${conntrack >= 0.9 ? '!' : ''}`, role),
-    rank: 9,
+    rank: CONNTRACK_RANK,
   };
 }
 
@@ -148,9 +146,14 @@ function trafficPart({ down, up }: TopNumbers, glyphs: Glyphs): Part {
   };
 }
 
+/** While it is on, a drag selects nothing: that is said. */
+function mousePart({ mouse }: TopLine): Part {
+  return { long: mouse ? word('mouse', 'dim') : [], short: mouse ? word('mouse', 'dim') : [], rank: 2 };
+}
+
 function clockPart(top: TopLine): Part {
   const clock = [span(top.clock, 'strong')];
-  return { long: clock, short: clock, rank: 10 };
+  return { long: clock, short: clock, rank: CLOCK_RANK };
 }
 
 const word = (text: string, role?: Role): Line => [span(sanitise(text), role)];
@@ -169,7 +172,7 @@ function choose(parts: readonly Part[], room: number, glyphs: Glyphs): Line {
       form.set(part, pass === 'short' ? part.short : []);
     }
   }
-  return cutLine(build(), room);
+  return [];
 }
 
 function joined(lines: readonly Line[], glyphs: Glyphs): Line {

@@ -180,7 +180,7 @@ describe('every arrangement', () => {
           const window = windowOf(wanted, count);
           const found = arrange(window, { recent: window.panes.map((pane) => pane.id), zoomed }, screen);
           if (!found.framed) return;
-          const first = found.topRow === undefined ? 0 : 1;
+          const first = (found.topRow === undefined ? 0 : 1) + (found.tabRow === undefined ? 0 : 1);
           const last = screen.rows - (found.bottomRow === undefined ? 0 : 1);
           for (let y = first; y < last; y++) {
             for (let x = 0; x < screen.columns; x++) {

@@ -1,0 +1,58 @@
+// The rows of the screen that belong to no pane: top line, tabs, bottom line. What is drawn and what the mouse hits is the
+// same lines, made here.
+
+import type { KeyMode } from '../core/intent.ts';
+import type { Line } from '../core/line.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import { selectKeyMode, selectKeyModes } from '../store/select/shell.ts';
+import type { ConsoleState } from '../store/state.ts';
+import type { Arrangement } from './arrange.ts';
+import { drawBottomLine, drawPromptLine, drawWaitingLine } from './parts/bottom-line.ts';
+import type { ScreenOptions } from './screen.ts';
+import { drawTabRow, drawTopRow, type TopRow } from './top-row.ts';
+
+type Look = Pick<ScreenOptions, 'glyphs' | 'keys' | 'summary'>;
+
+/** By row of the screen. */
+export function statusLines(
+  state: ConsoleState,
+  look: Look,
+  arrangement: Arrangement,
+): ReadonlyMap<number, Line> {
+  const { topRow, tabRow, bottomRow, size } = arrangement;
+  const { modal } = state.modal;
+  const lines = new Map<number, Line>();
+  if (topRow !== undefined) lines.set(topRow, drawTopRow(state, topRowOf(state, look, arrangement)));
+  if (tabRow !== undefined) lines.set(tabRow, drawTabRow(state, arrangement));
+  if (bottomRow !== undefined) lines.set(bottomRow, bottomLine(state, look, size.columns));
+  else if (modal.kind === 'prompt') lines.set(size.rows - 1, drawPromptLine(modal.prompt, size.columns));
+  return lines;
+}
+
+export function topRowOf(state: ConsoleState, look: Look, arrangement: Arrangement): TopRow {
+  const { glyphs, keys } = look;
+  return { arrangement, glyphs, keyFor: keys.keyFor, summary: look.summary(state) };
+}
+
+function bottomLine(state: ConsoleState, { keys }: Look, columns: number): Line {
+  const { modal, notice } = state.modal;
+  if (modal.kind === 'prompt') return drawPromptLine(modal.prompt, columns);
+  const mode = selectKeyMode(state);
+  // A dialog has its keys in its own last line.
+  const modes = selectKeyModes(state);
+  const hints = modal.kind === 'none' ? modes.flatMap((live) => keys.hints(live)) : [];
+  const waits = waitsFor(mode, keys);
+  if (waits !== undefined) return drawWaitingLine(waits, hints, columns);
+  const undoKey = state.readOnly ? undefined : keys.keyFor('pane', 'undo');
+  const ageMs = notice === undefined ? 0 : state.now - notice.at;
+  return drawBottomLine(notice, hints, { columns, undoKey, fresh: ageMs < FRESH_MS });
+}
+
+/** A result that has just come may take the room of the keys. */
+const FRESH_MS = 8000;
+
+/** While the next key has another meaning than the pane's, that is said. */
+function waitsFor(mode: KeyMode, keys: Look['keys']): SafeText | undefined {
+  if (mode === 'numbers') return safe('pane number?');
+  return mode === 'prefix' ? sanitise(`${keys.keyFor('global', 'prefix') ?? ''} …`) : undefined;
+}
