@@ -24,8 +24,8 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
   const fitted = arranged.session === state.session ? arranged : fitPanes(arranged);
   const base = reduceLook(reduceBase(fitted, msg), msg);
   const modal = reduceModal(base.modal, msg, base);
-  const next: ConsoleState = {
   const withModal = modal === base.modal ? base : { ...base, modal };
+  const next: ConsoleState = {
     ...base,
     layout: reduceLayout(base.layout, msg, base),
     modal,
