@@ -3,6 +3,7 @@
 import type { UnixMs } from '../core/brand.ts';
 import type { Command } from '../core/plan.ts';
 import type { Result } from '../core/result.ts';
+import type { Pty, PtyOptions } from './pty.ts';
 
 /** `exitCode` 0 or one of the command's `okExits`. Output is text as the tool wrote it: not yet sanitised. */
 export type Finished = Readonly<{ stdout: string; stderr: string; exitCode: number; durationMs: number }>;
@@ -67,4 +68,8 @@ export interface Host {
   follow(options: FollowOptions): Promise<void>;
   /** Absolute path of a tool in the fixed system path, or undefined. Cached. */
   which(tool: string): Promise<string | undefined>;
+  /** Starts a program of the operator in a terminal of its own, with the operator's environment. */
+  openPty(options: PtyOptions): Promise<Result<Pty>>;
+  /** Ends all of these programs with whatever they started; resolves when nothing is left of them. */
+  endPtys(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { command } from '../core/plan.ts';
 import { createFiles } from './files.ts';
 import { followFiles } from './follow.ts';
 import type { Host } from './host.ts';
+import { createPtys } from './pty.ts';
 import { createRunner, type Launch, type Runner } from './run.ts';
 import type { Start } from './start.ts';
 import { createWhich, type Which } from './which.ts';
@@ -41,6 +42,7 @@ export async function createLocalHost(options: LocalOptions = {}): Promise<Host>
     now: () => unixMs(Date.now()),
     ...runner,
     ...files,
+    ...createPtys(),
     follow: (wish) => followFiles(wish, files),
     which: which.find,
   };

@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { createFiles, type Files } from './files.ts';
 import { followFiles } from './follow.ts';
 import type { Host } from './host.ts';
+import { createPtys } from './pty.ts';
 import { createRunner, type Runner } from './run.ts';
 import { createWhich } from './which.ts';
 
@@ -53,6 +54,7 @@ export async function createNetnsHost({ name }: Readonly<{ name: string }>): Pro
     now: () => unixMs(Date.now()),
     ...runner,
     ...files,
+    ...createPtys([ip, 'netns', 'exec', name]),
     follow: (wish) => followFiles(wish, files),
     which: which.find,
     close: () => void helper.kill('SIGKILL'),

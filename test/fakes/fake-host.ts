@@ -91,6 +91,8 @@ export function createFakeHost(options: Readonly<{ privileged?: boolean; now?: n
       return Promise.resolve(ok([...files.keys()].filter((path) => shape.test(path)).sort()));
     },
     follow: () => Promise.reject(new Error('nothing to follow')),
+    openPty: () => Promise.reject(new Error('no programs here')),
+    endPtys: () => Promise.resolve(),
     which: (tool) => Promise.resolve(tools.get(tool) === true ? `/usr/sbin/${tool}` : undefined),
     on(words, answer = {}, times = Number.POSITIVE_INFINITY) {
       const matches = (command: Command): boolean =>

@@ -1,0 +1,100 @@
+// However we end, no program of ours stays: real processes, killed as hard as can be.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { markOf, startReaper } from '../../../src/host/reaper.ts';
+import { isAlive } from './alive.ts';
+import { membersOf, STUBBORN } from './members.ts';
+
+const WAIT = { timeout: 15_000, interval: 20 } as const;
+const HOLDER = join(import.meta.dirname, 'fixtures/pty-holder.ts');
+const quiet = { ...process.env, NODE_NO_WARNINGS: '1' };
+
+type Held = Readonly<{ pids: readonly number[]; reaper: number }>;
+
+async function hold(...lines: readonly string[]) {
+  const holder = spawn(process.execPath, [HOLDER, ...lines], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: quiet,
+  });
+  const [said] = await once(holder.stdout, 'data');
+  const held: Held = JSON.parse(String(said));
+  return { ...held, holder };
+}
+
+describe('after a kill -9', () => {
+  it.each([
+    ['a sleeper', 'echo ready; sleep 1000'],
+    ['one that ignores HUP, with a job in the background', STUBBORN],
+    ['one that is stopped', 'echo ready; kill -STOP $$'],
+    ['one with a job of its own process group', 'set -m; sleep 1000 & echo ready; sleep 1000'],
+  ])('%s is gone, and the reaper too', async (_, line) => {
+    const { holder, pids, reaper } = await hold(line, 'echo ready; cat');
+    expect(pids.every((pid) => membersOf(pid).length > 0)).toBe(true);
+    holder.kill('SIGKILL');
+    await vi.waitFor(() => expect([isAlive(reaper), pids.flatMap(membersOf)]).toEqual([false, []]), WAIT);
+  });
+
+  it('the reaper itself holds no terminal and no file but its pipe', async () => {
+    const { holder, reaper } = await hold('echo ready; sleep 1000', 'echo ready; sleep 1000');
+    const files = readdirSync(`/proc/${reaper}/fd`).map((fd) => readlinkSync(`/proc/${reaper}/fd/${fd}`));
+    expect(files.filter((file) => /ptmx|pts|tty/.test(file))).toEqual([]);
+    const [, , , session, terminal] =
+      readFileSync(`/proc/${reaper}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+    expect([Number(session), terminal]).toEqual([reaper, '0']);
+    holder.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(reaper)).toBe(false), WAIT);
+  });
+});
+
+describe('the reaper', () => {
+  const sleeper = () => spawn('/bin/sh', ['-c', 'sleep 1000; :'], { detached: true, stdio: 'ignore' });
+
+  it('ignores what ends others, and ends with its pipe', async () => {
+    const victim = sleeper();
+    const reaper = startReaper();
+    reaper.add(markOf(victim.pid ?? 0));
+    await reaper.close();
+    await vi.waitFor(() => expect(membersOf(victim.pid ?? 0)).toEqual([]), WAIT);
+  });
+
+  it('never touches a session whose number has gone to somebody else', async () => {
+    const stranger = sleeper();
+    const pid = stranger.pid ?? 0;
+    const reaper = startReaper();
+    const mark = markOf(pid);
+    reaper.add({ ...mark, began: String(Number(mark.began) - 1) });
+    reaper.end({ ...mark, began: String(Number(mark.began) - 1) });
+    reaper.kill({ sid: pid, began: '-' });
+    await reaper.close();
+    expect(membersOf(pid).length).toBeGreaterThan(0);
+    process.kill(-pid, 'SIGKILL');
+  });
+
+  it('is not misled by the name of a process', async () => {
+    const odd = spawn('/bin/sh', ['-c', 'printf "x) S 1\\n1 (y" >/proc/$$/comm; sleep 1000; :'], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    const pid = odd.pid ?? 0;
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toContain(') S'), WAIT);
+    const reaper = startReaper();
+    reaper.add(markOf(pid));
+    await reaper.close();
+    await vi.waitFor(() => expect(membersOf(pid)).toEqual([]), WAIT);
+  });
+
+  it('kills what is asked at once, and forgets what has ended', async () => {
+    const victims = [sleeper(), sleeper()];
+    const reaper = startReaper();
+    const [first, second] = victims.map(({ pid = 0 }) => markOf(pid));
+    for (const mark of [first, second]) if (mark !== undefined) reaper.add(mark);
+    if (first !== undefined) reaper.kill(first);
+    if (second !== undefined) reaper.end(second);
+    await vi.waitFor(() => expect(victims.flatMap(({ pid = 0 }) => membersOf(pid))).toEqual([]), WAIT);
+    await reaper.close();
+  });
+});
