@@ -19,6 +19,7 @@ export type Role =
   | 'label' // the session's own word beside it
   | 'key' // a key in a hint
   | 'match' // a search hit
+  | 'followed' // the address that is followed
   | 'banned'
   | 'safe'
   | 'seen'

@@ -12,8 +12,10 @@ import { currentView, currentWindow, focusedPane } from '../store/slices/layout.
 import type { ConsoleState } from '../store/state.ts';
 import { type Arrangement, arrange } from './arrange.ts';
 import { type BodyCache, bodyCache } from './body-cache.ts';
+import { type CardDrawer, type CardFocus, createCardDrawer } from './card-area.ts';
 import { drawFrames, type FrameText } from './chrome.ts';
 import type { KeyFor } from './dialogs/act.ts';
+import type { Box } from './dialogs/box.ts';
 import type { HelpSection } from './dialogs/lists.ts';
 import type { Glyphs } from './glyphs.ts';
 import { overlays } from './overlays.ts';
@@ -57,8 +59,9 @@ export type Screen = Readonly<{ columns: number; rows: number; areas: readonly A
 export function createScreenDrawer(options: ScreenOptions): (state: ConsoleState) => Screen {
   const cache = bodyCache(options);
   const frames = frameCache(options);
+  const card = createCardDrawer();
   const themed = createThemer(options.theme);
-  return (state) => drawScreen(state, { ...options, theme: themed(state.session), frames }, cache);
+  return (state) => drawScreen(state, { ...options, theme: themed(state.session), frames, card }, cache);
 }
 
 /** The arrangement on screen now: also what the mouse and focus-by-direction go by. */
@@ -79,11 +82,13 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
   const focus = focusedPane(state)?.id;
   const texts = new Map<PaneId, FrameText>();
   const areas: Area[] = [];
+  let card: CardFocus = { body: undefined, cursor: undefined };
   for (const { pane, body } of arrangement.placed) {
     const spec = specOf(state, pane);
     if (spec === undefined) continue;
     const drawn = cache.draw(state, spec, { body, focused: pane === focus, theme: options.theme });
     texts.set(pane, drawn);
+    if (pane === focus) card = { body, cursor: drawn.cursor };
     areas.push({ key: `pane ${pane}`, rect: body, text: drawn.text });
   }
   const chrome = { ...options, arrangement, focus, texts };
@@ -98,6 +103,8 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
     const text = renderLine(alarm, columns, options.theme);
     areas.push({ key: 'alarm', rect: { x: 0, y: 0, columns, rows: 1 }, text });
   }
+  const box = options.card(state, card, { glyphs: options.glyphs, keyFor: options.keys.keyFor });
+  if (box !== undefined) areas.push(cardArea(box, options.theme));
   areas.push(...overlays(state, arrangement, options));
   return { columns, rows, areas: areas.filter(({ rect }) => rect.columns > 0 && rect.rows > 0) };
 }
@@ -125,6 +132,14 @@ function drawPlain(state: ConsoleState, plain: PlainView, options: PlainLook): S
   return { columns, rows, areas: [whole, ...overlays(state, arrangement, options)] };
 }
 
+function cardArea({ area, lines }: Box, theme: Theme): Area {
+  return {
+    key: 'card',
+    rect: area,
+    text: lines.map((line) => renderLine(line, area.columns, theme)).join('\n'),
+  };
+}
+
 function specOf(state: ConsoleState, id: PaneId): PaneSpec | undefined {
   return currentWindow(state)?.panes.find((pane) => pane.id === id);
 }
@@ -143,7 +158,7 @@ type FrameInput = Readonly<{
   texts: ReadonlyMap<PaneId, FrameText>;
   theme: Theme;
 }>;
-type WithFrames = Readonly<{ frames: (input: FrameInput) => readonly string[] }>;
+type WithFrames = Readonly<{ frames: (input: FrameInput) => readonly string[]; card: CardDrawer }>;
 
 /** Borders and titles seldom change while numbers do: the last rows are kept, measured and coloured as they are. */
 function frameCache({ glyphs }: ScreenOptions): WithFrames['frames'] {

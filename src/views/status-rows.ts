@@ -8,6 +8,8 @@ import { selectKeyMode, selectKeyModes } from '../store/select/shell.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
 import { drawBottomLine, drawPromptLine, drawWaitingLine } from './parts/bottom-line.ts';
+import { followLegend } from './parts/follow-legend.ts';
+import { widthOfLine } from './parts/lines.ts';
 import type { ScreenOptions } from './screen.ts';
 import { drawTabRow, drawTopRow, type TopRow } from './top-row.ts';
 
@@ -34,7 +36,7 @@ export function topRowOf(state: ConsoleState, look: Look, arrangement: Arrangeme
   return { arrangement, glyphs, keyFor: keys.keyFor, summary: look.summary(state) };
 }
 
-function bottomLine(state: ConsoleState, { keys }: Look, columns: number): Line {
+function bottomLine(state: ConsoleState, { keys, glyphs }: Look, columns: number): Line {
   const { modal, notice } = state.modal;
   if (modal.kind === 'prompt') return drawPromptLine(modal.prompt, columns);
   const mode = selectKeyMode(state);
@@ -45,7 +47,15 @@ function bottomLine(state: ConsoleState, { keys }: Look, columns: number): Line 
   if (waits !== undefined) return drawWaitingLine(waits, hints, columns);
   const undoKey = state.readOnly ? undefined : keys.keyFor('pane', 'undo');
   const ageMs = notice === undefined ? 0 : state.now - notice.at;
-  return drawBottomLine(notice, hints, { columns, undoKey, fresh: ageMs < FRESH_MS });
+  const fresh = ageMs < FRESH_MS;
+  const legend = followLegend(state, {
+    columns,
+    glyphs,
+    keyFor: keys.keyFor,
+    fresh: notice !== undefined && fresh,
+  });
+  const room = { columns: columns - widthOfLine(legend), undoKey, fresh };
+  return [...legend, ...drawBottomLine(notice, hints, room)];
 }
 
 /** A result that has just come may take the room of the keys. */

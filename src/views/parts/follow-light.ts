@@ -9,7 +9,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { span } from './lines.ts';
 
-export const FOLLOWED: Role = 'key';
+export const FOLLOWED: Role = 'followed';
 
 /** Whether an address is the followed one, or a network that holds it or lies in it. */
 export type Light = (net: Net) => boolean;

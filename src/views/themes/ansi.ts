@@ -1,4 +1,4 @@
-// The default: the sixteen colours of the operator's own terminal, light or dark. No background but for alarm and match.
+// The default: the sixteen colours of the operator's own terminal, light or dark. No background but for alarm, match and followed.
 
 import { accentsOf, EIGHT, type Ink, type ThemeTable } from './ink.ts';
 
@@ -21,6 +21,7 @@ export const ANSI: ThemeTable = {
     label: ink('1;7'),
     key: ink('1;36'),
     match: ink('30;43'),
+    followed: ink('1;30;46'),
     banned: ink('31'),
     safe: ink('32'),
     seen: ink('33'),

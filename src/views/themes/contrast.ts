@@ -40,6 +40,7 @@ export const CONTRAST: ThemeTable = {
     label: just('1;7'),
     key: just('1;7'),
     match: loud(plate(BLACK, 0xffff00, '30;43')),
+    followed: loud(plate(BLACK, 0x5fffff, '30;46')),
     banned: loud(RED),
     safe: GREEN,
     seen: YELLOW,

@@ -37,6 +37,7 @@ export const DARK: ThemeTable = {
     label: just('1;7'),
     key: bold(CYAN, '1;96'),
     match: { fg: BLACK, bg: YELLOW, sixteen: '30;43' },
+    followed: { fg: BLACK, bg: CYAN, attributes: '1', sixteen: '1;30;106' },
     banned: text(RED, '91'),
     safe: text(GREEN, '92'),
     seen: text(YELLOW, '93'),

@@ -38,6 +38,7 @@ export const LIGHT: ThemeTable = {
     label: just('1;7'),
     key: bold(TEAL, '1;34'),
     match: { fg: BLACK, bg: 0xffd75f, sixteen: '30;43' },
+    followed: { fg: WHITE, bg: TEAL, attributes: '1', sixteen: '1;97;44' },
     banned: text(RED, '31'),
     safe: text(GREEN, '32'),
     seen: text(BROWN, '35'),

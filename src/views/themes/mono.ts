@@ -17,6 +17,7 @@ export const MONO: ThemeTable = {
     accent: ink(''),
     key: ink('1'),
     match: ink('7'),
+    followed: ink('1;4'),
     banned: ink('1'),
     safe: ink(''),
     seen: ink(''),
