@@ -4,30 +4,7 @@ import type { KeyMode } from '../core/intent.ts';
 import { keysOf } from './hints.ts';
 import { MODES } from './keymap.ts';
 import type { Keymap, KeyRow } from './row.ts';
-
-const TITLES: Readonly<Record<KeyMode, string>> = {
-  log: 'In a log',
-  bans: 'In the bans',
-  conntrack: 'In conntrack',
-  traffic: 'In traffic',
-  host: 'In host',
-  journal: 'In the journal',
-  run: 'In a program pane whose program does not run',
-  watch: 'In a watch pane',
-  program: 'While a program takes the keys',
-  copy: 'In copy mode',
-  plain: 'In the plain view',
-  card: 'While the card of an address is open',
-  pane: 'In every pane',
-  global: 'Everywhere',
-  trial: 'While shields are in trial, before the keys of the pane',
-  prefix: 'After the prefix',
-  numbers: 'While pane numbers are shown',
-  dialog: 'In a dialog',
-  prompt: 'In the line at the bottom',
-  picker: 'In a list to choose from',
-  help: 'In the help and on pages of text',
-};
+import { TABLE_TITLES } from './titles.ts';
 
 const INTRODUCTION = `# Keys
 
@@ -59,7 +36,7 @@ function section(keymap: Keymap, mode: KeyMode): string {
   const rows = keymap.filter((row) => row.mode === mode);
   if (rows.length === 0) return '';
   const table = rows.map((row) => `| ${keyCells(row)} | ${cell(row.words)} | \`${row.intent}\` |`);
-  const heading = `## ${TITLES[mode]} (\`${mode}\`)`;
+  const heading = `## ${TABLE_TITLES[mode]} (\`${mode}\`)`;
   return [heading, '', '| keys | what it does | intent |', '|---|---|---|', ...table, ''].join('\n');
 }
 

@@ -5,9 +5,13 @@ import { type SafeText, sanitise } from '../core/sanitise.ts';
 import { MODES, modeChain } from './keymap.ts';
 import { NUMBERED } from './resolve.ts';
 import type { KeyGroup, Keymap, KeyRow } from './row.ts';
+import { begins } from './sequence.ts';
 
-/** `keys` as typed ("b", "C-b z"), `words` what it does. */
-export type KeyWords = Readonly<{ keys: SafeText; words: SafeText }>;
+/**
+ * `keys` as typed ("b", "C-b z"), `words` what it does. `name`: the intent, as the session file has it. `changed`: the
+ * session file has given it these keys.
+ */
+export type KeyWords = Readonly<{ keys: SafeText; words: SafeText; name?: SafeText; changed?: boolean }>;
 export type KeySection = Readonly<{ title: SafeText; rows: readonly KeyWords[] }>;
 
 export type KeyTexts = Readonly<{
@@ -17,6 +21,8 @@ export type KeyTexts = Readonly<{
   hints(mode: KeyMode): readonly KeyWords[];
   /** All keys that work in a mode, the pane's own first; behind them those after the prefix. */
   help(mode: KeyMode): readonly KeySection[];
+  /** How a sequence that was begun goes on: the keys that are still to come. */
+  after(modes: readonly KeyMode[], typed: readonly string[]): readonly KeyWords[];
 }>;
 
 const GROUPS: readonly KeyGroup[] = ['acts', 'this pane', 'typing', 'moving', 'console', 'windows and panes'];
@@ -37,6 +43,19 @@ export function keyTexts(keymap: Keymap, options: Readonly<{ readOnly: boolean }
     },
     hints: (mode) => texts.get(mode)?.hints ?? [],
     help: (mode) => texts.get(mode)?.help ?? [],
+    after: (modes, typed) => {
+      const start = typed.join(' ');
+      return modes
+        .flatMap((mode) => liveRows(offered, mode))
+        .flatMap((row) =>
+          row.chords
+            .filter((chord) => begins(start, chord))
+            .map((chord) => ({
+              keys: sanitise(chord.slice(start.length + 1)),
+              words: sanitise(row.hint ?? row.words),
+            })),
+        );
+    },
   };
 }
 
@@ -72,7 +91,12 @@ function helpOf(keymap: Keymap, mode: KeyMode, prefix: SafeText): readonly KeySe
 }
 
 function wordsOf(row: KeyRow, before: string): KeyWords {
-  return { keys: sanitise(before + keysOf(row)), words: sanitise(row.words) };
+  return {
+    keys: sanitise(before + keysOf(row)),
+    words: sanitise(row.words),
+    name: sanitise(row.intent),
+    ...(row.changed === undefined ? {} : { changed: true }),
+  };
 }
 
 /** All chords of a row in one text ("Down, j"); runs of digits are shortened ("0–9"). */

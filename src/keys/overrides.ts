@@ -4,9 +4,11 @@
 import { INTENTS, type IntentId, type KeyMode } from '../core/intent.ts';
 import type { FilePlace, KeyOverride } from '../core/pane.ts';
 import { suggest } from '../core/suggest.ts';
-import { chordOf, KEY_NAMES, parseChord, typedText } from './chords.ts';
+import { KEY_NAMES } from './chords.ts';
 import { MODES, modeChain, TEXT_MODES } from './keymap.ts';
+import { NUMBERED } from './resolve.ts';
 import type { Keymap, KeyRow } from './row.ts';
+import { begins, clash, type ReadSequence, readSequence, SEQUENCE_MAX } from './sequence.ts';
 
 /** `line`, `column`: in the session file, from 1. */
 export type KeyProblem = Readonly<{ line: number; column: number; message: string }>;
@@ -24,27 +26,38 @@ export function applyOverrides(
 ): Readonly<{ keymap: Keymap; problems: readonly KeyProblem[] }> {
   const problems: KeyProblem[] = [];
   const changes: Change[] = [];
-  const [first, ...others] = prefixWishes(wishes);
-  const silent: readonly KeyOverride[] = others;
-  for (const wish of [first, ...others, ...wishes.keys]) {
+  const prefix = prefixWishes(keymap, wishes);
+  // The prefix is one wish in several tables: what is wrong with it is said once.
+  const silent: readonly KeyOverride[] = prefix.slice(1);
+  for (const wish of [...prefix, ...wishes.keys]) {
     const change = readWish(keymap, wish);
     if (typeof change !== 'string') changes.push(change);
-    // The prefix is one wish in four tables: what is wrong with it is said once.
     else if (!silent.includes(wish)) problems.push(at(wish, change));
   }
   for (;;) {
     const merged = merge(keymap, changes);
-    const clash = findCollision(merged);
-    if (clash === undefined) return { keymap: merged, problems };
-    const index = changes.findLastIndex(({ row }) => clash.rows.includes(row));
+    const found = findCollision(merged);
+    if (found === undefined) return { keymap: merged, problems };
+    const index = changes.findLastIndex(({ row }) => found.rows.includes(row));
     const [lost] = index < 0 ? [] : changes.splice(index, 1);
     if (lost === undefined) return { keymap: merged, problems };
-    const other = clash.rows.find((row) => row !== lost.row);
-    const taken = other === undefined ? '' : `${other.intent} (${other.mode}: ${other.words})`;
-    // The prefix is four rows, and a part of it is none.
+    // The prefix is several rows, and a part of it is none.
     if (isPrefix(lost)) drop(changes, isPrefix);
-    problems.push(at(lost.at, `${clash.chord} is taken by ${taken}; rebind that one or choose another key`));
+    problems.push(at(lost.at, collisionWords(found, lost.row)));
   }
+}
+
+function collisionWords({ rows, chords }: Collision, lost: KeyRow): string {
+  const mine = rows[0] === lost ? 0 : 1;
+  const [own, taken] = mine === 0 ? chords : [chords[1], chords[0]];
+  const other = rows[1 - mine];
+  const owner = other === undefined ? '' : `${other.intent} (${other.mode}: ${other.words})`;
+  const advice = 'rebind that one or choose another key';
+  if (own === taken) return `${own} is taken by ${owner}; ${advice}`;
+  if (other === lost) return `${own} and ${taken} cannot both be: one is the beginning of the other`;
+  return begins(own, taken)
+    ? `${own} is the beginning of ${taken}, which is ${owner}; ${advice}`
+    : `${own} begins with ${taken}, which is ${owner}; ${advice}`;
 }
 
 function isPrefix({ row }: Change): boolean {
@@ -62,14 +75,12 @@ function drop(changes: Change[], unwanted: (change: Change) => boolean): void {
 type PrefixWish = KeyOverride & Readonly<{ whole: true }>;
 const isFromPrefix = (wish: KeyOverride): boolean => 'whole' in wish;
 
-function prefixWishes({ prefix, prefixAt }: OperatorKeys): readonly [PrefixWish, ...PrefixWish[]] {
+/** The prefix works in every table that has one, and twice it goes through. */
+function prefixWishes(keymap: Keymap, { prefix, prefixAt }: OperatorKeys): readonly PrefixWish[] {
   const place = { whole: true, chords: [prefix], line: 1, column: 1, ...prefixAt } as const;
-  return [
-    { mode: 'global', intent: 'prefix', ...place },
-    { mode: 'program', intent: 'prefix', ...place },
-    { mode: 'copy', intent: 'prefix', ...place },
-    { mode: 'prefix', intent: 'send-prefix', ...place },
-  ];
+  return keymap
+    .filter(({ intent }) => intent === 'prefix' || intent === 'send-prefix')
+    .map(({ mode, intent }) => ({ mode, intent, ...place }));
 }
 
 function at(wish: KeyOverride, message: string): KeyProblem {
@@ -89,14 +100,47 @@ function readWish(keymap: Keymap, wish: KeyOverride): Change | string {
   if (row === undefined) return `${intent} has no meaning in ${mode}; it works in ${worksIn(keymap, intent)}`;
   const chords: string[] = [];
   for (const written of wish.chords) {
-    const key = parseChord(written);
-    if (key === undefined) return `${JSON.stringify(written)} is no key; ${meant(written, KEY_NAMES)}`;
-    const chord = chordOf(key);
-    if (TEXT_MODES.has(mode) && typedText(key) !== undefined)
-      return `${chord} types itself in ${mode}; choose a key with Ctrl or Meta, or a named one`;
-    if (!chords.includes(chord)) chords.push(chord);
+    const read = readSequence(written);
+    const wrong = read.ok ? misfit(read, { mode, intent }) : unreadable(read, written);
+    if (wrong !== undefined) return wrong;
+    if (read.ok && !chords.includes(read.chord)) chords.push(read.chord);
   }
-  return { at: wish, row: { ...row, chords } };
+  const old = keymap.find((known) => known.mode === mode && known.intent === intent);
+  if (old !== undefined && sameChords(old.chords, chords)) return { at: wish, row: { ...old } };
+  return { at: wish, row: { ...row, chords, changed: { line: wish.line, column: wish.column } } };
+}
+
+function sameChords(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((chord, index) => chord === b[index]);
+}
+
+function unreadable(read: Extract<ReadSequence, { ok: false }>, written: string): string {
+  switch (read.wrong) {
+    case 'key': {
+      const inside = read.key === written ? '' : ` in ${JSON.stringify(written)}`;
+      return `${JSON.stringify(read.key)}${inside} is no key; ${meant(read.key, KEY_NAMES)}`;
+    }
+    case 'too-long':
+      return `${JSON.stringify(written)} is too long: at most ${SEQUENCE_MAX} keys one after the other`;
+    case 'escape':
+      return `${JSON.stringify(written)} cannot be typed: Escape leaves a sequence that was begun`;
+    case 'empty':
+      return 'a key is missing; [] takes all keys away';
+  }
+}
+
+/** What is a key, and yet cannot be one for this. */
+function misfit(
+  { chord, types }: Extract<ReadSequence, { ok: true }>,
+  { mode, intent }: Readonly<{ mode: KeyMode; intent: IntentId }>,
+): string | undefined {
+  if (TEXT_MODES.has(mode) && types)
+    return `${chord} types itself in ${mode}; choose a key with Ctrl or Meta, or a named one`;
+  if ((intent === 'prefix' || intent === 'send-prefix') && chord.includes(' '))
+    return `${JSON.stringify(chord)} cannot be: the prefix is one key`;
+  if (NUMBERED.has(intent) && !/\d$/.test(chord))
+    return `${chord} says no number: ${intent} takes it from the digit of its key`;
+  return undefined;
 }
 
 function meant(typed: string, known: readonly string[]): string {
@@ -126,21 +170,36 @@ function merge(keymap: Keymap, changes: readonly Change[]): Keymap {
   return [...keymap.map((row) => last(row) ?? row), ...unique];
 }
 
-/** Two rows that want the same chord in one chain of modes. */
-export function findCollision(
-  keymap: Keymap,
-): Readonly<{ chord: string; rows: readonly [KeyRow, KeyRow] }> | undefined {
+/** `chords`: of the rows, in the same order. */
+export type Collision = Readonly<{
+  rows: readonly [KeyRow, KeyRow];
+  chords: readonly [string, string];
+}>;
+
+/** Two rows that want the same key in one chain of modes, or one a key that begins a sequence of the other. */
+export function findCollision(keymap: Keymap): Collision | undefined {
   for (const mode of MODES) {
     const chain = modeChain(mode);
-    const owners = new Map<string, KeyRow>();
+    // Only sequences with the same first key can be in each other's way.
+    const owners = new Map<string, [string, KeyRow][]>();
     for (const row of keymap.filter((candidate) => chain.includes(candidate.mode))) {
       for (const chord of row.chords) {
-        const owner = owners.get(chord);
-        if (owner !== undefined && owner !== row && owner.intent !== row.intent)
-          return { chord, rows: [owner, row] };
-        owners.set(chord, row);
+        const [first = ''] = chord.split(' ', 1);
+        const near = owners.get(first) ?? [];
+        const owner = near.find(([taken, other]) => meet(taken, other, { chord, row }));
+        if (owner !== undefined) return { rows: [owner[1], row], chords: [owner[0], chord] };
+        owners.set(first, [...near, [chord, row]]);
       }
     }
   }
   return undefined;
+}
+
+/** One intent may have a key in two tables of a chain: the narrower one is asked first and means the same. */
+function meet(
+  taken: string,
+  other: KeyRow,
+  { chord, row }: Readonly<{ chord: string; row: KeyRow }>,
+): boolean {
+  return taken === chord ? other.intent !== row.intent : clash(taken, chord);
 }
