@@ -4,9 +4,10 @@
 import type { KeyMode } from '../core/intent.ts';
 import { COPY_ROWS } from './keymap-copy.ts';
 import { FOLLOW_ROWS } from './keymap-follow.ts';
+import { PANE_ROWS } from './keymap-panes.ts';
 import { TEXT_ROWS } from './keymap-text.ts';
-import { type Keymap, rows } from './row.ts';
 import { WATCH_ROWS } from './keymap-watch.ts';
+import { type Keymap, rows } from './row.ts';
 
 export const MODES = [
   ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'run', 'watch'] as const),
@@ -196,29 +197,12 @@ const GLOBAL_ROWS: Keymap = [
 
 const PREFIX_ROWS: Keymap = [
   ...rows('prefix', 'windows and panes', [
-    ['zoom', ['z'], 'the pane over the whole window, and back', 'zoom'],
-    ['focus-left', ['Left'], 'to the pane on the left'],
-    ['focus-right', ['Right'], 'to the pane on the right'],
-    ['focus-up', ['Up'], 'to the pane above'],
-    ['focus-down', ['Down'], 'to the pane below'],
-    ['focus-next', ['o'], 'to the next pane', 'next pane'],
-    ['focus-last', [';'], 'to the pane before'],
-    ['pane-numbers', ['q'], 'show pane numbers; a digit goes there', 'numbers'],
-    ['window-next', ['n'], 'next window', 'next window'],
-    ['window-previous', ['p'], 'previous window'],
-    ['window-last', ['l'], 'the window before'],
-    ['window-number', DIGITS, 'window by number'],
-    ['window-list', ['w'], 'choose a window', 'windows'],
     ['send-prefix', ['C-b'], 'the prefix itself, for a program inside'],
     ['command-line', [':'], 'type a command'],
     ['redraw', ['r'], 'draw the screen anew'],
     ['suspend', ['C-z'], 'back to the shell; fg returns'],
     ['cancel', ['Escape'], 'no key after all'],
     ['help', ['?'], 'the keys that work now', 'help'],
-  ]),
-  ...rows('numbers', 'windows and panes', [
-    ['focus-number', DIGITS.slice(1), 'to the pane with this number', 'go there'],
-    ['cancel', ['Escape', 'q'], 'stay', 'stay'],
   ]),
 ];
 
@@ -231,6 +215,7 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...WATCH_ROWS,
   ...PROGRAM_ROWS,
   ...GLOBAL_ROWS,
+  ...PANE_ROWS,
   ...PREFIX_ROWS,
   ...COPY_ROWS,
   ...FOLLOW_ROWS,

@@ -9,9 +9,17 @@ import { EMPTY_HISTORY, type PromptHistory, type PromptState } from './prompt.ts
 import type { TextInput } from './text-input.ts';
 
 export type PickerItem = Readonly<{ id: string; label: SafeText; detail: SafeText }>;
+/** Where a new pane shall be. `name`: of the window. */
+export type NewPaneWish =
+  | Readonly<{ kind: 'split'; pane: PaneId; direction: 'row' | 'column' }>
+  | Readonly<{ kind: 'window'; name?: string }>
+  | Readonly<{ kind: 'replace'; pane: PaneId }>;
+
 /** What accepting an item does is decided by the controller from `purpose`. `at`: index among the items that match. */
 export type PickerState = Readonly<{
-  purpose: 'windows' | 'sets' | 'filters';
+  purpose: 'windows' | 'sets' | 'filters' | 'new-pane';
+  /** Of 'new-pane': where it shall be. */
+  wish?: NewPaneWish;
   /** The pane that asked. */
   pane?: PaneId;
   title: SafeText;
@@ -25,6 +33,19 @@ export type PageLine = Readonly<{ text: SafeText; role?: Role; indent?: number }
 /** `lines` 'shields', 'line': written anew from the state whenever they are drawn, because they change. */
 export type Page = Readonly<{ title: SafeText; lines: readonly PageLine[] | 'shields' | 'line' }>;
 
+/** A question with one answer that does something; `wish` says what. */
+export type Confirm = Readonly<{
+  title: SafeText;
+  lines: readonly PageLine[];
+  /** What Enter does, as in "Enter closes". */
+  yes: SafeText;
+  wish: ConfirmWish;
+}>;
+/** A window is named by one of its panes: numbers may change while it is asked. */
+export type ConfirmWish =
+  | Readonly<{ kind: 'pane-close'; pane: PaneId }>
+  | Readonly<{ kind: 'window-close'; pane: PaneId }>;
+
 export type Modal =
   | Readonly<{ kind: 'none' }>
   | Readonly<{ kind: 'act'; act: ActDialog }>
@@ -32,6 +53,7 @@ export type Modal =
   | Readonly<{ kind: 'help'; top: number }>
   | Readonly<{ kind: 'page'; page: Page; top: number }>
   | Readonly<{ kind: 'picker'; picker: PickerState }>
+  | Readonly<{ kind: 'confirm'; confirm: Confirm }>
   | Readonly<{ kind: 'confirm-quit' }>;
 
 export type NoticeRole = 'good' | 'plain' | 'warn' | 'bad';

@@ -6,7 +6,14 @@ import type { SafeText } from '../core/sanitise.ts';
 import type { PromptPurpose } from './slice.ts';
 import { editText, inputOf, type TextInput } from './text-input.ts';
 
-export type PromptFor = PromptPurpose | 'command';
+/** Asked for windows and panes themselves. */
+const LAYOUT_PROMPTS = ['window-rename', 'window-index', 'window-move', 'pane-title'] as const;
+export type LayoutPrompt = (typeof LAYOUT_PROMPTS)[number];
+export type PromptFor = PromptPurpose | 'command' | LayoutPrompt;
+
+export function isLayoutPrompt(purpose: PromptFor): purpose is LayoutPrompt {
+  return LAYOUT_PROMPTS.some((known) => known === purpose);
+}
 
 /** `recall`: how far back in the history the shown text is (0 = what was typed, kept in `typed`). */
 export type PromptState = Readonly<{

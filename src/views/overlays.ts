@@ -11,7 +11,7 @@ import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
 import { type DialogLook, drawActDialog } from './dialogs/act.ts';
 import type { Box } from './dialogs/box.ts';
-import { drawHelp, drawPicker, drawQuit, type HelpSection } from './dialogs/lists.ts';
+import { drawConfirm, drawHelp, drawPicker, drawQuit, type HelpSection } from './dialogs/lists.ts';
 import { drawPage } from './dialogs/page.ts';
 import { spaces } from './parts/lines.ts';
 import type { Area, KeyTexts, ScreenOptions } from './screen.ts';
@@ -56,6 +56,8 @@ export function overlayBox(
     }
     case 'picker':
       return drawPicker(modal.picker, look);
+    case 'confirm':
+      return drawConfirm(modal.confirm, look);
     case 'confirm-quit':
       return drawQuit(selectQuitWords(state), look);
     default:

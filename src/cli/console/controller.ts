@@ -7,17 +7,19 @@ import type { SafeText } from '../../core/sanitise.ts';
 import { safe } from '../../core/sanitise.ts';
 import type { SourceId } from '../../core/status.ts';
 import { modeChain } from '../../keys/keymap.ts';
-import { resolve, resolvePaste } from '../../keys/resolve.ts';
+import { resolvePaste } from '../../keys/resolve.ts';
 import type { Keymap } from '../../keys/row.ts';
 import type { NoticeRole } from '../../store/modal-state.ts';
-import { selectKeyMode, selectKeyModes } from '../../store/select/shell.ts';
+import { selectKeyMode } from '../../store/select/shell.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import { lendMouse } from './copy.ts';
 import type { CopyPort } from './copy-port.ts';
+import { keyMeaning } from './key-meaning.ts';
 import { mouseEvent } from './mouse.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneIntent } from './pane-keys.ts';
+import { createTimers, type Timers } from './timers.ts';
 
 /** What the console asks of its surroundings. */
 export type Effects = Readonly<{
@@ -57,6 +59,7 @@ export type Desktop = ControllerOptions &
   Readonly<{
     say(text: SafeText, role?: NoticeRole): void;
     intent(intent: Intent): void;
+    timers: Timers;
     mouseOn(): boolean;
     toggleMouse(): void;
     /** Milliseconds since this was asked before: since the key of the shields was last pressed. */
@@ -64,12 +67,13 @@ export type Desktop = ControllerOptions &
   }>;
 
 export function createController(options: ControllerOptions): Controller {
-  const { store, keymap, effects } = options;
+  const { store, effects } = options;
   let shieldsKeyAt = Number.NEGATIVE_INFINITY;
   const desktop: Desktop = {
     ...options,
     say: (text, role = 'plain') => store.dispatch({ kind: 'modal/noticed', text, role }),
     intent: (intent) => dispatchIntent(desktop, intent),
+    timers: createTimers(effects.later),
     mouseOn: () => store.getState().mouse,
     toggleMouse: () => {
       const on = !store.getState().mouse;
@@ -90,7 +94,7 @@ export function createController(options: ControllerOptions): Controller {
       switch (event.kind) {
         case 'key': {
           const mode = selectKeyMode(store.getState());
-          const intent = resolve(keymap, selectKeyModes(store.getState()).flatMap(modeChain), event.key);
+          const intent = keyMeaning(desktop, event.key);
           // The prefix holds for one key, whether that key means anything or not.
           if (mode === 'prefix') store.dispatch({ kind: 'modal/prefix-pending', on: false });
           if (mode === 'numbers') store.dispatch({ kind: 'layout/numbers-shown', on: false });

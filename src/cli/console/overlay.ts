@@ -2,20 +2,28 @@
 
 import type { Intent } from '../../core/intent.ts';
 import { sanitise } from '../../core/sanitise.ts';
-import type { Modal } from '../../store/modal-state.ts';
-import type { PromptFor, PromptState } from '../../store/prompt.ts';
+import type { Confirm, Modal } from '../../store/modal-state.ts';
+import { isLayoutPrompt, type PromptFor, type PromptState } from '../../store/prompt.ts';
+import { answerOf } from '../../store/slices/modal-intent.ts';
 import { listRows } from '../../views/dialogs/lists.ts';
 import { pageRows } from '../../views/dialogs/page.ts';
 import { completeCommand, parseCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
+import { closeAsked, layoutPrompted } from './layout-questions.ts';
 import { chosenFrom } from './pickers.ts';
 import { runCommand } from './run-command.ts';
 
 export function overlayIntent(desktop: Desktop, intent: Intent): void {
   const { modal } = desktop.store.getState().modal;
   if (modal.kind === 'prompt') promptIntent(desktop, modal.prompt, intent);
+  else if (modal.kind === 'confirm') confirmed(desktop, modal.confirm, intent);
   else if (intent.id === 'accept' && modal.kind !== 'act') accepted(desktop, modal, intent);
   else forward(desktop, intent);
+}
+
+function confirmed(desktop: Desktop, { wish }: Confirm, intent: Intent): void {
+  forward(desktop, intent);
+  if (answerOf(intent) === 'yes') closeAsked(desktop, wish);
 }
 
 function accepted(desktop: Desktop, modal: Modal, intent: Intent): void {
@@ -54,12 +62,18 @@ function promptIntent(desktop: Desktop, prompt: PromptState, intent: Intent): vo
 
 function tell(desktop: Desktop, prompt: PromptState, text: string, accepted: boolean): void {
   const { purpose, pane } = prompt;
-  if (purpose === 'command' || pane === undefined) return;
+  if (purpose === 'command' || isLayoutPrompt(purpose) || pane === undefined) return;
   desktop.store.dispatch({ kind: 'pane/prompted', pane, purpose, text, accepted });
 }
 
 function acceptPrompt(desktop: Desktop, prompt: PromptState, intent: Intent): void {
   const { text } = prompt.input;
+  if (isLayoutPrompt(prompt.purpose)) {
+    const why = layoutPrompted(desktop, prompt.purpose, prompt);
+    if (why === undefined) forward(desktop, intent);
+    else desktop.store.dispatch({ kind: 'modal/prompt-failed', error: sanitise(why) });
+    return;
+  }
   if (prompt.purpose !== 'command') {
     forward(desktop, intent);
     tell(desktop, prompt, text, true);

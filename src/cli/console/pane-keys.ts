@@ -2,23 +2,19 @@
 
 import type { Intent } from '../../core/intent.ts';
 import type { PaneId } from '../../core/pane.ts';
-import { safe, sanitise } from '../../core/sanitise.ts';
+import { safe } from '../../core/sanitise.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
-import { currentView, currentWindow, focusedPane } from '../../store/slices/layout.ts';
-import type { ConsoleState } from '../../store/state.ts';
-import { neighbour, type Side } from '../../views/arrange.ts';
+import { focusedPane } from '../../store/slices/layout.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
-import { followIntent } from './follow.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
+import { followIntent } from './follow.ts';
+import { layoutIntent } from './layout-keys.ts';
 import { type ActWish, openingOf } from './open-act.ts';
-import { panePicker, windowPicker } from './pickers.ts';
+import { panePicker } from './pickers.ts';
 import { seenState } from './seen.ts';
 import { shieldsKey, wished } from './shields-keys.ts';
 import { startInPane } from './start-pane.ts';
-
-/** Pane numbers leave by themselves, as in tmux (there after one second). */
-const NUMBERS_MS = 2_000;
 
 export function paneIntent(desktop: Desktop, intent: Intent): void {
   if (copyIntent(desktop, intent) || followIntent(desktop, intent)) return;
@@ -105,99 +101,6 @@ export function openAct(desktop: Desktop, wish: ActWish): void {
   const body = arrangementOf(state).placed.find((placed) => placed.pane === pane?.id)?.body;
   if (pane !== undefined && body !== undefined)
     store.dispatch({ kind: 'pane/held', pane: pane.id, seen, rows: body.rows, columns: body.columns });
-}
-
-const SIDES: Readonly<Record<string, Side>> = {
-  'focus-left': 'left',
-  'focus-right': 'right',
-  'focus-up': 'up',
-  'focus-down': 'down',
-};
-
-function layoutIntent(desktop: Desktop, intent: Intent): boolean {
-  const { store } = desktop;
-  const state = store.getState();
-  const { window } = state.layout;
-  const count = state.session.windows.length;
-  switch (intent.id) {
-    case 'focus-left':
-    case 'focus-right':
-    case 'focus-up':
-    case 'focus-down':
-      focus(desktop, beside(state, SIDES[intent.id] ?? 'left'));
-      return true;
-    case 'focus-next':
-      focus(desktop, following(state));
-      return true;
-    case 'focus-last':
-      focus(desktop, currentView(state).recent[1]);
-      return true;
-    case 'focus-number':
-      focusNumber(desktop, Number(intent.text));
-      return true;
-    case 'pane-numbers':
-      store.dispatch({ kind: 'layout/numbers-shown', on: true });
-      desktop.effects.later(NUMBERS_MS, () => store.dispatch({ kind: 'layout/numbers-shown', on: false }));
-      return true;
-    case 'zoom':
-      store.dispatch({ kind: 'layout/zoom-toggled' });
-      return true;
-    case 'window-next':
-      store.dispatch({ kind: 'layout/window-selected', window: (window + 1) % count });
-      return true;
-    case 'window-previous':
-      store.dispatch({ kind: 'layout/window-selected', window: (window + count - 1) % count });
-      return true;
-    case 'window-last':
-      store.dispatch({ kind: 'layout/window-returned' });
-      return true;
-    case 'window-number':
-      windowNumber(desktop, Number(intent.text));
-      return true;
-    case 'window-list':
-      store.dispatch({ kind: 'modal/picker-opened', picker: windowPicker(state) });
-      return true;
-    default:
-      return false;
-  }
-}
-
-function focus(desktop: Desktop, pane: PaneId | undefined): void {
-  if (pane !== undefined) desktop.store.dispatch({ kind: 'layout/pane-focused', pane });
-}
-
-function focusNumber(desktop: Desktop, number: number): void {
-  const panes = currentWindow(desktop.store.getState())?.panes ?? [];
-  const pane = panes[number - 1];
-  if (pane === undefined)
-    desktop.say(sanitise(`there is no pane ${number}; there are ${panes.length}`), 'warn');
-  else focus(desktop, pane.id);
-}
-
-/** Windows are counted from 1 on screen; 0 is the tenth. */
-function windowNumber(desktop: Desktop, digit: number): void {
-  const window = digit === 0 ? 9 : digit - 1;
-  const { windows } = desktop.store.getState().session;
-  if (windows[window] === undefined)
-    desktop.say(sanitise(`there is no window ${window + 1}; there are ${windows.length}`), 'warn');
-  else desktop.store.dispatch({ kind: 'layout/window-selected', window });
-}
-
-/** By what is on screen; where the neighbour has no place there, by order. */
-function beside(state: ConsoleState, side: Side): PaneId | undefined {
-  const view = currentView(state);
-  const [from] = view.recent;
-  const { placed, mode } = arrangementOf(state);
-  if (from === undefined) return undefined;
-  if (mode === 'single' || mode === 'zoomed')
-    return following(state, side === 'left' || side === 'up' ? -1 : 1);
-  return neighbour(placed, from, { side, recent: view.recent });
-}
-
-function following(state: ConsoleState, step: 1 | -1 = 1): PaneId | undefined {
-  const panes = currentWindow(state)?.panes ?? [];
-  const at = panes.findIndex(({ id }) => id === focusedPane(state)?.id);
-  return panes[(at + step + panes.length) % Math.max(1, panes.length)]?.id;
 }
 
 const PROMPTS: Readonly<Record<string, PromptPurpose>> = {

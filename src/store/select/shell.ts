@@ -15,6 +15,7 @@ export function selectKeyMode(state: ConsoleState): KeyMode {
   const { modal } = state.modal;
   switch (modal.kind) {
     case 'act':
+    case 'confirm':
     case 'confirm-quit':
       return 'dialog';
     case 'page':

@@ -23,6 +23,8 @@ export function reduceModalIntent(state: ModalState, intent: Intent, list: ListS
   switch (modal.kind) {
     case 'none':
       return state;
+    case 'confirm':
+      return answerOf(intent) === undefined ? state : close(state);
     case 'confirm-quit':
       return intent.id === 'cancel' || intent.id === 'accept' ? close(state) : state;
     case 'help':
@@ -48,6 +50,13 @@ export function reduceModalIntent(state: ModalState, intent: Intent, list: ListS
     default:
       return unreachable(modal);
   }
+}
+
+/** Enter or y, Escape or n, as tmux asks; undefined for any other key. */
+export function answerOf(intent: Intent): 'yes' | 'no' | undefined {
+  const typed = intent.id === 'text-insert' ? intent.text?.toLowerCase() : undefined;
+  if (intent.id === 'accept' || typed === 'y') return 'yes';
+  return intent.id === 'cancel' || typed === 'n' ? 'no' : undefined;
 }
 
 function scrolled(top: number, intent: Intent, list: ListSize): number {

@@ -10,6 +10,7 @@ import type { ActForm } from '../act-form.ts';
 import { reported } from '../act-report.ts';
 import type { Msg } from '../messages.ts';
 import {
+  type Confirm,
   type Modal,
   type ModalState,
   NO_MODAL,
@@ -18,8 +19,7 @@ import {
   type Page,
   type PickerState,
 } from '../modal-state.ts';
-import { openPrompt } from '../prompt.ts';
-import type { PromptPurpose } from '../slice.ts';
+import { openPrompt, type PromptFor } from '../prompt.ts';
 import type { ConsoleState } from '../state.ts';
 import { EMPTY_INPUT, type TextInput } from '../text-input.ts';
 import { reduceModalIntent } from './modal-intent.ts';
@@ -30,7 +30,7 @@ export type ModalMsg =
   | Readonly<{ kind: 'modal/act-reported'; report: ActReport }>
   | Readonly<{
       kind: 'modal/prompt-opened';
-      purpose: PromptPurpose | 'command';
+      purpose: PromptFor;
       pane?: PaneId;
       text?: string;
     }>
@@ -40,6 +40,7 @@ export type ModalMsg =
   | Readonly<{ kind: 'modal/page-opened'; page: Page }>
   | Readonly<{ kind: 'modal/picker-opened'; picker: PickerState }>
   | Readonly<{ kind: 'modal/quit-asked' }>
+  | Readonly<{ kind: 'modal/confirm-asked'; confirm: Confirm }>
   | Readonly<{ kind: 'modal/closed' }>
   /** A key for whatever is open; `rows`: how many lines of a list or help fit on screen, `total`: how many there are. */
   | Readonly<{ kind: 'modal/intent'; intent: Intent; rows: number; total?: number }>
@@ -94,6 +95,8 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
       return shieldsEnded(state, msg, whole.now);
     case 'modal/picker-opened':
       return { ...state, modal: { kind: 'picker', picker: msg.picker } };
+    case 'modal/confirm-asked':
+      return { ...state, modal: { kind: 'confirm', confirm: msg.confirm } };
     case 'modal/quit-asked':
       return { ...state, modal: { kind: 'confirm-quit' } };
     case 'modal/closed':

@@ -3,7 +3,7 @@
 import type { Line, Span } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { fit, widthOf } from '../../core/width.ts';
-import type { PageLine, PickerState } from '../../store/modal-state.ts';
+import type { Confirm, PageLine, PickerState } from '../../store/modal-state.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import { drawInput } from '../parts/bottom-line.ts';
 import { hintLine } from '../parts/hint.ts';
@@ -113,6 +113,26 @@ export function drawPicker(picker: PickerState, look: DialogLook): Box {
   ];
   const title = [span(picker.title, 'title')];
   return drawBox({ title, body: [filter, ...empty], footer }, { columns: room.columns, ...look });
+}
+
+/** A question: what it is about, and the two answers. */
+export function drawConfirm({ title, lines, yes }: Confirm, look: DialogLook): Box {
+  const footer: Line = [
+    span(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'key'),
+    span(safe(' or '), 'dim'),
+    span(safe('y'), 'key'),
+    span(sanitise(` ${yes}   `), 'dim'),
+    span(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'key'),
+    span(safe(' or '), 'dim'),
+    span(safe('n'), 'key'),
+    span(safe(' leaves it'), 'dim'),
+  ];
+  const widest = Math.max(44, widthOfLine(footer), ...lines.map(({ text }) => widthOf(text)));
+  const room = roomFor(look.size, Math.min(64, widest));
+  const body = lines.flatMap(({ text, role }) =>
+    wrapWords(text, room.columns).map((row): Line => [span(row, role)]),
+  );
+  return drawBox({ title: [span(title, 'title')], body, footer }, { columns: room.columns, ...look });
 }
 
 /** `words`: what leaving means for what is being done on the host. */

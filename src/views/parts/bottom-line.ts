@@ -77,6 +77,10 @@ const PROMPTS: Readonly<Record<PromptFor, string>> = {
   'filter-in': 'show only: ',
   'filter-out': 'hide: ',
   timeout: 'timeout: ',
+  'window-rename': 'rename window: ',
+  'window-index': 'window number: ',
+  'window-move': 'move window to number: ',
+  'pane-title': 'title of the pane: ',
 };
 
 export function drawPromptLine(prompt: PromptState, columns: number): Line {

@@ -52,7 +52,7 @@ describe('help', () => {
     const rows = sections.flatMap(({ rows: list }) => shown(list));
     expect(rows).toContain('Down, j down');
     expect(rows).toContain('C-b z the pane over the whole window, and back');
-    expect(rows).toContain('C-b 0–9 window by number');
+    expect(rows).toContain('C-b 0–9 window by number; 0 is the tenth');
   });
 
   it('of a dialog shows only what works there', () => {

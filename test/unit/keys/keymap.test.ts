@@ -55,9 +55,9 @@ describe('the default keymap', () => {
         expect(row.chords.filter((chord) => typedText(press(chord)) !== undefined)).toEqual([]);
   });
 
-  it('raises the shields by a key that nothing else has, and that types itself where text is typed', () => {
+  it('raises the shields by a key that nothing else has but after the prefix, and that types itself where text is typed', () => {
     const rows = DEFAULT_KEYMAP.filter((row) => row.chords.includes('!'));
-    const modes = ['global shields', 'copy shields', 'plain shields'];
+    const modes = ['global shields', 'prefix pane-break', 'copy shields', 'plain shields'];
     expect(rows.map(({ mode, intent }) => `${mode} ${intent}`)).toEqual(modes);
   });
 });
@@ -80,6 +80,12 @@ describe('resolve', () => {
     ['prefix', 'C-b', 'send-prefix'],
     ['prefix', 'z', 'zoom'],
     ['prefix', 'Left', 'focus-left'],
+    ['prefix', '%', 'split-right'],
+    ['prefix', '"', 'split-down'],
+    ['prefix', 'C-Left', 'resize-left'],
+    ['prefix', 'M-Left', 'resize-left-far'],
+    ['prefix', 'Space', 'layout-next'],
+    ['prefix', '&', 'window-close'],
     ['dialog', 'Enter', 'accept'],
     ['dialog', 'C-c', 'cancel'],
     ['prompt', 'Up', 'history-previous'],
@@ -93,7 +99,7 @@ describe('resolve', () => {
     for (const mode of ['dialog', 'prompt', 'picker'] as const)
       for (const chord of ['b', 'u', 'c', 't', 'z', 'q', ':', '?'])
         expect(inMode(mode, chord)).toEqual({ id: 'text-insert', text: chord });
-    for (const chord of ['b', 'u', 'c', 't', 'j']) expect(inMode('prefix', chord)).toBeUndefined();
+    for (const chord of ['b', 'u', 't', 'j', '@']) expect(inMode('prefix', chord)).toBeUndefined();
     expect(inMode('help', 'c')).toBeUndefined();
   });
 
@@ -108,6 +114,7 @@ describe('resolve', () => {
     expect(inMode('prefix', '3')).toEqual({ id: 'window-number', text: '3' });
     expect(inMode('bans', 'M-2')).toEqual({ id: 'focus-number', text: '2' });
     expect(inMode('numbers', '9')).toEqual({ id: 'focus-number', text: '9' });
+    expect(inMode('prefix', 'M-5')).toEqual({ id: 'layout-number', text: '5' });
     expect(inMode('numbers', '0')).toBeUndefined();
   });
 
