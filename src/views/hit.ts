@@ -1,9 +1,9 @@
 // What is under the pointer: the parts of the status lines and of the open box, by the lines that are drawn there, and
 // the borders and panes by the arrangement. Pure; read from the state that is on screen.
 
+import type { Border } from '../core/layout/borders.ts';
 import type { Rect } from '../core/layout/layouts.ts';
 import type { Hit, Line } from '../core/line.ts';
-import type { PaneId } from '../core/pane.ts';
 import { widthOf } from '../core/width.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
@@ -40,34 +40,6 @@ export function hitInLine(line: Line, column: number): Hit | undefined {
   return undefined;
 }
 
-/** The border of `pane` on that side; another pane lies behind it. */
-export type Border = Readonly<{ pane: PaneId; side: 'right' | 'down' }>;
-
-/** Inner borders under the cell: one, or two where they cross; none where the window's own layout is not shown. */
-export function bordersAt({ placed, mode }: Arrangement, { column, row }: Cell): readonly Border[] {
-  if (mode !== 'full') return [];
-  const found: Border[] = [];
-  const behind = (of: (body: Rect) => number, edge: number): boolean =>
-    placed.some(({ body }) => of(body) === edge + 1);
-  const right = placed.find(
-    ({ body }) =>
-      body.x + body.columns === column &&
-      row >= body.y - 1 &&
-      row <= body.y + body.rows &&
-      behind((other) => other.x, column),
-  );
-  if (right !== undefined) found.push({ pane: right.pane, side: 'right' });
-  const down = placed.find(
-    ({ body }) =>
-      body.y + body.rows === row &&
-      column >= body.x - 1 &&
-      column <= body.x + body.columns &&
-      behind((other) => other.y, row),
-  );
-  if (down !== undefined) found.push({ pane: down.pane, side: 'down' });
-  return found;
-}
-
 /** How far the border is from the cell, outwards of its pane; undefined when it is not on screen any more. */
 export function borderDistance(
   { placed, mode }: Arrangement,
@@ -79,6 +51,6 @@ export function borderDistance(
   return side === 'right' ? cell.column - (body.x + body.columns) : cell.row - (body.y + body.rows);
 }
 
-export function inside(rect: Rect, { column, row }: Cell): boolean {
+function inside(rect: Rect, { column, row }: Cell): boolean {
   return column >= rect.x && column < rect.x + rect.columns && row >= rect.y && row < rect.y + rect.rows;
 }

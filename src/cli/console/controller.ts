@@ -13,10 +13,11 @@ import type { NoticeRole } from '../../store/modal-state.ts';
 import { selectKeyMode } from '../../store/select/shell.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
+import type { HitOptions } from '../../views/hit.ts';
 import { lendMouse } from './copy.ts';
 import type { CopyPort } from './copy-port.ts';
 import { keyMeaning } from './key-meaning.ts';
-import { mouseEvent } from './mouse.ts';
+import { createMouse, KEY_ONLY, type MouseEvent, needsKey } from './mouse.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneIntent } from './pane-keys.ts';
 import { createTimers, type Timers } from './timers.ts';
@@ -35,6 +36,8 @@ export type Effects = Readonly<{
   copy?: CopyPort;
   /** Gives text to the program of a pane, as its terminal would. */
   paste?(pane: PaneId, text: string): void;
+  /** Gives a mouse event to the program of a pane that asked for them; the cell is that of the pane's body. */
+  programMouse?(pane: PaneId, event: MouseEvent): void;
   /** Runs `task` after `ms` unless cancelled. */
   later(ms: number, task: () => void): () => void;
 }>;
@@ -48,6 +51,10 @@ export type ControllerOptions = Readonly<{
   mouse: boolean;
   /** The terminal shows no colours, whatever the theme. */
   mono?: boolean;
+  /** A clock for double clicks; the process's own when absent. */
+  nowMs?: () => number;
+  /** How the lines are drawn that the mouse can hit. */
+  look?: HitOptions;
   /** The state on screen, which may be a frame behind the store. */
   drawn?: () => ConsoleState;
 }>;
@@ -62,18 +69,22 @@ export type Desktop = ControllerOptions &
     timers: Timers;
     mouseOn(): boolean;
     toggleMouse(): void;
+    /** The key that is being handled was clicked, not typed. */
+    clicking(): boolean;
     /** Milliseconds since this was asked before: since the key of the shields was last pressed. */
     sinceShieldsKey(): number;
   }>;
 
 export function createController(options: ControllerOptions): Controller {
   const { store, effects } = options;
+  let clicking = false;
   let shieldsKeyAt = Number.NEGATIVE_INFINITY;
   const desktop: Desktop = {
     ...options,
     say: (text, role = 'plain') => store.dispatch({ kind: 'modal/noticed', text, role }),
     intent: (intent) => dispatchIntent(desktop, intent),
     timers: createTimers(effects.later),
+    clicking: () => clicking,
     mouseOn: () => store.getState().mouse,
     toggleMouse: () => {
       const on = !store.getState().mouse;
@@ -88,7 +99,7 @@ export function createController(options: ControllerOptions): Controller {
   };
   if (options.mouse) store.dispatch({ kind: 'look/mouse-switched', on: true });
   lendMouse(store, { on: desktop.mouseOn, set: effects.setMouse });
-  return {
+  const controller: Controller = {
     intent: desktop.intent,
     input: (event) => {
       switch (event.kind) {
@@ -108,7 +119,7 @@ export function createController(options: ControllerOptions): Controller {
           return;
         }
         case 'mouse':
-          mouseEvent(desktop, event);
+          mouse.event(event);
           return;
         case 'focus':
         case 'closed':
@@ -116,9 +127,25 @@ export function createController(options: ControllerOptions): Controller {
       }
     },
   };
+  const mouse = createMouse(desktop, {
+    nowMs: options.nowMs ?? (() => performance.now()),
+    press: (key) => {
+      clicking = true;
+      try {
+        controller.input({ kind: 'key', key });
+      } finally {
+        clicking = false;
+      }
+    },
+  });
+  return controller;
 }
 
 function dispatchIntent(desktop: Desktop, intent: Intent): void {
+  if (desktop.clicking() && needsKey(desktop.store.getState(), intent)) {
+    desktop.say(KEY_ONLY, 'warn');
+    return;
+  }
   if (desktop.store.getState().modal.modal.kind === 'none') paneIntent(desktop, intent);
   else overlayIntent(desktop, intent);
 }

@@ -97,7 +97,10 @@ function actIntent(act: ActDialog, intent: Intent): ActDialog | undefined {
 function moveFocus(act: ActDialog, step: number): ActDialog {
   const count = act.form.fields.length;
   if (count === 0) return act;
-  const focus = (act.form.focus + step + count) % count;
+  return focusField(act, (act.form.focus + step + count) % count);
+}
+
+export function focusField(act: ActDialog, focus: number): ActDialog {
   return { ...withoutComplaint(act), form: { ...act.form, focus } };
 }
 
@@ -132,7 +135,7 @@ function typeInto(act: ActDialog, intent: Intent): ActDialog {
   return changed(act, { ...field, at: typedAt, input });
 }
 
-function changed(act: ActDialog, field: Field): ActDialog {
+export function changed(act: ActDialog, field: Field): ActDialog {
   const form: ActForm = withField(act.form, field.id, () => field);
   if (isConfirmation(field)) return { ...withoutComplaint(act), form };
   const old = act.form.fields.find((candidate) => candidate.id === field.id);

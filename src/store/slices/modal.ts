@@ -23,6 +23,7 @@ import { openPrompt, type PromptFor } from '../prompt.ts';
 import type { ConsoleState } from '../state.ts';
 import { EMPTY_INPUT, type TextInput } from '../text-input.ts';
 import { reduceModalIntent } from './modal-intent.ts';
+import { type PointedHit, pointModal } from './modal-pointed.ts';
 
 export type ModalMsg =
   | Readonly<{ kind: 'modal/act-opened'; form: ActForm }>
@@ -44,6 +45,8 @@ export type ModalMsg =
   | Readonly<{ kind: 'modal/closed' }>
   /** A key for whatever is open; `rows`: how many lines of a list or help fit on screen, `total`: how many there are. */
   | Readonly<{ kind: 'modal/intent'; intent: Intent; rows: number; total?: number }>
+  /** A click on a row of a list, or a field or choice of a dialog. */
+  | Readonly<{ kind: 'modal/pointed'; hit: PointedHit }>
   | Readonly<{ kind: 'modal/noticed'; text: SafeText; role: NoticeRole; canUndo?: boolean }>
   /** The last remark was read; the result of an act that can be undone stays. */
   | Readonly<{ kind: 'modal/notice-read' }>
@@ -103,6 +106,8 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
       return state.modal.kind === 'none' ? state : { ...state, modal: NO_MODAL };
     case 'modal/intent':
       return reduceModalIntent(state, msg.intent, { rows: msg.rows, total: msg.total ?? 0 });
+    case 'modal/pointed':
+      return pointModal(state, msg.hit);
     case 'modal/noticed':
       return {
         ...state,

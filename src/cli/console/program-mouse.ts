@@ -1,0 +1,49 @@
+// The mouse over a program pane: a program that asked for it gets it; over one that did not, the wheel goes back in what
+// it has written, which is copy mode.
+
+import type { PaneId } from '../../core/pane.ts';
+import { focusedPane } from '../../store/slices/layout.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { arrangementOf } from '../../views/screen.ts';
+import type { Desktop } from './controller.ts';
+import type { MouseEvent } from './mouse.ts';
+
+/** The program of the pane, when it runs and has asked for mouse events. */
+function asksForMouse(state: ConsoleState, pane: PaneId): boolean {
+  const program = state.programs.panes.get(pane);
+  return program?.phase.kind === 'running' && program.screen?.mouse === true;
+}
+
+/** True when the event went to the program under the pointer. A press also gives it the focus. */
+export function programMouse(desktop: Desktop, event: MouseEvent): boolean {
+  const { store, effects } = desktop;
+  const state = store.getState();
+  if (effects.programMouse === undefined || state.modal.modal.kind !== 'none') return false;
+  if (state.copy.plain !== undefined) return false;
+  const under = arrangementOf(state).placed.find(
+    ({ body }) =>
+      event.column >= body.x &&
+      event.column < body.x + body.columns &&
+      event.row >= body.y &&
+      event.row < body.y + body.rows,
+  );
+  if (under === undefined || !asksForMouse(state, under.pane)) return false;
+  const { pane, body } = under;
+  if (state.copy.mode?.pane === pane) return false;
+  if (event.action === 'press') store.dispatch({ kind: 'layout/pane-focused', pane });
+  effects.programMouse(pane, { ...event, column: event.column - body.x, row: event.row - body.y });
+  return true;
+}
+
+/** True when the wheel upwards led into copy mode of a program's pane; once there it moves as everywhere. */
+export function backInProgram(desktop: Desktop, pane: PaneId, up: boolean): boolean {
+  const { store } = desktop;
+  const state = store.getState();
+  const program = state.programs.panes.get(pane);
+  if (program === undefined || state.copy.mode?.pane === pane) return false;
+  const above = program.screen?.alternate === true ? 0 : (program.screen?.above ?? 0);
+  if (!up || above === 0) return true;
+  if (focusedPane(state)?.id !== pane) store.dispatch({ kind: 'layout/pane-focused', pane });
+  desktop.intent({ id: 'copy-mode' });
+  return false;
+}
