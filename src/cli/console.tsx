@@ -86,6 +86,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     keymap,
     mouse: options.mouse,
     mono: options.depth === 'none',
+    look,
     drawn: frames.paced.drawn,
     helpTotal: () => helpTotal(store.getState(), keys),
     effects: {
