@@ -9,6 +9,7 @@ export const COPY_ROWS: readonly KeyRow[] = [
   ...rows('copy', 'this pane', [
     ['copy', ['y', 'Enter'], 'copy what is selected to the terminal, and leave', 'copy'],
     ['select', ['v', 'Space'], 'select by character, from here on', 'select'],
+    ['leave', ['q', 'C-c'], 'leave copy mode', 'leave'],
     ['select-line', ['V'], 'select whole lines', 'lines'],
     ['select-block', ['C-v'], 'select a block', 'block'],
     ['select-other-end', ['o'], 'to the other end of the selection'],
@@ -19,7 +20,6 @@ export const COPY_ROWS: readonly KeyRow[] = [
     ['search-word', ['*'], 'next place of the word under the cursor'],
     ['search-word-back', ['#'], 'place of the word before'],
     ['cancel', ['Escape'], 'give up the selection; without one leave'],
-    ['leave', ['q', 'C-c'], 'leave copy mode', 'leave'],
   ]),
   ...rows('copy', 'moving', [
     ['left', ['Left', 'h'], 'left'],

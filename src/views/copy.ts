@@ -1,9 +1,9 @@
 // Copy mode in a pane's own frame: its lines as they stood, the cursor, what is selected and what a search found.
 
 import type { Line, Span } from '../core/line.ts';
-import { type SafeText, sanitise } from '../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { groupDigits } from '../core/units.ts';
-import { cut } from '../core/width.ts';
+import { cut, fit } from '../core/width.ts';
 import { type Cell, cellAtColumn, cellsOf } from '../store/copy/cells.ts';
 import { type CopyMode, lineOf, viewOf } from '../store/copy/copy-mode.ts';
 import { hitLines, hitsIn, livePattern } from '../store/copy/search.ts';
@@ -43,7 +43,8 @@ function emptyCell(cursor: boolean, selected: boolean, { context }: Look): Span 
   return selected ? { ...blank, on: true } : blank;
 }
 
-type Piece = Readonly<{ text: SafeText; cell: number; sign?: true }>;
+/** `sign`: drawn in its place, because the line goes on there beyond the edge. */
+type Piece = Readonly<{ text: SafeText; cell: number; sign: SafeText | undefined }>;
 
 /** The cells in the window of columns; what goes on beyond its edges is said by "…" in place of the cell there. */
 function visible(cells: readonly Cell[], { context, left }: Look): readonly Piece[] {
@@ -52,13 +53,13 @@ function visible(cells: readonly Cell[], { context, left }: Look): readonly Piec
   for (let index = cellAtColumn(cells, left); index < cells.length; index++) {
     const cell = cells[index];
     if (cell === undefined || cell.at >= right) break;
-    const whole = cell.at >= left && cell.at + cell.width <= right;
     const inside = Math.min(right, cell.at + cell.width) - Math.max(left, cell.at);
     const more = (left > 0 && cell.at <= left) || (cell.at + cell.width >= right && index < cells.length - 1);
+    const sign = fit(sanitise(context.glyphs.ellipsis), inside);
     pieces.push({
-      text: whole ? (cell.text as SafeText) : spaces(inside),
+      text: inside === cell.width ? (cell.text as SafeText) : sign,
       cell: index,
-      ...(more && whole && cell.width === 1 ? { sign: true } : {}),
+      sign: more || inside < cell.width ? sign : undefined,
     });
   }
   return pieces;
@@ -76,11 +77,14 @@ function styled({ text, cell, sign }: Piece, marks: Marks, { context }: Look): S
     if (!context.focused) return { text, under: true, ...(selected ? { on: true } : {}) };
     return { text, role: 'accent', on: true, ...(selected ? { under: true } : {}) };
   }
-  const shown = sign === undefined ? text : sanitise(context.glyphs.ellipsis);
+  const shown = sign ?? text;
   if (selected) return { text: shown, on: true };
   if (sign !== undefined) return span(shown, 'dim');
   return marks.hits.some((hit) => within(cell, hit)) ? span(shown, 'match') : span(shown);
 }
+
+/** In a narrower pane the words on the frame are shorter. */
+const WIDE = 60;
 
 type Frame = Readonly<{ context: DrawContext; left: number }>;
 
@@ -88,13 +92,15 @@ type Frame = Readonly<{ context: DrawContext; left: number }>;
 function stateOf(mode: CopyMode, pattern: Pattern | undefined, { context, left }: Frame): Line {
   const { cursor, lines, count, notice } = mode;
   const of = `${groupDigits(lines.length)}${mode.cut ? ' (there is more)' : ''}`;
+  const at = groupDigits(cursor.line + 1);
+  const narrow = context.columns < WIDE;
   const found = pattern === undefined ? 0 : hitLines(mode, pattern);
   const parts: readonly (Span | undefined)[] = [
-    span(sanitise('copy'), 'accent'),
+    span(sanitise(narrow ? `copy ${at}/${of}` : 'copy'), 'accent'),
     notice === undefined ? undefined : span(notice, 'warn'),
     count === 0 ? undefined : span(sanitise(groupDigits(count)), 'key'),
-    span(sanitise(`line ${groupDigits(cursor.line + 1)} of ${of}`)),
-    mode.select === undefined ? undefined : span(sanitise(selectedWords(mode)), 'accent'),
+    narrow ? undefined : span(sanitise(`line ${at} of ${of}`)),
+    mode.select === undefined ? undefined : span(sanitise(selectedWords(mode, narrow)), 'accent'),
     pattern === undefined
       ? undefined
       : span(
@@ -109,12 +115,12 @@ function stateOf(mode: CopyMode, pattern: Pattern | undefined, { context, left }
     .flatMap((part, index) => (index === 0 ? [part] : [dot, part]));
 }
 
-function selectedWords(mode: CopyMode): string {
-  const count = selectedCount(mode);
-  if (mode.select?.by === 'line') return `${plural(count, 'line')} selected`;
-  const block = mode.select?.by === 'block' ? ' as a block' : '';
-  if (count > 1) return `${plural(count, 'line')} selected${block}`;
-  return `${plural(cellsOf(selectedLines(mode)[0] ?? ('' as SafeText)).length, 'character')} selected${block}`;
+function selectedWords(mode: CopyMode, narrow: boolean): string {
+  const lines = plural(selectedCount(mode), 'line');
+  if (mode.select?.by === 'block') return narrow ? lines : `block of ${lines} selected`;
+  const whole = mode.select?.by === 'line' || selectedCount(mode) > 1;
+  const characters = (): number => cellsOf(selectedLines(mode)[0] ?? safe('')).length;
+  return `${whole ? lines : plural(characters(), 'character')}${narrow ? '' : ' selected'}`;
 }
 
 function plural(count: number, word: string): string {

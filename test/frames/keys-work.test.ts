@@ -179,7 +179,19 @@ const OVERLAYS = [
   { mode: 'picker', open: ['C-b', 'w'] },
   { mode: 'dialog', open: ['b'] },
   { mode: 'numbers', open: ['C-b', 'q'] },
+  { mode: 'copy', open: ['C-b', '['] },
+  { mode: 'plain', open: ['C-b', 'P'] },
 ] as const;
+
+/** Where the keys of copy mode have something to do, after it was opened. */
+const COPYING: readonly (readonly string[])[] = [
+  ['g'],
+  ['g', 'W', 'W'],
+  ['g', '$'],
+  ['V', 'k', 'k'],
+  ['/', ...typed('192'), 'Enter', 'k', 'k'],
+  ['g', 'C-d', 'C-d'],
+];
 
 describe('every key after the prefix', () => {
   it.each(PREFIXED.map((row) => [keysOf(row), row] as const))('%s', (_, row) => {
@@ -207,6 +219,7 @@ describe.each(OVERLAYS)('every key in a $mode', ({ mode, open }) => {
     [...open, ...text, 'Left', 'Left'],
     [...open, ...typed('zoom'), 'Enter', ...open],
     [...open, ...typed('zoom'), 'Enter', ...open, 'Up'],
+    ...COPYING.map((keys) => [...open, ...keys]),
   ];
   const rows = DEFAULT_KEYMAP.filter(
     (row) => row.mode === mode && !(mode === 'dialog' && LATER.has(row.intent)),

@@ -152,6 +152,7 @@ function paste(desktop: Desktop): void {
 
 function enterPlainView(desktop: Desktop, pane: PaneSpec | undefined): void {
   if (pane === undefined) return;
+  desktop.store.dispatch({ kind: 'modal/notice-read' });
   desktop.store.dispatch({ kind: 'plain/entered', pane: pane.id, snapshot: takeSnapshot(desktop, pane) });
 }
 

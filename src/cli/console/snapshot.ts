@@ -10,6 +10,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import { watchCursor, watchTop } from '../../store/watches/watch-pane.ts';
 import type { Glyphs } from '../../views/glyphs.ts';
 import { PAINTERS } from '../../views/painters.ts';
+import { drawGap } from '../../views/panes/log-line.ts';
 
 /** Lines of a log, a program or a command that are taken. */
 const LINES_MAX = 100_000;
@@ -33,7 +34,7 @@ export function snapshotOf(state: ConsoleState, pane: PaneSpec, look: SnapshotLo
   );
 }
 
-/** The lines as they are written, those that the filters let through. */
+/** The lines as they are written, those that the filters let through; between them what was not kept, as it is drawn. */
 function logSnapshot(pane: LogPane | undefined, look: SnapshotLook): Snapshot | undefined {
   if (pane === undefined) return undefined;
   const shown = paneShown(pane);
@@ -42,12 +43,18 @@ function logSnapshot(pane: LogPane | undefined, look: SnapshotLook): Snapshot | 
   const top = topIndex(pane, shown, lineBox(pane, look));
   // The newest, unless the cursor stands before them.
   const first = Math.max(0, Math.min(shown.length - LINES_MAX, cursor - (LINES_MAX >> 1)));
+  const last = Math.min(shown.length, first + LINES_MAX);
   const lines: SafeText[] = [];
-  for (let index = first; index < Math.min(shown.length, first + LINES_MAX); index++) {
+  const at = { line: 0, top: 0 };
+  for (let index = first; index < last; index++) {
+    const gap = shown.gapBefore.get(index);
+    if (gap !== undefined) lines.push(textOf(drawGap(gap, look.columns, look.glyphs)));
+    if (index === cursor) at.line = lines.length;
+    if (index === top) at.top = lines.length;
     const found = lineAt(shown, index);
     if (found !== undefined) lines.push(found.line.text);
   }
-  return { lines, cut: lines.length < shown.length, line: cursor - first, top: Math.max(0, top - first) };
+  return { lines, cut: last - first < shown.length, ...at };
 }
 
 function watchSnapshot(state: ConsoleState, pane: PaneSpec, look: SnapshotLook): Snapshot | undefined {
@@ -76,12 +83,22 @@ function paintedSnapshot(state: ConsoleState, pane: PaneSpec, look: SnapshotLook
   const paint = (rows: number): readonly Line[] =>
     PAINTERS[pane.body.kind](state, pane, { columns, rows, focused: true, glyphs }).body;
   const body = paint(TABLE_MAX);
-  const lines = trimmed(body.map(textOf));
+  const lines = fromMargin(trimmed(body.map(textOf)), glyphs.cursor);
   const line = Math.max(0, body.findIndex(isCursor));
   const onScreen = paint(look.rows).findIndex(isCursor);
   const top = Math.max(0, line - Math.max(0, onScreen));
   return { lines, cut: body.length >= TABLE_MAX, line, top };
 }
+
+/** Without the sign of the cursor, and without the margin that all lines have. */
+function fromMargin(lines: readonly SafeText[], cursor: string): readonly SafeText[] {
+  const bare = lines.map((line) => (line.startsWith(cursor) ? ` ${line.slice(cursor.length)}` : line));
+  const margins = bare.filter((line) => line !== '').map((line) => line.length - line.trimStart().length);
+  const margin = Math.min(...margins, MARGIN_MAX);
+  return bare.map((line) => line.slice(margin) as SafeText);
+}
+
+const MARGIN_MAX = 8;
 
 const isCursor = (line: Line): boolean => line.length > 0 && line.every((part) => part.on === true);
 
