@@ -15,8 +15,15 @@ const CARD_MOVING: Keymap = rows('card', 'moving', [
 ]);
 
 export const FOLLOW_ROWS: Keymap = [
+  ...rows('pane', 'console', [
+    [
+      'follow-address',
+      ['@'],
+      'follow the address under the cursor in all panes; again: its card',
+      'follow address',
+    ],
+  ]),
   ...rows('global', 'console', [
-    ['follow-address', ['@'], 'follow the address under the cursor in all panes; again: its card', 'follow'],
     ['occurrence-next', ['M-n'], 'to the next place where the followed address stands, in any pane'],
     ['occurrence-previous', ['M-p'], 'to the previous place where the followed address stands'],
   ]),
@@ -31,10 +38,10 @@ export const FOLLOW_ROWS: Keymap = [
     'act',
   ),
   ...rows('card', 'this pane', [
+    ['cancel', ['Escape'], 'close the card and go on following', 'close'],
     ['occurrence-next', ['n'], 'to the next place where it stands, in any pane', 'next'],
     ['occurrence-previous', ['p'], 'to the previous place where it stands', 'previous'],
     ['follow-end', ['x'], 'close the card and follow it no longer', 'stop following'],
-    ['cancel', ['Escape'], 'close the card and go on following', 'close'],
     ['follow-address', ['@'], 'close the card and go on following'],
   ]),
   ...CARD_MOVING,

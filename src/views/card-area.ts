@@ -8,9 +8,8 @@ import { selectCard } from '../store/select/card.ts';
 import { selectCardNet } from '../store/slices/follow.ts';
 import { focusedPane } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
-import { cardColumns, cardRect, cardRows, drawCard } from './card.ts';
+import { type CardLook, cardColumns, cardRect, cardRows, drawCard } from './card.ts';
 import { cardLines } from './card-lines.ts';
-import type { KeyFor } from './dialogs/act.ts';
 import type { Box } from './dialogs/box.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { DrawPane } from './panes/pane.ts';
@@ -26,7 +25,6 @@ export function cursorRows(body: readonly Line[]): CursorRows | undefined {
 
 /** The focused pane's body on screen, and its cursor in it. */
 export type CardFocus = Readonly<{ body: Rect | undefined; cursor: CursorRows | undefined }>;
-export type CardLook = Readonly<{ glyphs: Glyphs; keyFor: KeyFor }>;
 export type CardDrawer = (state: ConsoleState, focus: CardFocus, look: CardLook) => Box | undefined;
 
 function rectOf(state: ConsoleState, { body, cursor }: CardFocus): Rect {
@@ -78,6 +76,6 @@ export function cardSize(state: ConsoleState, body: Rect | undefined, { glyphs, 
   const drawn = pane === undefined ? [] : painters[pane.body.kind](state, pane, context).body;
   const rect = rectOf(state, { body, cursor: cursorRows(drawn.slice(0, context.rows)) });
   const lines = linesOf(state, cardColumns(rect), glyphs).length;
-  const rows = cardRows(rect, lines);
+  const rows = cardRows(rect);
   return { lines, rows, top: Math.max(0, Math.min(state.follow.followed?.top ?? 0, lines - rows)) };
 }

@@ -7,7 +7,7 @@ import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { formatBytes, formatCount, groupDigits, UNKNOWN } from '../core/units.ts';
 import { fit } from '../core/width.ts';
 import type { CardFacts, Counted } from '../store/select/card.ts';
-import type { LogCount } from '../store/select/card-logs.ts';
+import type { CardLogs, LogCount } from '../store/select/card-logs.ts';
 import type { CardSets, Holding } from '../store/select/card-sets.ts';
 import { halfOpenOf } from '../store/select/conntrack.ts';
 import { dateText, operatorName, stateWords, timeText } from '../store/select/journal-detail.ts';
@@ -24,8 +24,8 @@ const LABEL = 9;
 
 export function cardLines(facts: CardFacts, look: Look): readonly Line[] {
   const entries: readonly Entry[] = [
-    { label: 'address', words: addressWords(facts) },
     { label: 'now', words: nowWords(facts, look) },
+    { label: 'address', words: addressWords(facts) },
     { label: 'sets', words: setWords(facts.sets, look) },
     { label: 'seen', words: seenWords(facts, look) },
     { label: 'logs', words: facts.logs.logs.flatMap((log) => logWords(log)) },
@@ -51,8 +51,8 @@ const say = (text: string, role?: Role): Words => ({ text: sanitise(text, 400), 
 const unknown = (why: string): Words => say(`${UNKNOWN} ${why}`, 'dim');
 
 function addressWords({ net, safe: why, safeKnown, private: isPrivate }: CardFacts): readonly Words[] {
-  const what = isHost(net) ? 'address' : 'network';
-  const words = [say(net.text, 'strong'), say(`IPv${net.family} ${what}${isPrivate ? ', private' : ''}`)];
+  const what = isHost(net) ? '' : ' network';
+  const words = [say(`${net.text}, IPv${net.family}${what}${isPrivate ? ', private' : ''}`)];
   if (why !== undefined) return [...words, say(`safe: ${why}`, 'safe')];
   return safeKnown ? words : [...words, unknown('whether it is safe is not known yet')];
 }
@@ -96,7 +96,8 @@ function setWords(sets: CardSets, { glyphs }: Look): readonly Words[] {
 }
 
 function seenWords({ logs }: CardFacts, { now }: Look): readonly Words[] {
-  if (logs.logs.length === 0) return [unknown('no log pane is open')];
+  const blind = noLines(logs);
+  if (blind !== undefined) return [unknown(blind)];
   const of = `${groupDigits(logs.kept)} kept ${logs.kept === 1 ? 'line' : 'lines'}`;
   if (logs.lines === 0) return [say(`in none of ${of}`)];
   const words = [say(`in ${groupDigits(logs.lines)} of ${of}`)];
@@ -110,6 +111,12 @@ function seenWords({ logs }: CardFacts, { now }: Look): readonly Words[] {
   return [...words, ...dates.map((text) => say(text)), ...undated];
 }
 
+/** Why nothing can be said of the logs. */
+function noLines({ logs, kept }: CardLogs): string | undefined {
+  if (logs.length === 0) return 'no log pane is open';
+  return kept === 0 ? 'no line is kept yet' : undefined;
+}
+
 function logWords({ pane, lines, kinds }: LogCount): readonly Words[] {
   if (lines === 0) return [];
   const all = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${kind} ${formatCount(count)}`);
@@ -118,13 +125,17 @@ function logWords({ pane, lines, kinds }: LogCount): readonly Words[] {
 
 function aroundWords({ net, around, logs, sets }: CardFacts): readonly Words[] {
   const other = around.text === net.text ? '' : 'other ';
-  const seen = `${groupDigits(logs.others)} ${other}${logs.others === 1 ? 'address' : 'addresses'} seen`;
-  const words = [say(`${around.text}: ${logs.logs.length === 0 ? `${UNKNOWN} seen` : seen}`)];
-  if (!sets.known) return words;
-  if (sets.whole) return [...words, say('all of it is banned', 'banned')];
+  const blind = noLines(logs);
+  const count = (many: number): string => `${many === 0 ? 'no' : groupDigits(many)} ${other}`;
+  const seen = `${count(logs.others)}${logs.others === 1 ? 'address' : 'addresses'} seen in the logs`;
   const some = sets.unlisted.length > 0 ? ' in the sets that are listed' : '';
-  const bans = sets.others === 0 ? 'none' : groupDigits(sets.others);
-  return [...words, say(`${bans} ${sets.others === 0 ? `${other}banned` : `${other}banned`}${some}`)];
+  const banned = `${count(sets.others)}${sets.others === 1 ? 'ban' : 'bans'}${some}`;
+  return [
+    say(around.text),
+    blind === undefined ? say(seen) : unknown(blind),
+    ...(sets.whole ? [say('all of it is banned', 'banned')] : []),
+    ...(sets.known && !sets.whole ? [say(banned)] : []),
+  ];
 }
 
 function flowWords(flows: Counted, { now }: Look): readonly Words[] {

@@ -2,17 +2,18 @@
 
 import type { Net } from '../core/address.ts';
 import type { Rect } from '../core/layout/layouts.ts';
-import type { Line, Span } from '../core/line.ts';
+import type { Line } from '../core/line.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import type { ScreenSize } from './arrange.ts';
 import type { KeyFor } from './dialogs/act.ts';
 import { type Box, drawBox } from './dialogs/box.ts';
 import type { Glyphs } from './glyphs.ts';
-import { span } from './parts/lines.ts';
+import { span, widthOfLine } from './parts/lines.ts';
 
 /** Frame and a blank on either side. */
 const FRAME_COLUMNS = 4;
 const FRAME_ROWS = 2;
+const FOOT_ROWS = 1;
 /** From here on the card stands beside what it is about. */
 const BESIDE_COLUMNS = 120;
 const BESIDE_ROWS = 20;
@@ -32,8 +33,7 @@ export function cardRect({ size, body, cursor }: CardRoom): Rect {
   const bottom = size.rows - (size.rows >= 4 ? 1 : 0);
   const whole: Rect = { x: 0, y: top, columns: size.columns, rows: Math.max(1, bottom - top) };
   const beside = size.columns >= BESIDE_COLUMNS && size.rows >= BESIDE_ROWS;
-  const columns = beside ? Math.min(72, Math.max(52, Math.floor(size.columns * 0.36))) : size.columns;
-  const x = beside && body !== undefined ? sideOf(body, columns, size) : size.columns - columns;
+  const { x, columns } = beside ? columnsBeside(body, size) : { x: 0, columns: size.columns };
   const covers = body === undefined || (x < body.x + body.columns && body.x < x + columns);
   if (cursor === undefined || !covers) return { ...whole, x, columns };
   const above = cursor.first - top;
@@ -43,11 +43,17 @@ export function cardRect({ size, body, cursor }: CardRoom): Rect {
   return { x, columns, rows, y: below >= above ? cursor.last + 1 : top };
 }
 
-/** On the right, unless the focused pane is covered less from the left. */
-function sideOf(body: Rect, columns: number, size: ScreenSize): number {
-  const right = body.x + body.columns - (size.columns - columns);
-  const left = columns - body.x;
-  return Math.max(0, left) < Math.max(0, right) ? 0 : size.columns - columns;
+const COLUMNS_MIN = 44;
+const COLUMNS_MAX = 72;
+
+/** At that edge of the screen where the focused pane leaves more room, in this room when it is enough. */
+function columnsBeside(body: Rect | undefined, size: ScreenSize): Pick<Rect, 'x' | 'columns'> {
+  const left = body === undefined ? 0 : body.x;
+  const right = body === undefined ? 0 : size.columns - body.x - body.columns;
+  const room = Math.max(left, right);
+  const usual = Math.max(COLUMNS_MIN, Math.floor(size.columns * 0.4));
+  const columns = Math.min(COLUMNS_MAX, room >= COLUMNS_MIN ? room : usual);
+  return { columns, x: left > right ? 0 : size.columns - columns };
 }
 
 /** Columns for the card's lines in a rectangle. */
@@ -55,45 +61,54 @@ export function cardColumns(rect: Rect): number {
   return Math.max(1, rect.columns - FRAME_COLUMNS);
 }
 
-/** How many of the lines are on screen; one row is kept for what is hidden, when something is. */
-export function cardRows(rect: Rect, lines: number): number {
-  const rows = Math.max(1, rect.rows - FRAME_ROWS);
-  return lines <= rows ? rows : Math.max(1, rows - 1);
+/** How many lines are on screen, above the one that says what is hidden and how to leave. */
+export function cardRows(rect: Rect): number {
+  return Math.max(1, rect.rows - FRAME_ROWS - FOOT_ROWS);
 }
 
 export type CardText = Readonly<{ net: Net; lines: readonly Line[]; top: number }>;
 
-export function drawCard(
-  text: CardText,
-  rect: Rect,
-  look: Readonly<{ glyphs: Glyphs; keyFor: KeyFor }>,
-): Box {
+export type CardLook = Readonly<{ glyphs: Glyphs; keyFor: KeyFor }>;
+
+export function drawCard({ net, lines, top }: CardText, rect: Rect, look: CardLook): Box {
   const { glyphs, keyFor } = look;
   const columns = cardColumns(rect);
-  const rows = cardRows(rect, text.lines.length);
-  const top = Math.max(0, Math.min(text.top, text.lines.length - rows));
-  const below = text.lines.length - rows - top;
-  const hidden = text.lines.length > rows;
-  const used = Math.min(rect.rows, text.lines.length + FRAME_ROWS);
-  // At the lower end of its room when it is below the cursor's row or beside, so that it does not float.
-  const area: Rect = { ...rect, rows: used };
+  const rows = cardRows(rect);
+  const from = Math.max(0, Math.min(top, lines.length - rows));
+  const below = Math.max(0, lines.length - rows - from);
+  const area: Rect = { ...rect, rows: Math.min(rect.rows, lines.length + FRAME_ROWS + FOOT_ROWS) };
   const title: Line = [
     span(sanitise(`${glyphs.followed} `), 'accent'),
     span(safe('following '), 'title'),
-    span(sanitise(text.net.text), 'strong'),
+    span(sanitise(net.text), 'strong'),
   ];
-  const footer = hidden ? moreLine({ top, below }, keyFor) : undefined;
+  const footer = footLine({ above: from, below }, keyFor, columns);
+  const body = lines.slice(from, from + rows);
   const box = drawBox(
-    { title, body: text.lines.slice(top, top + rows), ...(footer === undefined ? {} : { footer }) },
-    { columns, size: { columns: rect.columns, rows: used }, glyphs },
+    { title, body, footer },
+    { columns, size: { columns: rect.columns, rows: area.rows }, glyphs },
   );
   return { area, lines: box.lines };
 }
 
-function moreLine({ top, below }: Readonly<{ top: number; below: number }>, keyFor: KeyFor): Line {
+function footLine(
+  { above, below }: Readonly<{ above: number; below: number }>,
+  keyFor: KeyFor,
+  columns: number,
+): Line {
+  const leave = hint(keyFor('card', 'cancel'), 'close');
+  if (above + below === 0) return leave;
   const [count, way, intent] =
-    below > 0 ? ([below, 'below', 'page-down'] as const) : ([top, 'above', 'page-up'] as const);
-  const key: SafeText | undefined = keyFor('card', intent);
-  const words: Span = span(sanitise(`${count} more ${count === 1 ? 'line' : 'lines'} ${way}`), 'dim');
-  return key === undefined ? [words] : [words, span(safe('  ')), span(key, 'key')];
+    below > 0 ? ([below, 'below', 'page-down'] as const) : ([above, 'above', 'page-up'] as const);
+  const long = [...hint(keyFor('card', intent), `${count} more ${way}`), ...GAP, ...leave];
+  return widthOfLine(long) <= columns
+    ? long
+    : [...hint(keyFor('card', intent), `${count} more`), ...GAP, ...leave];
+}
+
+const GAP: Line = [span(safe('   '))];
+
+function hint(key: SafeText | undefined, words: string): Line {
+  const said = span(sanitise(key === undefined ? words : ` ${words}`), 'dim');
+  return key === undefined ? [said] : [span(key, 'key'), said];
 }
