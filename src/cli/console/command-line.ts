@@ -10,6 +10,13 @@ import { suggest } from '../../core/suggest.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
 import { DUMP_WORDS, type DumpCommand, parseDump } from './dump.ts';
 import type { FollowWish } from './follow.ts';
+import {
+  isLayoutCommand,
+  LAYOUT_COMMANDS,
+  type LayoutCommand,
+  layoutWords,
+  parseLayoutCommand,
+} from './layout-commands.ts';
 import { parseShields, shieldsWords } from './shields-command.ts';
 import type { ShieldsCommand } from './shields-keys.ts';
 
@@ -27,6 +34,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'shields'; command: ShieldsCommand }>
   | FollowWish
   | Readonly<{ kind: 'window'; wanted: string }>
+  | Readonly<{ kind: 'workspace'; command: LayoutCommand }>
   | Readonly<{ kind: 'line' }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
   | Readonly<{ kind: 'dump'; command: DumpCommand }>
@@ -59,6 +67,7 @@ export const PRESETS = ['default', 'modest', 'siege'] as const;
 export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
+  ...LAYOUT_COMMANDS,
   ...['ban', 'unban', 'cut', 'tighten', 'follow', 'window', 'shields', 'dump', 'line', 'theme'],
 ].sort();
 
@@ -70,6 +79,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
     return words.length === 0 ? ok({ kind: 'intent', intent }) : bad(`${name} takes no words after it`);
   const purpose = PROMPTED.get(name);
   if (purpose !== undefined) return ok({ kind: 'prompted', purpose, text: rest });
+  if (isLayoutCommand(name)) {
+    const command = parseLayoutCommand(name, rest);
+    return command.ok ? ok({ kind: 'workspace', command: command.value }) : command;
+  }
   switch (name) {
     case 'ban':
       return parseBan(words);
@@ -204,6 +217,7 @@ export function completeCommand(line: string, names: KnownNames): Completion {
 
 function argumentsOf(name: string, words: readonly string[], names: KnownNames): readonly string[] {
   if (name === 'window') return names.windows;
+  if (isLayoutCommand(name)) return words.length === 1 ? layoutWords(name) : [];
   if (name === 'shields') return shieldsWords(words, names.profiles);
   if (name === 'dump') return DUMP_WORDS;
   if (name === 'tighten') return PRESETS;

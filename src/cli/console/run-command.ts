@@ -8,6 +8,7 @@ import type { ConsoleCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
 import { followCommand } from './follow.ts';
 import { runDump } from './dump.ts';
+import { runLayoutCommand } from './layout-commands.ts';
 import { openAct } from './pane-keys.ts';
 import { shieldsCommand } from './shields-keys.ts';
 
@@ -38,6 +39,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
       return;
     case 'follow':
       followCommand(desktop, command);
+      return;
+    case 'workspace':
+      runLayoutCommand(desktop, command.command);
       return;
     case 'window':
       selectWindow(desktop, command.wanted);
