@@ -5,6 +5,8 @@ import type { Command } from '../core/plan.ts';
 import type { Result } from '../core/result.ts';
 import type { Pty, PtyOptions } from './pty.ts';
 
+export type { Pty, PtyEnd, PtyOptions } from './pty.ts';
+
 /** `exitCode` 0 or one of the command's `okExits`. Output is text as the tool wrote it: not yet sanitised. */
 export type Finished = Readonly<{ stdout: string; stderr: string; exitCode: number; durationMs: number }>;
 

@@ -73,7 +73,7 @@ function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
     copyOf(state, pane),
     state.follow.followed?.net,
   ];
-  if (pane.body.kind === 'run') return [session, copyOf(state, pane), state.programs.panes.get(pane.id)];
+  if (pane.body.kind === 'run') return [session, now, copyOf(state, pane), state.programs.panes.get(pane.id)];
   if (pane.body.kind === 'watch')
     return [...common, state.watches.panes.get(pane.id), state.sources[`watch:${pane.id}`]];
   if (pane.body.kind === 'log') return [...common, logs, state.sources[`log:${pane.id}`]];

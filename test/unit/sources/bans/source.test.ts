@@ -41,6 +41,8 @@ function rig(answers: Answers, missing: readonly string[] = []) {
     stat: no,
     disk: no,
     glob: no,
+    openPty: no,
+    endPtys: no,
     follow: no,
   };
   return { host, started, state };

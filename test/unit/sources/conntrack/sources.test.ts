@@ -71,6 +71,8 @@ function makeHost(made: Made): Host & { ran: string[] } {
     stat: unused,
     disk: unused,
     glob: unused,
+    openPty: unused,
+    endPtys: unused,
     follow: unused,
   };
 }

@@ -62,6 +62,8 @@ function memoryHost({ neverCaughtUp = false, newest = 'a line\n' } = {}): Memory
     stat: never,
     disk: never,
     glob: never,
+    openPty: never,
+    endPtys: never,
     which: never,
     stream: (command, onChunk, signal) => {
       stream = { command, onChunk };
