@@ -15,6 +15,7 @@ import { journalCursor } from '../slices/journal.ts';
 import { talkersOf } from '../slices/traffic.ts';
 import type { ConsoleState } from '../state.ts';
 import { cursorIndex, type TableCursor } from '../table-cursor.ts';
+import { shownRun, type WatchPane, watchCursor } from '../watches/watch-pane.ts';
 import { rowsInside } from './inside.ts';
 import { actTouches, followHits, isRelated } from './match.ts';
 
@@ -52,9 +53,12 @@ export function placesIn(state: ConsoleState, { id, body }: PaneSpec, net: Net):
       const touched = rows.flatMap((row, index) => (actTouches(row, net) ? [{ lane: 0, index }] : []));
       return { places: touched, at: { lane: 0, index: journalCursor(pane, rows) } };
     }
+    case 'watch': {
+      const pane = state.watches.panes.get(id);
+      return pane === undefined ? NOWHERE : inWatch(pane, net);
+    }
     case 'host':
     case 'run':
-    case 'watch':
       return NOWHERE;
     default:
       return unreachable(body);
@@ -93,6 +97,14 @@ function inTable(rows: readonly Readonly<{ net: Net }>[], cursor: TableCursor, n
   const places = rows.flatMap((row, index) => (isRelated(net, row.net) ? [{ lane: 0, index }] : []));
   const keys = rows.map((row) => row.net.text);
   return { places, at: { lane: 0, index: cursorIndex(cursor, keys) } };
+}
+
+function inWatch(pane: WatchPane, net: Net): PanePlaces {
+  const lines = [...(shownRun(pane)?.addresses ?? [])].filter(([, found]) =>
+    found.some((one) => isRelated(net, one.net)),
+  );
+  const places = lines.map(([index]) => ({ lane: 0, index })).sort((a, b) => a.index - b.index);
+  return { places, at: { lane: 0, index: watchCursor(pane) } };
 }
 
 const order = (a: Place, b: Place): number => a.lane - b.lane || a.index - b.index;

@@ -11,6 +11,7 @@ import { conntrackRows } from '../slices/conntrack.ts';
 import { talkersOf } from '../slices/traffic.ts';
 import type { ConsoleState } from '../state.ts';
 import { cursorIndex, type TableCursor } from '../table-cursor.ts';
+import { watchAddress } from '../watches/watch-pane.ts';
 import { isRelated, netsOfAct } from './match.ts';
 
 export function selectFollowTarget(state: ConsoleState, { id, body }: PaneSpec): Net | undefined {
@@ -39,9 +40,12 @@ export function selectFollowTarget(state: ConsoleState, { id, body }: PaneSpec):
     }
     case 'journal':
       return ofAct(state, id);
+    case 'watch': {
+      const pane = state.watches.panes.get(id);
+      return pane === undefined ? undefined : watchAddress(pane)?.net;
+    }
     case 'host':
     case 'run':
-    case 'watch':
       return undefined;
     default:
       return unreachable(body);

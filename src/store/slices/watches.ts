@@ -4,7 +4,13 @@ import type { PaneId, Session } from '../../core/pane.ts';
 import type { WatchRun } from '../../core/rows.ts';
 import type { Msg } from '../messages.ts';
 import type { ConsoleState } from '../state.ts';
-import { movedWatch, newWatchPane, pointedWatch, type WatchPane } from '../watches/watch-pane.ts';
+import {
+  movedWatch,
+  newWatchPane,
+  pointedWatch,
+  type WatchPane,
+  wentInWatch,
+} from '../watches/watch-pane.ts';
 
 export type { WatchRun } from '../../core/rows.ts';
 export type { WatchPane } from '../watches/watch-pane.ts';
@@ -42,6 +48,8 @@ function reducePanes(state: WatchesState, msg: Msg): WatchesState {
       return withPane(state, msg.pane, (pane) => movedWatch(pane, msg.intent.id, msg));
     case 'pane/pointed':
       return withPane(state, msg.pane, (pane) => pointedWatch(pane, msg.row, msg.rows));
+    case 'pane/went':
+      return withPane(state, msg.pane, (pane) => wentInWatch(pane, msg.index, msg.net));
     case 'pane/held': {
       const seen = msg.seen.watches.panes.get(msg.pane);
       return withPane(state, msg.pane, (pane) => ({ ...pane, held: seen?.last ?? pane.last }));

@@ -1,8 +1,10 @@
 // The state of one watch pane, and what keys and clicks do to it.
 
+import type { Net } from '../../core/address.ts';
 import type { IntentId } from '../../core/intent.ts';
 import type { WatchSpec } from '../../core/pane.ts';
 import type { WatchRun } from '../../core/rows.ts';
+import { isRelated } from '../follow/match.ts';
 import { FIRST_ROW, firstRow, moveCursor, pointed, type TableCursor } from '../table-cursor.ts';
 
 /**
@@ -88,6 +90,14 @@ function lastColumn(pane: WatchPane): number {
 
 export function pointedWatch(pane: WatchPane, row: number, rows: number): WatchPane {
   return withCursor(pane, pointed(pane.cursor, row, table(pane, rows)));
+}
+
+/** To that line; the address that it was sent for is the one that keys then take. */
+export function wentInWatch(pane: WatchPane, index: number, net: Net): WatchPane {
+  const moved = withCursor(pane, { index, key: String(index) });
+  const found = shownRun(moved)?.addresses.get(watchCursor(moved)) ?? [];
+  const pick = found.findIndex((one) => isRelated(net, one.net));
+  return { ...moved, pick: pick <= 0 ? undefined : pick };
 }
 
 function withCursor(pane: WatchPane, cursor: TableCursor | undefined): WatchPane {

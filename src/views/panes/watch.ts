@@ -14,6 +14,7 @@ import {
   watchCursor,
   watchTop,
 } from '../../store/watches/watch-pane.ts';
+import { FOLLOWED, followSign, lightOf } from '../parts/follow-light.ts';
 import { spaces, span } from '../parts/lines.ts';
 import { commandText } from '../parts/pane-name.ts';
 import { marginOf } from './margin.ts';
@@ -47,9 +48,12 @@ function linesOf(state: ConsoleState, pane: WatchPane, context: DrawContext): re
   const top = watchTop(pane, context.rows);
   const cursor = watchCursor(pane);
   const target = watchAddress(pane);
+  const isLit = lightOf(state);
   return (run?.lines ?? []).slice(top, top + context.rows).map((text, row) => {
     const isCursor = top + row === cursor;
-    const look = { isCursor, target: isCursor ? target : undefined, state };
+    const found = isLit === undefined ? [] : (run?.addresses.get(top + row) ?? []);
+    const lit = found.filter(({ net }) => isLit?.(net) === true);
+    const look = { isCursor, target: isCursor ? target : undefined, lit };
     return drawWatchLine({ text, ranges: rangesOf(changes, top + row) }, pane, { ...context, ...look });
   });
 }
@@ -59,13 +63,17 @@ function rangesOf(changes: Changes, line: number): readonly ColumnRange[] {
 }
 
 type Changed = Readonly<{ text: SafeText; ranges: readonly ColumnRange[] }>;
-type Look = DrawContext & Readonly<{ isCursor: boolean; target: FoundAddress | undefined }>;
+type Look = DrawContext &
+  Readonly<{ isCursor: boolean; target: FoundAddress | undefined; lit: readonly FoundAddress[] }>;
 
 function drawWatchLine({ text, ranges }: Changed, pane: WatchPane, look: Look): Line {
   const margin = marginOf(look.columns);
   const columns = look.columns - margin;
   const width = widthOf(text);
-  const styles: Style[] = ranges.map((range) => ({ ...range, role: 'match' }));
+  const styles: Style[] = [
+    ...look.lit.map((found): Style => ({ ...columnsOf(text, found), role: FOLLOWED })),
+    ...ranges.map((range): Style => ({ ...range, role: 'match' })),
+  ];
   if (look.target !== undefined) styles.push({ ...columnsOf(text, look.target), under: true });
   const wanted = Math.max(width, ...ranges.map(({ to }) => to));
   const filled = `${text}${spaces(wanted - width)}` as SafeText;
@@ -76,10 +84,17 @@ function drawWatchLine({ text, ranges }: Changed, pane: WatchPane, look: Look): 
   const line = more
     ? [...spansOf(filled, styles, { from: pane.column, to: to - 1 }), span(safe('…'), 'dim')]
     : shown;
-  const gutter = look.isCursor ? cut(sanitise(look.glyphs.cursor), margin) : safe('');
-  const head = span(`${gutter}${spaces(margin - widthOf(gutter))}` as SafeText, 'accent');
-  const whole = [...(margin > 0 ? [head] : []), ...line];
+  const whole = [...gutterOf(margin, look), ...line];
   return look.isCursor && look.focused ? whole.map((part) => ({ ...part, on: true })) : whole;
+}
+
+/** The cursor, and behind it the sign of the followed address. */
+function gutterOf(margin: number, { isCursor, lit, glyphs }: Look): Line {
+  if (margin === 0) return [];
+  const cursor = isCursor ? cut(sanitise(glyphs.cursor), margin) : safe('');
+  const left = margin - widthOf(cursor);
+  if (lit.length === 0 || left === 0) return [span(`${cursor}${spaces(left)}` as SafeText, 'accent')];
+  return [span(`${cursor}${spaces(left - 1)}` as SafeText, 'accent'), followSign(true, glyphs)];
 }
 
 function columnsOf(text: SafeText, { start, end }: FoundAddress): ColumnRange {
