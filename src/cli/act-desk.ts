@@ -3,7 +3,7 @@
 import { createDesk, type Desk } from '../actions/desk.ts';
 import { type FirewallView, readFirewalls } from '../actions/firewalls.ts';
 import { findSetByName } from '../actions/set-names.ts';
-import type { BanTarget } from '../core/act.ts';
+import type { BanTarget, Operator } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { SetKey } from '../core/rows.ts';
@@ -28,14 +28,15 @@ export async function openDesk(deps: ActDeps, session?: string): Promise<Result<
   return ok({ desk, host, session: opened.value });
 }
 
-export type DeskWishes = Readonly<{ readOnly?: boolean; undoOf?: 'console' | 'all' }>;
+/** `operator`: who acts, when the caller has read it already. */
+export type DeskWishes = Readonly<{ readOnly?: boolean; undoOf?: 'console' | 'all'; operator?: Operator }>;
 
 /** The desk of a session on a host; the screen uses it too. */
 export function deskFor(host: Host, session: Session, env: Io['env'], wishes: DeskWishes = {}): Desk {
   return createDesk({
     host,
     journal: journalPath(env),
-    operator: readOperator(env),
+    operator: wishes.operator ?? readOperator(env),
     allow: session.allow,
     resolve: resolveName,
     readOnly: wishes.readOnly ?? false,

@@ -51,6 +51,11 @@ export function printProblems(path: string, problems: readonly FileProblem[]): s
   return problems.map((found) => printFileProblem(path, found)).join('\n');
 }
 
+/** The layout detected from this machine, as a commented session file. */
+export async function detectedText(host: Host): Promise<string> {
+  return sessionTextFor(await gatherFacts(host));
+}
+
 async function detectedSession(host: Host): Promise<Result<Session>> {
   const facts = await gatherFacts(host);
   const loaded = loadSession(sessionTextFor(facts), facts.hostName);

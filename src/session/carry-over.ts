@@ -76,16 +76,14 @@ export function changesInWords(
     panes.length === 0
       ? []
       : [`${panes.length} ${panes.length === 1 ? 'pane' : 'panes'} ${what}: ${panes.map(nameOf).join(', ')}`];
-  const arranged = sameArrangement(running.windows, session.windows)
-    ? []
-    : ['windows, places or titles change'];
+  const panes = [...count('added', begun), ...count('removed', ended)];
+  const same = panes.length > 0 || sameArrangement(running.windows, session.windows);
   const keys = SETTINGS.filter(({ of }) => !equalPlain(words(of(running)), words(of(next)))).map(
     ({ name }) => name,
   );
   return [
-    ...count('added', begun),
-    ...count('removed', ended),
-    ...arranged,
+    ...panes,
+    ...(same ? [] : ['windows, places or titles of panes change']),
     ...(keys.length === 0 ? [] : [`settings that change: ${keys.join(', ')}`]),
   ];
 }

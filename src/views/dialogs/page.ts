@@ -11,16 +11,16 @@ import { type Box, drawBox, roomFor } from './box.ts';
 import { readingFooter } from './lists.ts';
 
 /** Commands and reports are long: a page is wider than a dialog where there is room. */
-const WIDTH = 112;
+export const PAGE_WIDTH = 112;
 
 /** How many lines of a page are visible on a screen of this size. */
 export function pageRows(size: ScreenSize): number {
-  return Math.max(1, roomFor(size, WIDTH).rows - 2);
+  return Math.max(1, roomFor(size, PAGE_WIDTH).rows - 2);
 }
 
 /** The lines of a page as they are wrapped on a screen of this size. */
 export function wrapPage(lines: readonly PageLine[], size: ScreenSize): readonly Line[] {
-  const { columns } = roomFor(size, WIDTH);
+  const { columns } = roomFor(size, PAGE_WIDTH);
   return lines.flatMap((line) => wrapLine(line, columns));
 }
 
@@ -49,7 +49,7 @@ function breakable(text: SafeText, room: number): SafeText {
 export type ShownPage = Readonly<{ title: SafeText; lines: readonly PageLine[]; top: number }>;
 
 export function drawPage(page: ShownPage, look: DialogLook): Box {
-  const { columns } = roomFor(look.size, WIDTH);
+  const { columns } = roomFor(look.size, PAGE_WIDTH);
   const lines = wrapPage(page.lines, look.size);
   const rows = pageRows(look.size);
   const from = Math.max(0, Math.min(page.top, lines.length - rows));

@@ -56,7 +56,6 @@ describe('changesInWords', () => {
     expect(changesInWords(A, next, name)).toEqual([
       '1 pane added: bans',
       '2 panes removed: run, run',
-      'windows, places or titles change',
       'settings that change: allow, theme',
     ]);
   });
