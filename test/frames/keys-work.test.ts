@@ -200,6 +200,17 @@ describe('every key after the prefix', () => {
   });
 });
 
+/** A card of which a part is out of sight: about a network, below the line in the middle of a zoomed log. */
+const LONG_CARD = ['C-b', 'z', ...times(30, 'k'), ':', ...typed('follow 192.0.2.0/24'), 'Enter'];
+const CARDS: readonly (readonly string[])[] = [['@'], LONG_CARD, [...LONG_CARD, 'End']];
+
+describe('every key in a card', () => {
+  const rows = DEFAULT_KEYMAP.filter((row) => row.mode === 'card');
+  it.each(rows.map((row) => [keysOf(row), row] as const))('%s', (_, row) => {
+    for (const chord of row.chords) expect([chord, works('log', chord, CARDS)]).toEqual([chord, true]);
+  });
+});
+
 /** After a journal failed, and where commands do not fit: shown by the dialogs' own tests. */
 const LATER: ReadonlySet<IntentId> = new Set(['over-journal', 'page-down', 'page-up']);
 
