@@ -2,7 +2,7 @@
 
 import type { Intent } from '../../core/intent.ts';
 import { NAMED_LAYOUTS, type NamedLayout, type PaneId } from '../../core/pane.ts';
-import { sanitise } from '../../core/sanitise.ts';
+import { safe, sanitise } from '../../core/sanitise.ts';
 import { currentView, currentWindow, focusedPane } from '../../store/slices/layout.ts';
 import { type PaneSide, type WorkspaceMsg, whyNotWorkspace } from '../../store/slices/workspace.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -35,8 +35,12 @@ export function layoutIntent(desktop: Desktop, intent: Intent): boolean {
 /** Does an edit of the workspace, or says why it cannot be done. */
 export function editWorkspace({ store, say }: Desktop, msg: WorkspaceMsg): boolean {
   const why = whyNotWorkspace(store.getState(), msg);
-  if (why === undefined) store.dispatch(msg);
-  else say(sanitise(why), 'warn');
+  if (why !== undefined) say(sanitise(why), 'warn');
+  else {
+    store.dispatch(msg);
+    // A remark on the edit before is no longer so.
+    store.dispatch({ kind: 'modal/notice-read' });
+  }
   return why === undefined;
 }
 
@@ -149,7 +153,7 @@ function paneEdit(desktop: Desktop, intent: Intent): boolean {
       chooseLayout(desktop, NAMED_LAYOUTS[Number(intent.text) - 1] ?? 'tiled');
       return true;
     case 'spread':
-      editWorkspace(desktop, { kind: 'workspace/spread' });
+      if (editWorkspace(desktop, { kind: 'workspace/spread' })) desktop.say(safe('spread evenly'));
       return true;
     default:
       return false;

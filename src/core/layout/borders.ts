@@ -75,7 +75,7 @@ function onBorders(ground: Ground, edit: (root: Measured) => Result<LayoutNode>)
     return fail(problem('refused', 'there is one pane only: it has no border to move'));
   if (onScreen(ground) === undefined)
     return fail(
-      problem('refused', `the terminal is too small to show the ${ground.panes.length} panes side by side`),
+      problem('refused', `no borders here: the terminal is too small for ${ground.panes.length} panes`),
     );
   return editTree(ground, ground.panes.length, edit);
 }

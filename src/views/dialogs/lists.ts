@@ -117,22 +117,30 @@ export function drawPicker(picker: PickerState, look: DialogLook): Box {
 
 /** A question: what it is about, and the two answers. */
 export function drawConfirm({ title, lines, yes }: Confirm, look: DialogLook): Box {
-  const footer: Line = [
-    span(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'key'),
-    span(safe(' or '), 'dim'),
-    span(safe('y'), 'key'),
-    span(sanitise(` ${yes}   `), 'dim'),
-    span(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'key'),
-    span(safe(' or '), 'dim'),
-    span(safe('n'), 'key'),
-    span(safe(' leaves it'), 'dim'),
-  ];
-  const widest = Math.max(44, widthOfLine(footer), ...lines.map(({ text }) => widthOf(text)));
+  const answers = answersOf(yes, look);
+  const widest = Math.max(44, widthOfLine(answers.whole), ...lines.map(({ text }) => widthOf(text)));
   const room = roomFor(look.size, Math.min(64, widest));
+  const footer = widthOfLine(answers.whole) <= room.columns ? answers.whole : answers.short;
   const body = lines.flatMap(({ text, role }) =>
     wrapWords(text, room.columns).map((row): Line => [span(row, role)]),
   );
   return drawBox({ title: [span(title, 'title')], body, footer }, { columns: room.columns, ...look });
+}
+
+function answersOf(yes: SafeText, look: DialogLook): Readonly<{ whole: Line; short: Line }> {
+  const answer = (key: SafeText, letter: string, words: string): Readonly<{ whole: Line; short: Line }> => ({
+    whole: [
+      span(key, 'key'),
+      span(safe(' or '), 'dim'),
+      span(sanitise(letter), 'key'),
+      span(sanitise(` ${words}`), 'dim'),
+    ],
+    short: [span(key, 'key'), span(sanitise(` ${words}`), 'dim')],
+  });
+  const agreed = answer(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'y', yes);
+  const left = answer(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'n', 'leaves it');
+  const gap = span(spaces(3));
+  return { whole: [...agreed.whole, gap, ...left.whole], short: [...agreed.short, gap, ...left.short] };
 }
 
 /** `words`: what leaving means for what is being done on the host. */

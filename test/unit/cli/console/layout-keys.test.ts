@@ -231,7 +231,7 @@ describe('places', () => {
     press('C-b', 'M-1');
     expect(notice()).toBe('layout even-horizontal: it shows on a larger terminal');
     press('C-b', 'C-Left');
-    expect(notice()).toMatch(/^the terminal is too small/);
+    expect(notice()).toMatch(/^no borders here/);
   });
 
   it('spreads evenly, breaks out and zooms out for any of it', () => {
