@@ -31,6 +31,7 @@ import { runActs } from './console/acts.ts';
 import { startSources } from './console/console-sources.ts';
 import { createController } from './console/controller.ts';
 import { createCopyPort } from './console/copy-port.ts';
+import { newPaneLooks } from './console/new-pane-looks.ts';
 import { runShields } from './console/shields.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { readOperator } from './operator.ts';
@@ -105,6 +106,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
         state: () => store.getState(),
         draw: createScreenDrawer(look),
       }),
+      newPane: newPaneLooks(host, env),
       later,
     },
   });

@@ -82,11 +82,12 @@ export const INTENTS = [
   'occurrence-previous',
   // programs and watches
   'start',
+  'changes-toggle',
+  'pane-show',
   // moving in any pane
   'line-down',
   'line-up',
   'half-down',
-  'changes-toggle',
   'half-up',
   'page-down',
   'page-up',

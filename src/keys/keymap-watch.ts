@@ -1,8 +1,10 @@
-// The default keys of what is run by the operator's wish: the command of a log pane, and watch panes.
+// The default keys of what is run by the operator's wish: the command of a log pane, and watch panes; and of what a pane
+// shows.
 
 import { type Keymap, rows } from './row.ts';
 
 export const WATCH_ROWS: Keymap = [
+  ...rows('prefix', 'windows and panes', [['pane-show', ['v'], 'show something else in this pane', 'show']]),
   ...rows('log', 'this pane', [['start', ['Enter'], 'start the command, when it waits or has ended']]),
   ...rows('watch', 'this pane', [
     ['start', ['Enter'], 'run the command again and again, or stop it', 'start, stop'],

@@ -5,10 +5,19 @@ import type { Role } from '../core/line.ts';
 import type { PaneId } from '../core/pane.ts';
 import type { SafeText } from '../core/sanitise.ts';
 import type { ActDialog } from './act-dialog.ts';
-import { EMPTY_HISTORY, type PromptHistory, type PromptState } from './prompt.ts';
+import type { TailState } from './new-pane-picker.ts';
+import { EMPTY_HISTORY, type NewPanePrompt, type PromptHistory, type PromptState } from './prompt.ts';
+import type { NewPane } from './slices/workspace.ts';
 import type { TextInput } from './text-input.ts';
 
-export type PickerItem = Readonly<{ id: string; label: SafeText; detail: SafeText }>;
+/** Of a new pane: `shows` what it shows, or `asks` for a command line first. */
+export type PickerItem = Readonly<{
+  id: string;
+  label: SafeText;
+  detail: SafeText;
+  shows?: NewPane;
+  asks?: NewPanePrompt;
+}>;
 /** Where a new pane shall be. `name`: of the window. */
 export type NewPaneWish =
   | Readonly<{ kind: 'split'; pane: PaneId; direction: 'row' | 'column' }>
@@ -20,6 +29,9 @@ export type PickerState = Readonly<{
   purpose: 'windows' | 'sets' | 'filters' | 'new-pane';
   /** Of 'new-pane': where it shall be. */
   wish?: NewPaneWish;
+  /** Of 'new-pane': more entries may be found, and the ends of logs that were looked at, by entry. */
+  looking?: boolean;
+  tails?: ReadonlyMap<string, TailState>;
   /** The pane that asked. */
   pane?: PaneId;
   title: SafeText;

@@ -3,13 +3,20 @@
 import type { Intent } from '../core/intent.ts';
 import type { PaneId } from '../core/pane.ts';
 import type { SafeText } from '../core/sanitise.ts';
+import type { NewPaneWish } from './modal-state.ts';
 import type { PromptPurpose } from './slice.ts';
 import { editText, inputOf, type TextInput } from './text-input.ts';
 
 /** Asked for windows and panes themselves. */
 const LAYOUT_PROMPTS = ['window-rename', 'window-index', 'window-move', 'pane-title'] as const;
 export type LayoutPrompt = (typeof LAYOUT_PROMPTS)[number];
-export type PromptFor = PromptPurpose | 'command' | LayoutPrompt;
+/** The command line of a new pane. */
+export type NewPanePrompt = 'new-run' | 'new-watch';
+export type PromptFor = PromptPurpose | 'command' | LayoutPrompt | NewPanePrompt;
+
+export function isNewPanePrompt(purpose: PromptFor): purpose is NewPanePrompt {
+  return purpose === 'new-run' || purpose === 'new-watch';
+}
 
 export function isLayoutPrompt(purpose: PromptFor): purpose is LayoutPrompt {
   return LAYOUT_PROMPTS.some((known) => known === purpose);
@@ -19,6 +26,8 @@ export function isLayoutPrompt(purpose: PromptFor): purpose is LayoutPrompt {
 export type PromptState = Readonly<{
   purpose: PromptFor;
   pane?: PaneId;
+  /** Where the new pane shall be that is asked for. */
+  wish?: NewPaneWish;
   input: TextInput;
   recall: number;
   typed: string;
@@ -36,7 +45,7 @@ export const EMPTY_HISTORY: PromptHistory = {};
 const HISTORY_MAX = 100;
 
 export function openPrompt(
-  from: Readonly<{ purpose: PromptFor; pane?: PaneId; text?: string }>,
+  from: Readonly<{ purpose: PromptFor; pane?: PaneId; text?: string; wish?: NewPaneWish }>,
 ): PromptState {
   const input = inputOf(from.text ?? '');
   const { text } = input;
@@ -48,7 +57,8 @@ export function openPrompt(
     initial: text,
     choices: [],
   };
-  return from.pane === undefined ? base : { ...base, pane: from.pane };
+  const wish = from.wish === undefined ? {} : { wish: from.wish };
+  return from.pane === undefined ? { ...base, ...wish } : { ...base, ...wish, pane: from.pane };
 }
 
 export function remember(history: PromptHistory, purpose: PromptFor, text: string): PromptHistory {

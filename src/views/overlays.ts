@@ -12,6 +12,7 @@ import type { Arrangement } from './arrange.ts';
 import { type DialogLook, drawActDialog } from './dialogs/act.ts';
 import type { Box } from './dialogs/box.ts';
 import { drawConfirm, drawHelp, drawPicker, drawQuit, type HelpSection } from './dialogs/lists.ts';
+import { drawNewPane } from './dialogs/new-pane.ts';
 import { drawPage } from './dialogs/page.ts';
 import { spaces } from './parts/lines.ts';
 import type { Area, KeyTexts, ScreenOptions } from './screen.ts';
@@ -38,7 +39,11 @@ export function overlays(
 /** The dialog, list or page that is open, where it is drawn. */
 export function overlayBox(
   state: ConsoleState,
-  { glyphs, keys }: Pick<ScreenOptions, 'glyphs' | 'keys'>,
+  {
+    glyphs,
+    keys,
+    painters,
+  }: Pick<ScreenOptions, 'glyphs' | 'keys'> & Partial<Pick<ScreenOptions, 'painters'>>,
 ): Box | undefined {
   const { modal } = state.modal;
   const look: DialogLook = { size: state.size, glyphs, keyFor: keys.keyFor };
@@ -55,7 +60,9 @@ export function overlayBox(
       return drawPage({ title, lines: selectPageLines(state, modal.page), top: modal.top }, look);
     }
     case 'picker':
-      return drawPicker(modal.picker, look);
+      return modal.picker.purpose === 'new-pane'
+        ? drawNewPane(state, modal.picker, { ...look, painters })
+        : drawPicker(modal.picker, look);
     case 'confirm':
       return drawConfirm(modal.confirm, look);
     case 'confirm-quit':

@@ -17,6 +17,7 @@ import {
   layoutWords,
   parseLayoutCommand,
 } from './layout-commands.ts';
+import { NEW_PANE_WORDS, type NewPaneCommand, parseNewPane, SHOWN_KINDS } from './new-pane-command.ts';
 import { parseShields, shieldsWords } from './shields-command.ts';
 import type { ShieldsCommand } from './shields-keys.ts';
 
@@ -35,6 +36,7 @@ export type ConsoleCommand =
   | FollowWish
   | Readonly<{ kind: 'window'; wanted: string }>
   | Readonly<{ kind: 'workspace'; command: LayoutCommand }>
+  | Readonly<{ kind: 'new-pane'; command: NewPaneCommand }>
   | Readonly<{ kind: 'line' }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
   | Readonly<{ kind: 'dump'; command: DumpCommand }>
@@ -68,6 +70,7 @@ export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
   ...LAYOUT_COMMANDS,
+  ...NEW_PANE_WORDS,
   ...['ban', 'unban', 'cut', 'tighten', 'follow', 'window', 'shields', 'dump', 'line', 'theme'],
 ].sort();
 
@@ -82,6 +85,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
   if (isLayoutCommand(name)) {
     const command = parseLayoutCommand(name, rest);
     return command.ok ? ok({ kind: 'workspace', command: command.value }) : command;
+  }
+  if (NEW_PANE_WORDS.includes(name)) {
+    const command = parseNewPane(name, rest);
+    return command.ok ? ok({ kind: 'new-pane', command: command.value }) : command;
   }
   switch (name) {
     case 'ban':
@@ -220,6 +227,7 @@ function argumentsOf(name: string, words: readonly string[], names: KnownNames):
   if (isLayoutCommand(name)) return words.length === 1 ? layoutWords(name) : [];
   if (name === 'shields') return shieldsWords(words, names.profiles);
   if (name === 'dump') return DUMP_WORDS;
+  if (name === 'show') return words.length === 1 ? SHOWN_KINDS : [];
   if (name === 'tighten') return PRESETS;
   if (name === 'follow') return words.length === 1 ? ['off'] : [];
   if (name === 'theme') return words.length === 1 ? THEME_NAMES : [];

@@ -91,7 +91,9 @@ function watchWanted({ id, body, everyMs = DEFAULT_WATCH_MS }: WatchOf, around: 
   };
 }
 
-function appended(pane: PaneId, batch: LogBatch, host: Host): LogsMsg {
+type LinesMsg = Extract<LogsMsg, { kind: 'log/appended' }>;
+
+export function appended(pane: PaneId, batch: LogBatch, host: Host): LinesMsg {
   const at = host.now();
   const lines = batch.lines.map((line): ReadLine => {
     const reading = readLine(line.text, at);

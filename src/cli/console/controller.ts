@@ -18,6 +18,8 @@ import { lendMouse } from './copy.ts';
 import type { CopyPort } from './copy-port.ts';
 import { keyMeaning } from './key-meaning.ts';
 import { createMouse, KEY_ONLY, type MouseEvent, needsKey } from './mouse.ts';
+import { lookAtChosen } from './new-pane.ts';
+import type { NewPaneLooks } from './new-pane-looks.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneIntent } from './pane-keys.ts';
 import { createTimers, type Timers } from './timers.ts';
@@ -38,6 +40,8 @@ export type Effects = Readonly<{
   paste?(pane: PaneId, text: string): void;
   /** Gives a mouse event to the program of a pane that asked for them; the cell is that of the pane's body. */
   programMouse?(pane: PaneId, event: MouseEvent): void;
+  /** What the list for a new pane looks up; absent: only what the console knows already. */
+  newPane?: NewPaneLooks;
   /** Runs `task` after `ms` unless cancelled. */
   later(ms: number, task: () => void): () => void;
 }>;
@@ -120,6 +124,7 @@ export function createController(options: ControllerOptions): Controller {
         }
         case 'mouse':
           mouse.event(event);
+          lookAtChosen(desktop);
           return;
         case 'focus':
         case 'closed':
@@ -148,4 +153,5 @@ function dispatchIntent(desktop: Desktop, intent: Intent): void {
   }
   if (desktop.store.getState().modal.modal.kind === 'none') paneIntent(desktop, intent);
   else overlayIntent(desktop, intent);
+  lookAtChosen(desktop);
 }

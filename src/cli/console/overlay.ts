@@ -3,13 +3,14 @@
 import type { Intent } from '../../core/intent.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Confirm, Modal } from '../../store/modal-state.ts';
-import { isLayoutPrompt, type PromptFor, type PromptState } from '../../store/prompt.ts';
+import { isLayoutPrompt, isNewPanePrompt, type PromptFor, type PromptState } from '../../store/prompt.ts';
 import { answerOf } from '../../store/slices/modal-intent.ts';
 import { listRows } from '../../views/dialogs/lists.ts';
 import { pageRows } from '../../views/dialogs/page.ts';
 import { completeCommand, parseCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
 import { closeAsked, layoutPrompted } from './layout-questions.ts';
+import { choseNewPane, newPanePrompted } from './new-pane.ts';
 import { chosenFrom } from './pickers.ts';
 import { runCommand } from './run-command.ts';
 
@@ -30,6 +31,7 @@ function accepted(desktop: Desktop, modal: Modal, intent: Intent): void {
   forward(desktop, intent);
   if (modal.kind === 'confirm-quit') desktop.effects.quit();
   if (modal.kind !== 'picker') return;
+  if (modal.picker.purpose === 'new-pane') choseNewPane(desktop, modal.picker);
   const msg = chosenFrom(modal.picker);
   if (msg !== undefined) desktop.store.dispatch(msg);
 }
@@ -62,7 +64,8 @@ function promptIntent(desktop: Desktop, prompt: PromptState, intent: Intent): vo
 
 function tell(desktop: Desktop, prompt: PromptState, text: string, accepted: boolean): void {
   const { purpose, pane } = prompt;
-  if (purpose === 'command' || isLayoutPrompt(purpose) || pane === undefined) return;
+  if (purpose === 'command' || isLayoutPrompt(purpose) || isNewPanePrompt(purpose)) return;
+  if (pane === undefined) return;
   desktop.store.dispatch({ kind: 'pane/prompted', pane, purpose, text, accepted });
 }
 
@@ -72,6 +75,11 @@ function acceptPrompt(desktop: Desktop, prompt: PromptState, intent: Intent): vo
     const why = layoutPrompted(desktop, prompt.purpose, prompt);
     if (why === undefined) forward(desktop, intent);
     else desktop.store.dispatch({ kind: 'modal/prompt-failed', error: sanitise(why) });
+    return;
+  }
+  if (isNewPanePrompt(prompt.purpose)) {
+    forward(desktop, intent);
+    newPanePrompted(desktop, prompt.purpose, prompt);
     return;
   }
   if (prompt.purpose !== 'command') {

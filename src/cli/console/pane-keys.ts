@@ -10,6 +10,7 @@ import type { Desktop } from './controller.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
 import { followIntent } from './follow.ts';
 import { layoutIntent } from './layout-keys.ts';
+import { openNewPane } from './new-pane.ts';
 import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker } from './pickers.ts';
 import { seenState } from './seen.ts';
@@ -119,6 +120,10 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
   if (purpose !== undefined) {
     const text = purpose === 'filter' ? (state.bans.panes.get(pane.id)?.filter ?? '') : '';
     store.dispatch({ kind: 'modal/prompt-opened', purpose, pane: pane.id, text });
+    return;
+  }
+  if (intent.id === 'pane-show') {
+    openNewPane(desktop, { kind: 'replace', pane: pane.id });
     return;
   }
   if (intent.id === 'start' && startInPane(desktop, pane)) return;

@@ -10,7 +10,6 @@ import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { EMPTY_INPUT } from '../../store/text-input.ts';
 import { shortPaneName } from '../../views/parts/pane-name.ts';
-import { newPaneMsg } from './new-pane.ts';
 
 export function windowPicker(state: ConsoleState): PickerState {
   const items = state.session.windows.map(
@@ -58,7 +57,7 @@ export function chosenFrom(picker: PickerState): Msg | undefined {
         ? undefined
         : { kind: 'log/filter-toggled', pane: picker.pane, index: Number(item.id) };
     case 'new-pane':
-      return picker.wish === undefined ? undefined : newPaneMsg(picker.wish, item.id);
+      return undefined; // new-pane.ts makes it
     default:
       return unreachable(picker.purpose);
   }

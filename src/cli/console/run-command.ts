@@ -9,6 +9,7 @@ import type { Desktop } from './controller.ts';
 import { followCommand } from './follow.ts';
 import { runDump } from './dump.ts';
 import { runLayoutCommand } from './layout-commands.ts';
+import { runNewPane } from './new-pane-command.ts';
 import { openAct } from './pane-keys.ts';
 import { shieldsCommand } from './shields-keys.ts';
 
@@ -30,6 +31,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'theme':
       store.dispatch({ kind: 'look/theme-chosen', theme: command.theme });
       desktop.say(themeSaid(desktop, command.theme));
+      return;
+    case 'new-pane':
+      runNewPane(desktop, command.command);
       return;
     case 'line':
       store.dispatch({ kind: 'modal/page-opened', page: { title: safe('Line'), lines: 'line' } });

@@ -13,12 +13,14 @@ import {
   type Confirm,
   type Modal,
   type ModalState,
+  type NewPaneWish,
   NO_MODAL,
   type Notice,
   type NoticeRole,
   type Page,
   type PickerState,
 } from '../modal-state.ts';
+import { type NewPanePickerMsg, reduceNewPane } from '../new-pane-picker.ts';
 import { openPrompt, type PromptFor } from '../prompt.ts';
 import type { ConsoleState } from '../state.ts';
 import { EMPTY_INPUT, type TextInput } from '../text-input.ts';
@@ -26,6 +28,7 @@ import { reduceModalIntent } from './modal-intent.ts';
 import { type PointedHit, pointModal } from './modal-pointed.ts';
 
 export type ModalMsg =
+  | NewPanePickerMsg
   | Readonly<{ kind: 'modal/act-opened'; form: ActForm }>
   | Readonly<{ kind: 'modal/act-previewed'; revision: number; preview: ActPreview }>
   | Readonly<{ kind: 'modal/act-reported'; report: ActReport }>
@@ -33,6 +36,7 @@ export type ModalMsg =
       kind: 'modal/prompt-opened';
       purpose: PromptFor;
       pane?: PaneId;
+      wish?: NewPaneWish;
       text?: string;
     }>
   | Readonly<{ kind: 'modal/prompt-failed'; error: SafeText }>
@@ -100,6 +104,9 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
       return { ...state, modal: { kind: 'picker', picker: msg.picker } };
     case 'modal/confirm-asked':
       return { ...state, modal: { kind: 'confirm', confirm: msg.confirm } };
+    case 'new-pane/found':
+    case 'new-pane/tail':
+      return reduceNewPane(state, msg);
     case 'modal/quit-asked':
       return { ...state, modal: { kind: 'confirm-quit' } };
     case 'modal/closed':

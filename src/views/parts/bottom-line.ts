@@ -81,6 +81,8 @@ const PROMPTS: Readonly<Record<PromptFor, string>> = {
   'window-index': 'window number: ',
   'window-move': 'move window to number: ',
   'pane-title': 'title of the pane: ',
+  'new-run': 'program to run: ',
+  'new-watch': 'command to watch: ',
 };
 
 export function drawPromptLine(prompt: PromptState, columns: number): Line {

@@ -5,12 +5,18 @@ import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { cut } from '../../core/width.ts';
 
 const NAME_COLUMNS = 10;
+const WINDOW_COLUMNS = 20;
 
 export function shortPaneName(pane: PaneSpec | undefined): SafeText {
   return cut(sanitise(pane === undefined ? '' : (pane.title ?? nameOf(pane))), NAME_COLUMNS);
 }
 
-function nameOf({ body }: PaneSpec): string {
+/** What a window is called that shows only this. */
+export function windowNameFor(pane: Pick<PaneSpec, 'title' | 'body'>): string {
+  return cut(sanitise(pane.title ?? nameOf(pane)), WINDOW_COLUMNS);
+}
+
+function nameOf({ body }: Pick<PaneSpec, 'body'>): string {
   switch (body.kind) {
     case 'log': {
       const [unit = 'log'] = body.units;
