@@ -1,7 +1,7 @@
 // Copy mode, pasting and the plain view: what their keys do beyond moving a cursor.
 
 import type { Intent, IntentId } from '../../core/intent.ts';
-import type { PaneSpec } from '../../core/pane.ts';
+import type { PaneId, PaneSpec } from '../../core/pane.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import { unreachable } from '../../core/unreachable.ts';
@@ -81,6 +81,20 @@ export function moveInCopyMode({ store }: Desktop, intent: Intent): void {
   const { rows, columns } = body ?? state.copy.box;
   store.dispatch({ kind: 'copy/intent', intent, rows, columns });
 }
+
+/** True when the pane under the pointer is in copy mode: what the mouse does there is copy mode's. */
+export function pointInCopyMode({ store }: Desktop, at: MouseAt, drag: boolean): boolean {
+  const state = store.getState();
+  if (state.copy.mode?.pane !== at.pane) return false;
+  const placed = arrangementOf(state).placed.find(({ pane }) => pane === at.pane);
+  if (placed === undefined) return false;
+  const { x, y, rows, columns } = placed.body;
+  store.dispatch({ kind: 'copy/pointed', row: at.row - y, column: at.column - x, rows, columns, drag });
+  return true;
+}
+
+/** A cell of the screen, and the pane that it is in or that a drag began in. */
+type MouseAt = Readonly<{ row: number; column: number; pane: PaneId }>;
 
 /** Everything that stands in a pane, as text. */
 export function takeSnapshot({ store, effects }: Desktop, pane: PaneSpec): Snapshot {

@@ -17,6 +17,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import { borderDistance, hitAt } from '../../views/hit.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
+import { pointInCopyMode } from './copy.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneMessage } from './pane-keys.ts';
 import { backInProgram, programMouse } from './program-mouse.ts';
@@ -67,13 +68,16 @@ export function createMouse(desktop: Desktop, { press, nowMs }: MousePorts): Mou
   };
   return {
     event: (event) => {
-      if (!desktop.mouseOn()) return;
+      if (!desktop.mouseOn() || desktop.store.getState().copy.plain !== undefined) return;
       if (event.action === 'wheel-up' || event.action === 'wheel-down') wheel(desktop, event);
       else if (programMouse(desktop, event)) dragged = undefined;
       else if (event.action === 'release') dragged = undefined;
       else if (event.button !== 0) return;
-      else if (event.action === 'drag') drag(desktop, dragged, event);
-      else pressAt(event);
+      else if (event.action === 'drag') {
+        const begun = dragged === undefined && last?.kind === 'row' ? last.pane : undefined;
+        if (begun !== undefined) pointInCopyMode(desktop, { ...event, pane: begun }, true);
+        drag(desktop, dragged, event);
+      } else pressAt(event);
     },
   };
 }
@@ -114,9 +118,11 @@ function onHit(desktop: Desktop, hit: Hit, { press, again }: Press): void {
 }
 
 /** As the pane asks for it: the row first, before the focus, which may give the pane another place. */
-function point({ store }: Desktop, { pane, body }: Placed, event: MouseEvent): void {
+function point(desktop: Desktop, { pane, body }: Placed, event: MouseEvent): void {
+  const { store } = desktop;
   const [column, row] = [event.column - body.x, event.row - body.y];
-  if (row >= 0)
+  const inCopy = row >= 0 && pointInCopyMode(desktop, { ...event, pane }, false);
+  if (row >= 0 && !inCopy)
     store.dispatch({
       kind: 'pane/pointed',
       pane,

@@ -1,7 +1,7 @@
 // The keys of copy mode: one intent, one new mode. Copying itself, which reaches the terminal, is the controller's.
 
 import type { Intent } from '../../core/intent.ts';
-import { cellsOf } from './cells.ts';
+import { cellAtColumn, cellsOf } from './cells.ts';
 import { type CopyBox, type CopyMode, lastColumn, lineOf, putCursor, putLine, viewOf } from './copy-mode.ts';
 import { searchWord, toHit } from './search.ts';
 import { toggleSelect } from './selection.ts';
@@ -133,4 +133,17 @@ function scrolled(mode: CopyMode, by: number, box: CopyBox): CopyMode {
   const highest = Math.max(0, mode.lines.length - box.rows);
   const moved = { ...mode, top: Math.max(0, Math.min(highest, top + by)) };
   return putLine(moved, mode.cursor.line + by, box);
+}
+
+type Pointer = CopyBox & Readonly<{ row: number; column: number; drag: boolean }>;
+
+/** A click puts the cursor there and ends a selection; a drag selects by character, and scrolls at the edges. */
+export function pointInCopy(mode: CopyMode, pointer: Pointer): CopyMode {
+  const { top, left } = viewOf(mode, pointer);
+  const row = Math.max(-1, Math.min(Math.max(1, pointer.rows), pointer.row));
+  const line = Math.max(0, Math.min(mode.lines.length - 1, top + row));
+  const column = cellAtColumn(cellsOf(lineOf(mode, line)), left + Math.max(0, pointer.column));
+  const begun = mode.select ?? { from: mode.cursor, by: 'character' as const };
+  const quiet: CopyMode = { ...mode, notice: undefined, select: pointer.drag ? begun : undefined };
+  return putCursor(quiet, { line, column }, pointer);
 }

@@ -4,7 +4,7 @@ import type { Intent } from '../../core/intent.ts';
 import type { PaneId, Session } from '../../core/pane.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import { type CopyBox, type CopyMode, enterCopy, type Snapshot } from '../copy/copy-mode.ts';
-import { keyInCopy } from '../copy/keys.ts';
+import { keyInCopy, pointInCopy } from '../copy/keys.ts';
 import { enterPlain, keyInPlain, type PlainView } from '../copy/plain.ts';
 import { promptedCopy } from '../copy/search.ts';
 import type { Msg } from '../messages.ts';
@@ -27,6 +27,15 @@ export type CopyMsg =
   | Readonly<{ kind: 'copy/left' }>
   /** A key in copy mode; the size is that of the pane's body. */
   | Readonly<{ kind: 'copy/intent'; intent: Intent; rows: number; columns: number }>
+  /** A click into the pane, or a drag that selects; `column` and `row` from the body's top left, perhaps beyond it. */
+  | Readonly<{
+      kind: 'copy/pointed';
+      row: number;
+      column: number;
+      rows: number;
+      columns: number;
+      drag: boolean;
+    }>
   | Readonly<{ kind: 'copy/taken'; lines: readonly SafeText[] }>
   | Readonly<{ kind: 'plain/entered'; pane: PaneId; snapshot: Snapshot }>
   | Readonly<{ kind: 'plain/intent'; intent: Intent }>;
@@ -51,6 +60,8 @@ export function reduceCopy(state: CopyState, msg: Msg, whole: ConsoleState): Cop
       const box = { rows: msg.rows, columns: msg.columns };
       return { ...state, mode: keyInCopy(mode, msg.intent, box), box };
     }
+    case 'copy/pointed':
+      return mode === undefined ? state : { ...state, mode: pointInCopy(mode, msg) };
     case 'copy/taken':
       return { ...state, buffer: msg.lines };
     case 'pane/prompted':

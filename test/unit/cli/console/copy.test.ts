@@ -124,6 +124,26 @@ describe('copying', () => {
   });
 });
 
+describe('the mouse in copy mode', () => {
+  it('puts the cursor, selects, scrolls, and leaves the live pane alone', () => {
+    const { press, controller, store, copied } = rig();
+    press('F2', 'C-b', '[');
+    const live = store.getState().logs;
+    const mouse = (action: 'press' | 'drag' | 'release' | 'wheel-up', row: number, column: number): void =>
+      controller.input({ kind: 'mouse', action, button: 0, row, column });
+    mouse('press', 3, 5);
+    expect(copied().mode?.cursor).toEqual({ line: 1, column: 4 });
+    mouse('drag', 4, 9);
+    mouse('release', 4, 9);
+    expect(copied().mode).toMatchObject({
+      ...{ cursor: { line: 2, column: 8 }, select: { by: 'character', from: { line: 1, column: 4 } } },
+    });
+    mouse('wheel-up', 4, 9);
+    expect(copied().mode?.cursor.line).toBe(0);
+    expect(store.getState().logs).toBe(live);
+  });
+});
+
 describe('pasting', () => {
   it('says why it cannot be', () => {
     const { press, notice } = rig();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../../src/store/copy/cells.ts';
 import { type CopyMode, lineOf, viewOf } from '../../../../src/store/copy/copy-mode.ts';
-import { keyInCopy } from '../../../../src/store/copy/keys.ts';
+import { keyInCopy, pointInCopy } from '../../../../src/store/copy/keys.ts';
 import { anyBox, anyKeys, anyLines, BOX, modeOf, pressed } from './rig.ts';
 
 const at = ({ cursor }: CopyMode) => [cursor.line, cursor.column];
@@ -125,6 +125,26 @@ describe('the cursor of copy mode', () => {
     expect(twice?.select).toBeUndefined();
     expect(twice && keyInCopy(twice, { id: 'cancel' }, BOX)).toBeUndefined();
     expect(keyInCopy(selected, { id: 'leave' }, BOX)).toBeUndefined();
+  });
+
+  it('follows the pointer, which selects by dragging and scrolls at the edges', () => {
+    const click = pointInCopy(text(), { ...BOX, row: 2, column: 7, drag: false });
+    expect(at(click)).toEqual([2, 7]);
+    expect(click.select).toBeUndefined();
+    const drag = pointInCopy(click, { ...BOX, row: 4, column: 3, drag: true });
+    expect([at(drag), drag.top, drag.select]).toEqual([
+      [4, 3],
+      1,
+      { by: 'character', from: { line: 2, column: 7 } },
+    ]);
+    expect(pointInCopy(drag, { ...BOX, row: 0, column: 90, drag: false }).select).toBeUndefined();
+    fc.assert(
+      fc.property(anyLines, anyBox, fc.integer(), fc.integer(), (lines, box, row, column) => {
+        const { cursor } = pointInCopy(modeOf(lines), { ...box, row, column, drag: true });
+        expect(cursor.line >= 0 && cursor.line < lines.length).toBe(true);
+        expect(cursor.column >= 0).toBe(true);
+      }),
+    );
   });
 
   it('is on a character of the text and on screen after any keys', () => {
