@@ -44,7 +44,7 @@ export function cardRect({ size, body, cursor }: CardRoom): Rect {
 }
 
 const COLUMNS_MIN = 44;
-const COLUMNS_MAX = 72;
+const COLUMNS_MAX = 84;
 
 /** At that edge of the screen where the focused pane leaves more room, in this room when it is enough. */
 function columnsBeside(body: Rect | undefined, size: ScreenSize): Pick<Rect, 'x' | 'columns'> {

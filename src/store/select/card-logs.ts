@@ -1,7 +1,7 @@
 // What the kept log lines say of the followed address. Found once per piece of a log and added up, so that a flood
 // costs only its new lines.
 
-import { contains, type Net } from '../../core/address.ts';
+import { type Net, sizeOf } from '../../core/address.ts';
 import type { PaneSpec } from '../../core/pane.ts';
 import type { LineReading, ReadLine } from '../../core/rows.ts';
 import { isRelated, lineHas } from '../follow/match.ts';
@@ -95,12 +95,12 @@ function foundIn(chunk: Chunk, net: Net, around: Net): Found {
 function look(chunk: Chunk, net: Net, around: Net): Found {
   const kinds = new Map<string, number>();
   const others = new Set<string>();
+  const isInside = insideOf(around);
   let [lines, undated] = [0, 0];
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const line of chunk.lines) {
     for (const { net: other } of line.reading.all)
-      if (!others.has(other.text) && contains(around, other) && !isRelated(net, other))
-        others.add(other.text);
+      if (isInside(other) && !others.has(other.text) && !isRelated(net, other)) others.add(other.text);
     if (!lineHas(line, net)) continue;
     lines++;
     const stamp = stampOf(line);
@@ -110,6 +110,13 @@ function look(chunk: Chunk, net: Net, around: Net): Found {
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   return { lines, first, last, undated, kinds, others };
+}
+
+/** As `contains`, for very many: two comparisons that make no new number. */
+function insideOf(outer: Net): (net: Net) => boolean {
+  const { family, prefix, value: first } = outer;
+  const last = first + sizeOf(outer) - 1n;
+  return (net) => net.family === family && net.value >= first && net.value <= last && net.prefix >= prefix;
 }
 
 function stampOf(line: ReadLine): number | undefined {

@@ -60,8 +60,9 @@ function selectFlows(state: ConsoleState, net: Net): Counted {
   const rows = isHost(net) ? flows.sources : flows.networks;
   const row = rows.find((one) => one.net.text === net.text);
   if (row !== undefined) return { kind: 'row', row, at: flows.at };
-  const what = isHost(net) ? 'sources' : 'networks';
-  return { kind: 'not-among', why: sanitise(`not among the top ${rows.length} ${what}`), at: flows.at };
+  const what = isHost(net) ? 'source' : 'network';
+  const all = isHost(net) && flows.distinct === rows.length && (flows.unreadable ?? 0) === 0;
+  return { kind: 'not-among', why: amongWords(what, rows.length, all), at: flows.at };
 }
 
 function selectTraffic(state: ConsoleState, net: Net): Counted {
@@ -74,11 +75,13 @@ function selectTraffic(state: ConsoleState, net: Net): Counted {
     (one) => one.net.text === net.text && one.bytes !== undefined,
   );
   if (row !== undefined) return { kind: 'row', row, at: flows.at };
-  return {
-    kind: 'not-among',
-    why: sanitise(`not among the top ${flows.talkers.length} talkers`),
-    at: flows.at,
-  };
+  return { kind: 'not-among', why: amongWords('talker', flows.talkers.length, false), at: flows.at };
+}
+
+/** `all`: there are no more than these. */
+function amongWords(what: string, count: number, all: boolean): SafeText {
+  if (count === 0) return sanitise(`no ${what} was counted`);
+  return sanitise(`not among the ${all ? '' : 'top '}${count} ${what}${count === 1 ? '' : 's'}`);
 }
 
 function notCounted(status: SourceStatus | undefined): SafeText {

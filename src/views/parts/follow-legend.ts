@@ -28,7 +28,7 @@ export function followLegend(state: ConsoleState, { columns, fresh, glyphs, keyF
   const next = open ? [] : hint(keyFor(mode, 'occurrence-next'), 'next');
   const card = open ? [] : hint(keyFor(mode, 'follow-address'), 'card');
   const long: Line = [span(safe(' following ')), address];
-  const short: Line = [span(sanitise(` ${glyphs.followed} `), FOLLOWED), address];
+  const short: Line = [span(safe(' ')), span(sanitise(`${glyphs.followed} `), FOLLOWED), address];
   const forms: readonly Line[] = fresh
     ? [short]
     : [[...long, ...next, ...card], [...long, ...card], long, short];

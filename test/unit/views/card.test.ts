@@ -10,7 +10,7 @@ describe('the place of the card', () => {
     const size = { columns: 120, rows: 40 };
     expect(cardRect({ size, body, cursor: at(15) })).toEqual({ x: 74, y: 1, columns: 46, rows: 38 });
     const right = { ...body, x: 75, columns: 44 };
-    expect(cardRect({ size, body: right, cursor: at(15) })).toEqual({ x: 0, y: 1, columns: 72, rows: 38 });
+    expect(cardRect({ size, body: right, cursor: at(15) })).toEqual({ x: 0, y: 1, columns: 75, rows: 38 });
   });
 
   it('is above or below the cursor where it must cover the pane', () => {

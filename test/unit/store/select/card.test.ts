@@ -64,9 +64,13 @@ describe('what is not known', () => {
     expect(selectCard(reduced(stateOf(), blind), IT).flows).toEqual({ kind: 'unknown', why: 'not root' });
     const others = report([source('203.0.113.1', { ESTABLISHED: 4 })]);
     expect(selectCard(reduced(stateOf(), others), IT).flows).toMatchObject({
-      ...{ kind: 'not-among', why: 'not among the top 1 sources' },
+      ...{ kind: 'not-among', why: 'not among the top 1 source' },
     });
     expect(text(reduced(stateOf(), others))).not.toMatch(/0 flows/);
+    const all = report([source('203.0.113.1', {}), source('203.0.113.2', {})], { distinct: 2 });
+    expect(selectCard(reduced(stateOf(), all), IT).flows).toMatchObject({ why: 'not among the 2 sources' });
+    const none = selectCard(reduced(stateOf(), report([])), IT);
+    expect(none.flows).toMatchObject({ kind: 'not-among', why: 'no source was counted' });
   });
 });
 
