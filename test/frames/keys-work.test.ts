@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { createController } from '../../src/cli/console/controller.ts';
 import { unixMs } from '../../src/core/brand.ts';
 import type { IntentId } from '../../src/core/intent.ts';
-import type { PaneId, PaneKind } from '../../src/core/pane.ts';
+import type { PaneId, PaneKind, PaneSpec, Session } from '../../src/core/pane.ts';
 import { sanitise } from '../../src/core/sanitise.ts';
 import { parseChord } from '../../src/keys/chords.ts';
 import { keysOf, keyTexts } from '../../src/keys/hints.ts';
 import { DEFAULT_KEYMAP, modeChain } from '../../src/keys/keymap.ts';
 import type { KeyRow } from '../../src/keys/row.ts';
+import { watchLines } from '../../src/sources/watch/lines.ts';
 import type { Msg } from '../../src/store/messages.ts';
 import { createConsoleStore } from '../../src/store/store.ts';
 import { UNICODE_GLYPHS } from '../../src/views/glyphs.ts';
@@ -66,7 +67,7 @@ const DATA: readonly Msg[] = [
   acts,
 ];
 
-type Kind = Exclude<PaneKind, 'run' | 'watch'>;
+type Kind = Exclude<PaneKind, 'run'>;
 const FOCUS: Readonly<Record<Kind, PaneId>> = {
   log: '1.1' as PaneId,
   conntrack: '1.3' as PaneId,
@@ -74,18 +75,42 @@ const FOCUS: Readonly<Record<Kind, PaneId>> = {
   host: '1.5' as PaneId,
   traffic: '1.6' as PaneId,
   journal: '2.2' as PaneId,
+  watch: '1.5' as PaneId,
 };
+
+const ran = (turn: number): Msg => ({
+  kind: 'watch/ran',
+  pane: FOCUS.watch,
+  run: {
+    ...{ at: NOW, durationMs: 5, exitCode: 0 },
+    ...watchLines(many.map((text, at) => `${text} ${many[89 - at]} ${turn} ${'x'.repeat(200)}`).join('\n')),
+  },
+});
+
+/** A watch pane where the host is else. */
+function sessionFor(kind: Kind): Session {
+  if (kind !== 'watch') return SESSION;
+  const command = { kind: 'shell', line: 'ss -tn' } as const;
+  const windows = SESSION.windows.map((window) => ({
+    ...window,
+    panes: window.panes.map((pane): PaneSpec => {
+      const body = { kind: 'watch', command, start: 'auto', env: {} } as const;
+      return pane.id === FOCUS.watch ? { ...pane, body } : pane;
+    }),
+  }));
+  return { ...SESSION, windows };
+}
 
 /** A console with the focus on a pane; `look`: all that the operator sees, and what was asked of the world. */
 function consoleOn(kind: Kind) {
   const store = createConsoleStore({
-    session: SESSION,
+    session: sessionFor(kind),
     now: NOW,
     size: { columns: 160, rows: 60 },
     readOnly: false,
     privileged: true,
   });
-  for (const msg of DATA) store.dispatch(msg);
+  for (const msg of kind === 'watch' ? [...DATA, ran(1), ran(2)] : DATA) store.dispatch(msg);
   store.dispatch({ kind: 'layout/window-selected', window: kind === 'journal' ? 1 : 0 });
   store.dispatch({ kind: 'layout/pane-focused', pane: '1.2' as PaneId });
   store.dispatch({ kind: 'layout/pane-focused', pane: FOCUS[kind] });
