@@ -8,9 +8,6 @@ import type { Operator } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
-import { keyTexts } from '../keys/hints.ts';
-import { DEFAULT_KEYMAP } from '../keys/keymap.ts';
-import { applyOverrides } from '../keys/overrides.ts';
 import { createPump, type Pump } from '../sources/pump.ts';
 import { selectPageLines } from '../store/select/shields-status.ts';
 import { selectStrip } from '../store/select/strip.ts';
@@ -31,10 +28,14 @@ import { runActs } from './console/acts.ts';
 import { startSources } from './console/console-sources.ts';
 import { createController } from './console/controller.ts';
 import { createCopyPort } from './console/copy-port.ts';
+import { type LiveKeys, liveKeys } from './console/live-keys.ts';
 import { newPaneLooks } from './console/new-pane-looks.ts';
+import { renewableDesk, renewableShields } from './console/session-renew.ts';
+import { createSessionRun } from './console/session-run.ts';
 import { runShields } from './console/shields.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { readOperator } from './operator.ts';
+import { detectedText } from './session-file.ts';
 import { shieldsFor, shieldsPlace } from './shields-desk.ts';
 
 /** `ascii`, `depth`: what the terminal can show. `io` is that of a terminal. */
@@ -55,9 +56,11 @@ const TOUCHED = ['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set'
 export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const { session, host, readOnly } = options;
   const { env } = options.io;
-  const desk = deskFor(host, session, env, { readOnly });
-  const { keymap, problems } = applyOverrides(DEFAULT_KEYMAP, session);
-  const keys = keyTexts(keymap, { readOnly });
+  const operator = readOperator(env);
+  const desks = renewableDesk(session, (one) => deskFor(host, one, env, { readOnly, operator }));
+  const desk = desks.now;
+  const live = liveKeys(session, { readOnly });
+  const keys = live.texts;
   const ended = Promise.withResolvers<EndReason | 'quit'>();
   let onInput: Parameters<typeof openScreen>[0]['onInput'] = () => undefined;
   let onResize: (size: Readonly<{ columns: number; rows: number }>) => void = () => undefined;
@@ -70,7 +73,6 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     onEnd: ended.resolve,
   });
   const { privileged } = host;
-  const operator = readOperator(env);
   const now = host.now();
   const store = createConsoleStore({ session, now, size: screen.size(), readOnly, privileged, operator });
   const look = screenOptions(options, keys);
@@ -81,10 +83,22 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     host,
     onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
   });
-  const { sources, acts, shields } = startWork({ options, store, desk, pump, operator });
+  const { sources, acts, shields, engine } = startWork({ options, store, desk, pump, operator });
+  const sessions = createSessionRun({
+    ...{ store, host, env, cwd: options.io.cwd, detected: () => detectedText(host) },
+    onTaken: (next, before) => {
+      desks.renew(next);
+      engine.renew(next);
+      sayOfKeys(store, live.renew(next));
+      if (next.mouse !== before.mouse && next.mouse !== store.getState().mouse)
+        controller.intent({ id: 'mouse-toggle' });
+    },
+  });
   const controller = createController({
     store,
-    keymap,
+    get keymap() {
+      return live.keymap();
+    },
     mouse: options.mouse,
     mono: options.depth === 'none',
     look,
@@ -106,13 +120,13 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
         state: () => store.getState(),
         draw: createScreenDrawer(look),
       }),
+      session: sessions,
       newPane: newPaneLooks(host, env),
       later,
     },
   });
   onInput = (event) => frames.paced.typed(() => controller.input(event));
-  const [first] = problems;
-  if (first !== undefined) store.dispatch(warning(`keys: ${first.message}`));
+  sayOfKeys(store, live.problems);
   const stopClock = startClock(store, { host, screen });
 
   const reason = await ended.promise;
@@ -121,7 +135,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   stopClock();
   frames.close();
   sources.stop();
-  await Promise.all([acts.close(), shields.close(), pump.stop()]);
+  await Promise.all([acts.close(), shields.close(), pump.stop(), sessions.close()]);
   desk.close();
   if (reason === 'quit') return EXIT.done;
   if (reason.kind === 'crash')
@@ -149,14 +163,15 @@ function startWork({ options, store, desk, pump, operator }: Work) {
     later,
     onReported: () => sources.poke(TOUCHED),
   });
+  const engine = renewableShields(session, (one) => shieldsFor(host, one, env, { readOnly, operator }));
   const shields = runShields({
     store,
-    shields: shieldsFor(host, session, env, { readOnly, operator }),
+    shields: engine.now,
     now: () => host.now(),
     onChanged: () => sources.poke(['shields', ...TOUCHED]),
   });
   if (!readOnly && host.privileged) void shields.recover();
-  return { sources, acts, shields };
+  return { sources, acts, shields, engine };
 }
 
 /** Only what has a value. */
@@ -169,11 +184,15 @@ function given(env: Io['env']): Readonly<Record<string, string>> {
 function helpTotal(state: ConsoleState, keys: KeyTexts): number {
   const { modal } = state.modal;
   if (modal.kind === 'page') return wrapPage(selectPageLines(state, modal.page), state.size).length;
+  if (modal.kind === 'review') return wrapPage(modal.review.lines, state.size).length;
   return helpLines(helpSections(state, keys), helpColumns(state.size)).length;
 }
 
-const warning = (words: string) =>
-  ({ kind: 'modal/noticed', role: 'warn', text: sanitise(words, 200) }) as const;
+function sayOfKeys(store: ConsoleStore, [first]: LiveKeys['problems']): void {
+  if (first === undefined) return;
+  const text = sanitise(`keys: ${first.message}`, 200);
+  store.dispatch({ kind: 'modal/noticed', role: 'warn', text });
+}
 
 function screenOptions(options: ConsoleOptions, keys: KeyTexts): ScreenOptions {
   const name = sanitise(options.host.name);

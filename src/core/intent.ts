@@ -52,6 +52,10 @@ export const INTENTS = [
   'window-last',
   'window-number',
   'window-list',
+  // the session file
+  'save',
+  'session-list',
+  'reload',
   // copy mode and the plain view
   'copy-mode',
   'copy-mode-page',
@@ -173,6 +177,7 @@ export type Intent = Readonly<{ id: IntentId; text?: string }>;
  * `run`: a program pane whose program does not run; `program`: while it runs and takes the keys, only this table and the prefix.
  * `copy`: copy mode of the focused pane. `plain`: the view without frames. `card`: the card of the followed address.
  * `trial`: before the pane's while shields of this operator are in trial. `prefix`: the key after the prefix. `numbers`: while pane numbers are shown.
+ * `review`: a text that waits for a yes.
  */
 export type KeyMode =
   | 'global'
@@ -195,6 +200,7 @@ export type KeyMode =
   | 'dialog'
   | 'prompt'
   | 'picker'
+  | 'review'
   | 'help';
 
 /**

@@ -5,6 +5,7 @@ import type { KeyMode } from '../core/intent.ts';
 import { COPY_ROWS } from './keymap-copy.ts';
 import { FOLLOW_ROWS } from './keymap-follow.ts';
 import { PANE_ROWS } from './keymap-panes.ts';
+import { SESSION_ROWS } from './keymap-session.ts';
 import { TEXT_ROWS } from './keymap-text.ts';
 import { WATCH_ROWS } from './keymap-watch.ts';
 import { type Keymap, rows } from './row.ts';
@@ -12,7 +13,7 @@ import { type Keymap, rows } from './row.ts';
 export const MODES = [
   ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'run', 'watch'] as const),
   ...(['pane', 'global', 'program', 'copy', 'plain', 'card', 'trial'] as const),
-  ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'help'] as const),
+  ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'review', 'help'] as const),
 ] satisfies readonly KeyMode[];
 
 /** Modes where a printable key types itself. */
@@ -44,6 +45,7 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'dialog':
     case 'prompt':
     case 'picker':
+    case 'review':
     case 'help':
       return [mode];
   }
@@ -219,5 +221,6 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...PREFIX_ROWS,
   ...COPY_ROWS,
   ...FOLLOW_ROWS,
+  ...SESSION_ROWS,
   ...TEXT_ROWS,
 ];

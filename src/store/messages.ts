@@ -8,6 +8,7 @@ import type { PaneHeldMsg, PaneIntentMsg, PanePointedMsg, PanePromptMsg } from '
 import type { BansMsg } from './slices/bans.ts';
 import type { ConntrackMsg } from './slices/conntrack.ts';
 import type { CopyMsg } from './slices/copy.ts';
+import type { FileMsg } from './slices/file.ts';
 import type { FollowMsg } from './slices/follow.ts';
 import type { HostMsg } from './slices/host.ts';
 import type { JournalMsg } from './slices/journal.ts';
@@ -34,6 +35,7 @@ export type Msg =
   | PanePromptMsg
   | LayoutMsg
   | WorkspaceMsg
+  | FileMsg
   | LookMsg
   | CopyMsg
   | FollowMsg

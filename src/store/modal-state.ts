@@ -10,11 +10,14 @@ import { EMPTY_HISTORY, type NewPanePrompt, type PromptHistory, type PromptState
 import type { NewPane } from './slices/workspace.ts';
 import type { TextInput } from './text-input.ts';
 
-/** Of a new pane: `shows` what it shows, or `asks` for a command line first. */
+/**
+ * `blocked`: it cannot be chosen, and says why. Of a new pane: `shows` what it shows, or `asks` for a command line first.
+ */
 export type PickerItem = Readonly<{
   id: string;
   label: SafeText;
   detail: SafeText;
+  blocked?: boolean;
   shows?: NewPane;
   asks?: NewPanePrompt;
 }>;
@@ -26,7 +29,7 @@ export type NewPaneWish =
 
 /** What accepting an item does is decided by the controller from `purpose`. `at`: index among the items that match. */
 export type PickerState = Readonly<{
-  purpose: 'windows' | 'sets' | 'filters' | 'new-pane';
+  purpose: 'windows' | 'sets' | 'filters' | 'sessions' | 'new-pane';
   /** Of 'new-pane': where it shall be. */
   wish?: NewPaneWish;
   /** Of 'new-pane': more entries may be found, and the ends of logs that were looked at, by entry. */
@@ -44,6 +47,9 @@ export type PickerState = Readonly<{
 export type PageLine = Readonly<{ text: SafeText; role?: Role; indent?: number }>;
 /** `lines` 'shields', 'line': written anew from the state whenever they are drawn, because they change. */
 export type Page = Readonly<{ title: SafeText; lines: readonly PageLine[] | 'shields' | 'line' }>;
+
+/** Something that is done when it was looked at: `accept` says what. */
+export type Review = Readonly<{ title: SafeText; lines: readonly PageLine[]; accept: SafeText }>;
 
 /** A question with one answer that does something; `wish` says what. */
 export type Confirm = Readonly<{
@@ -65,6 +71,7 @@ export type Modal =
   | Readonly<{ kind: 'help'; top: number }>
   | Readonly<{ kind: 'page'; page: Page; top: number }>
   | Readonly<{ kind: 'picker'; picker: PickerState }>
+  | Readonly<{ kind: 'review'; review: Review; top: number }>
   | Readonly<{ kind: 'confirm'; confirm: Confirm }>
   | Readonly<{ kind: 'confirm-quit' }>;
 

@@ -5,6 +5,7 @@ import type { Msg } from './messages.ts';
 import { reduceBans } from './slices/bans.ts';
 import { reduceConntrack } from './slices/conntrack.ts';
 import { reduceCopy } from './slices/copy.ts';
+import { reduceFile } from './slices/file.ts';
 import { reduceFollow } from './slices/follow.ts';
 import { reduceHost } from './slices/host.ts';
 import { reduceJournal } from './slices/journal.ts';
@@ -22,7 +23,7 @@ import type { ConsoleState } from './state.ts';
 export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
   const arranged = reduceWorkspace(state, msg);
   const fitted = arranged.session === state.session ? arranged : fitPanes(arranged);
-  const base = reduceLook(reduceBase(fitted, msg), msg);
+  const base = reduceFile(reduceLook(reduceBase(fitted, msg), msg), msg);
   const modal = reduceModal(base.modal, msg, base);
   const withModal = modal === base.modal ? base : { ...base, modal };
   const next: ConsoleState = {

@@ -8,6 +8,7 @@ import type { SourceId, SourceStatus } from '../core/status.ts';
 import { type BansState, initialBans } from './slices/bans.ts';
 import { type ConntrackState, initialConntrack } from './slices/conntrack.ts';
 import { type CopyState, initialCopy } from './slices/copy.ts';
+import { type FileState, initialFile } from './slices/file.ts';
 import { type FollowState, initialFollow } from './slices/follow.ts';
 import { type HostState, initialHost } from './slices/host.ts';
 import { initialJournal, type JournalState } from './slices/journal.ts';
@@ -22,6 +23,8 @@ import { initialWatches, type WatchesState } from './slices/watches.ts';
 export type ConsoleState = Readonly<{
   /** The live workspace: its windows change with the keys for panes. */
   session: Session;
+  /** What its file held last. */
+  file: FileState;
   /** Clock of the last tick (1/s); ages are computed against it. */
   now: UnixMs;
   size: Readonly<{ columns: number; rows: number }>;
@@ -64,6 +67,7 @@ export type StartOptions = Readonly<{
 export function initialState(options: StartOptions): ConsoleState {
   return {
     ...options,
+    file: initialFile(options.session),
     mouse: options.mouse ?? false,
     line: undefined,
     sources: {},

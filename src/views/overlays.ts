@@ -5,7 +5,7 @@ import type { PaneId } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { selectPaneMode, selectTrialKeys } from '../store/select/shell.ts';
-import { selectPageLines, selectQuitWords } from '../store/select/shields-status.ts';
+import { selectPageLines } from '../store/select/shields-status.ts';
 import { currentWindow } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
@@ -14,6 +14,7 @@ import type { Box } from './dialogs/box.ts';
 import { drawConfirm, drawHelp, drawPicker, drawQuit, type HelpSection } from './dialogs/lists.ts';
 import { drawNewPane } from './dialogs/new-pane.ts';
 import { drawPage } from './dialogs/page.ts';
+import { drawReview, quitWords } from './dialogs/review.ts';
 import { spaces } from './parts/lines.ts';
 import type { Area, KeyTexts, ScreenOptions } from './screen.ts';
 import { renderLine, type Theme } from './theme.ts';
@@ -66,7 +67,9 @@ export function overlayBox(
     case 'confirm':
       return drawConfirm(modal.confirm, look);
     case 'confirm-quit':
-      return drawQuit(selectQuitWords(state), look);
+      return drawQuit(quitWords(state, look), look);
+    case 'review':
+      return drawReview(modal.review, modal.top, look);
     default:
       return unreachable(modal);
   }

@@ -67,6 +67,13 @@ const DATA: readonly Msg[] = [
   acts,
 ];
 
+/** More than a screen of it, so that every key of moving moves. */
+const REVIEW = {
+  title: sanitise('Save'),
+  lines: many.map((text) => ({ text: sanitise(`+ ${text}`) })),
+  accept: sanitise('writes it'),
+};
+
 type Kind = Exclude<PaneKind, 'run'>;
 const FOCUS: Readonly<Record<Kind, PaneId>> = {
   log: '1.1' as PaneId,
@@ -125,6 +132,14 @@ function consoleOn(kind: Kind) {
       setMouse: () => asked.push('mouse'),
       poke: () => asked.push('poke'),
       listAsked: () => undefined,
+      session: {
+        command: ({ kind }) => {
+          asked.push(kind);
+          if (kind === 'save') store.dispatch({ kind: 'modal/review-opened', review: REVIEW });
+        },
+        chosen: () => undefined,
+        accepted: () => undefined,
+      },
       later: () => () => undefined,
     },
     helpTotal: () => 200,
@@ -204,6 +219,7 @@ const OVERLAYS = [
   { mode: 'picker', open: ['C-b', 'w'] },
   { mode: 'dialog', open: ['b'] },
   { mode: 'numbers', open: ['C-b', 'q'] },
+  { mode: 'review', open: ['C-b', 'S'] },
   { mode: 'copy', open: ['C-b', '['] },
   { mode: 'plain', open: ['C-b', 'P'] },
 ] as const;

@@ -18,6 +18,7 @@ import {
   parseLayoutCommand,
 } from './layout-commands.ts';
 import { NEW_PANE_WORDS, type NewPaneCommand, parseNewPane, SHOWN_KINDS } from './new-pane-command.ts';
+import { isSessionWord, parseSessionCommand, SESSION_WORDS, type SessionCommand } from './session-command.ts';
 import { parseShields, shieldsWords } from './shields-command.ts';
 import type { ShieldsCommand } from './shields-keys.ts';
 
@@ -36,6 +37,7 @@ export type ConsoleCommand =
   | FollowWish
   | Readonly<{ kind: 'window'; wanted: string }>
   | Readonly<{ kind: 'workspace'; command: LayoutCommand }>
+  | Readonly<{ kind: 'session'; command: SessionCommand }>
   | Readonly<{ kind: 'new-pane'; command: NewPaneCommand }>
   | Readonly<{ kind: 'line' }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
@@ -70,6 +72,7 @@ export const COMMANDS: readonly string[] = [
   ...INTENTS.keys(),
   ...PROMPTED.keys(),
   ...LAYOUT_COMMANDS,
+  ...SESSION_WORDS,
   ...NEW_PANE_WORDS,
   ...['ban', 'unban', 'cut', 'tighten', 'follow', 'window', 'shields', 'dump', 'line', 'theme'],
 ].sort();
@@ -85,6 +88,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
   if (isLayoutCommand(name)) {
     const command = parseLayoutCommand(name, rest);
     return command.ok ? ok({ kind: 'workspace', command: command.value }) : command;
+  }
+  if (isSessionWord(name)) {
+    const command = parseSessionCommand(name, rest);
+    return command.ok ? ok({ kind: 'session', command: command.value }) : command;
   }
   if (NEW_PANE_WORDS.includes(name)) {
     const command = parseNewPane(name, rest);

@@ -22,6 +22,7 @@ import { lookAtChosen } from './new-pane.ts';
 import type { NewPaneLooks } from './new-pane-looks.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneIntent } from './pane-keys.ts';
+import type { SessionPort } from './session-port.ts';
 import { createTimers, type Timers } from './timers.ts';
 
 /** What the console asks of its surroundings. */
@@ -36,6 +37,8 @@ export type Effects = Readonly<{
   listAsked(): void;
   /** Clipboard, screen as text, files; absent where tests have none. */
   copy?: CopyPort;
+  /** Saves and loads sessions; absent where tests have no files. */
+  session?: SessionPort;
   /** Gives text to the program of a pane, as its terminal would. */
   paste?(pane: PaneId, text: string): void;
   /** Gives a mouse event to the program of a pane that asked for them; the cell is that of the pane's body. */
@@ -85,6 +88,10 @@ export function createController(options: ControllerOptions): Controller {
   let shieldsKeyAt = Number.NEGATIVE_INFINITY;
   const desktop: Desktop = {
     ...options,
+    // Another session brings other keys.
+    get keymap() {
+      return options.keymap;
+    },
     say: (text, role = 'plain') => store.dispatch({ kind: 'modal/noticed', text, role }),
     intent: (intent) => dispatchIntent(desktop, intent),
     timers: createTimers(effects.later),

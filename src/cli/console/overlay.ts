@@ -13,6 +13,7 @@ import { closeAsked, layoutPrompted } from './layout-questions.ts';
 import { choseNewPane, newPanePrompted } from './new-pane.ts';
 import { chosenFrom } from './pickers.ts';
 import { runCommand } from './run-command.ts';
+import { sessionChosen } from './session-keys.ts';
 
 export function overlayIntent(desktop: Desktop, intent: Intent): void {
   const { modal } = desktop.store.getState().modal;
@@ -28,8 +29,11 @@ function confirmed(desktop: Desktop, { wish }: Confirm, intent: Intent): void {
 }
 
 function accepted(desktop: Desktop, modal: Modal, intent: Intent): void {
+  const sessions = modal.kind === 'picker' && modal.picker.purpose === 'sessions' ? modal.picker : undefined;
+  if (sessions !== undefined && !sessionChosen(desktop, sessions)) return;
   forward(desktop, intent);
   if (modal.kind === 'confirm-quit') desktop.effects.quit();
+  if (modal.kind === 'review') desktop.effects.session?.accepted();
   if (modal.kind !== 'picker') return;
   if (modal.picker.purpose === 'new-pane') choseNewPane(desktop, modal.picker);
   const msg = chosenFrom(modal.picker);
@@ -39,7 +43,8 @@ function accepted(desktop: Desktop, modal: Modal, intent: Intent): void {
 function forward(desktop: Desktop, intent: Intent): void {
   const { store, helpTotal } = desktop;
   const { size, modal } = store.getState();
-  const rows = modal.modal.kind === 'page' ? pageRows(size) : listRows(size);
+  const paged = modal.modal.kind === 'page' || modal.modal.kind === 'review';
+  const rows = paged ? pageRows(size) : listRows(size);
   store.dispatch({ kind: 'modal/intent', intent, rows, total: helpTotal() });
 }
 

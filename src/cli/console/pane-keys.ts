@@ -14,11 +14,13 @@ import { openNewPane } from './new-pane.ts';
 import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker } from './pickers.ts';
 import { seenState } from './seen.ts';
+import { sessionIntent } from './session-keys.ts';
 import { shieldsKey, wished } from './shields-keys.ts';
 import { startInPane } from './start-pane.ts';
 
 export function paneIntent(desktop: Desktop, intent: Intent): void {
   if (copyIntent(desktop, intent) || followIntent(desktop, intent)) return;
+  if (sessionIntent(desktop, intent)) return;
   if (!consoleIntent(desktop, intent) && !layoutIntent(desktop, intent)) focusedIntent(desktop, intent);
 }
 

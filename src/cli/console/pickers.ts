@@ -52,6 +52,8 @@ export function chosenFrom(picker: PickerState): Msg | undefined {
       return picker.pane === undefined
         ? undefined
         : { kind: 'bans/sets-chosen', pane: picker.pane, names: item.id === '' ? [] : [item.id] };
+    case 'sessions':
+      return undefined; // session-keys.ts loads it
     case 'filters':
       return picker.pane === undefined
         ? undefined

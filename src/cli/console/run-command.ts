@@ -6,11 +6,12 @@ import { unreachable } from '../../core/unreachable.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
-import { followCommand } from './follow.ts';
 import { runDump } from './dump.ts';
+import { followCommand } from './follow.ts';
 import { runLayoutCommand } from './layout-commands.ts';
 import { runNewPane } from './new-pane-command.ts';
 import { openAct } from './pane-keys.ts';
+import { sessionCommand } from './session-keys.ts';
 import { shieldsCommand } from './shields-keys.ts';
 
 export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
@@ -31,6 +32,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'theme':
       store.dispatch({ kind: 'look/theme-chosen', theme: command.theme });
       desktop.say(themeSaid(desktop, command.theme));
+      return;
+    case 'session':
+      sessionCommand(desktop, command.command);
       return;
     case 'new-pane':
       runNewPane(desktop, command.command);

@@ -103,10 +103,17 @@ class Run {
   }
 
   async #open(): Promise<void> {
-    const { origin } = this.#store.getState().session;
+    const opened = this.#store.getState().session;
+    const { origin } = opened;
     if (origin.kind !== 'file') return;
     const text = await textAt(this.#options.host, origin.path);
-    if (text.ok && text.value !== undefined) this.#know({ path: origin.path, text: text.value });
+    if (!text.ok || text.value === undefined) return;
+    const known = { path: origin.path, text: text.value };
+    const now = sessionIn(known);
+    // It was opened a moment ago; somebody may have written it since.
+    if (!now.ok || JSON.stringify(now.value) !== JSON.stringify(opened))
+      this.#say(`${shortPath(origin.path)} was changed: :reload shows how`, 'warn');
+    this.#know(known);
   }
 
   #know(known: SessionText): void {

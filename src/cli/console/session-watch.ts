@@ -36,6 +36,11 @@ export function createSessionWatch(
       const gone = letGo();
       watching = gone
         .then(() => watchFile({ path, quietMs: QUIET_MS, onChange: look }))
+        .then((watch) => {
+          // What changed before it began would never be seen.
+          look();
+          return watch;
+        })
         .catch(() => undefined);
     },
     later: () => {

@@ -23,6 +23,7 @@ export function selectKeyMode(state: ConsoleState): KeyMode {
     case 'prompt':
     case 'picker':
     case 'help':
+    case 'review':
       return modal.kind;
     case 'none':
       if (state.layout.numbers) return 'numbers';

@@ -31,6 +31,7 @@ export function reduceModalIntent(state: ModalState, intent: Intent, list: ListS
       if (intent.id === 'cancel' || intent.id === 'help' || intent.id === 'accept') return close(state);
       return { ...state, modal: { kind: 'help', top: scrolled(modal.top, intent, list) } };
     case 'page':
+    case 'review':
       if (intent.id === 'cancel' || intent.id === 'accept') return close(state);
       return { ...state, modal: { ...modal, top: scrolled(modal.top, intent, list) } };
     case 'prompt':

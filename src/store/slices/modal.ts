@@ -19,6 +19,7 @@ import {
   type NoticeRole,
   type Page,
   type PickerState,
+  type Review,
 } from '../modal-state.ts';
 import { type NewPanePickerMsg, reduceNewPane } from '../new-pane-picker.ts';
 import { openPrompt, type PromptFor } from '../prompt.ts';
@@ -43,6 +44,7 @@ export type ModalMsg =
   | Readonly<{ kind: 'modal/prompt-completed'; text: string; choices: readonly SafeText[] }>
   | Readonly<{ kind: 'modal/help-opened' }>
   | Readonly<{ kind: 'modal/page-opened'; page: Page }>
+  | Readonly<{ kind: 'modal/review-opened'; review: Review }>
   | Readonly<{ kind: 'modal/picker-opened'; picker: PickerState }>
   | Readonly<{ kind: 'modal/quit-asked' }>
   | Readonly<{ kind: 'modal/confirm-asked'; confirm: Confirm }>
@@ -102,6 +104,8 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
       return shieldsEnded(state, msg, whole.now);
     case 'modal/picker-opened':
       return { ...state, modal: { kind: 'picker', picker: msg.picker } };
+    case 'modal/review-opened':
+      return { ...state, modal: { kind: 'review', review: msg.review, top: 0 } };
     case 'modal/confirm-asked':
       return { ...state, modal: { kind: 'confirm', confirm: msg.confirm } };
     case 'new-pane/found':
