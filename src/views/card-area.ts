@@ -8,7 +8,7 @@ import { selectCard } from '../store/select/card.ts';
 import { selectCardNet } from '../store/slices/follow.ts';
 import { focusedPane } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
-import { type CardLook, cardColumns, cardRect, cardRows, drawCard } from './card.ts';
+import { type CardLook, cardArea, cardColumns, cardRect, cardRows, drawCard } from './card.ts';
 import { cardLines } from './card-lines.ts';
 import type { Box } from './dialogs/box.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -66,7 +66,8 @@ function linesOf(state: ConsoleState, columns: number, glyphs: Glyphs): readonly
   return net === undefined ? [] : cardLines(selectCard(state, net), { columns, glyphs, now: state.now });
 }
 
-export type CardSize = Readonly<{ lines: number; rows: number; top: number }>;
+/** `area`: what it covers. */
+export type CardSize = Readonly<{ lines: number; rows: number; top: number; area: Rect }>;
 type Drawn = Readonly<{ glyphs: Glyphs; painters: Readonly<Record<PaneSpec['body']['kind'], DrawPane>> }>;
 
 /** How far the card can be scrolled: all its lines, and how many are on screen. `body`: of the focused pane. */
@@ -77,5 +78,6 @@ export function cardSize(state: ConsoleState, body: Rect | undefined, { glyphs, 
   const rect = rectOf(state, { body, cursor: cursorRows(drawn.slice(0, context.rows)) });
   const lines = linesOf(state, cardColumns(rect), glyphs).length;
   const rows = cardRows(rect);
-  return { lines, rows, top: Math.max(0, Math.min(state.follow.followed?.top ?? 0, lines - rows)) };
+  const top = Math.max(0, Math.min(state.follow.followed?.top ?? 0, lines - rows));
+  return { lines, rows, top, area: cardArea(rect, lines) };
 }

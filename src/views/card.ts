@@ -66,6 +66,11 @@ export function cardRows(rect: Rect): number {
   return Math.max(1, rect.rows - FRAME_ROWS - FOOT_ROWS);
 }
 
+/** What it covers of that with so many lines. */
+export function cardArea(rect: Rect, lines: number): Rect {
+  return { ...rect, rows: Math.min(rect.rows, lines + FRAME_ROWS + FOOT_ROWS) };
+}
+
 export type CardText = Readonly<{ net: Net; lines: readonly Line[]; top: number }>;
 
 export type CardLook = Readonly<{ glyphs: Glyphs; keyFor: KeyFor }>;
@@ -76,7 +81,7 @@ export function drawCard({ net, lines, top }: CardText, rect: Rect, look: CardLo
   const rows = cardRows(rect);
   const from = Math.max(0, Math.min(top, lines.length - rows));
   const below = Math.max(0, lines.length - rows - from);
-  const area: Rect = { ...rect, rows: Math.min(rect.rows, lines.length + FRAME_ROWS + FOOT_ROWS) };
+  const area = cardArea(rect, lines.length);
   const title: Line = [
     span(sanitise(`${glyphs.followed} `), 'accent'),
     span(safe('following '), 'title'),

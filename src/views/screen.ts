@@ -8,6 +8,7 @@ import type { PaneId, PaneKind, PaneSpec } from '../core/pane.ts';
 import { type SafeText, safe } from '../core/sanitise.ts';
 import type { PlainView } from '../store/copy/plain.ts';
 import { selectKeyModes } from '../store/select/shell.ts';
+import { selectCardNet } from '../store/slices/follow.ts';
 import { currentView, currentWindow, focusedPane } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { type Arrangement, arrange } from './arrange.ts';
@@ -91,7 +92,9 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
     if (pane === focus) card = { body, cursor: drawn.cursor };
     areas.push({ key: `pane ${pane}`, rect: body, text: drawn.text });
   }
-  const chrome = { ...options, arrangement, focus, texts };
+  // The brightest frame is around what has the keys.
+  const bright = selectCardNet(state) === undefined ? focus : undefined;
+  const chrome = { ...options, arrangement, focus: bright, texts };
   areas.unshift({
     key: 'chrome',
     rect: { x: 0, y: 0, columns, rows },

@@ -1,7 +1,7 @@
 // Following one address: what its keys and its command do, and the keys of the card while that is open.
 
 import type { Net } from '../../core/address.ts';
-import type { Intent, IntentId } from '../../core/intent.ts';
+import type { InputEvent, Intent, IntentId } from '../../core/intent.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import { nextStop, type Stop } from '../../store/follow/places.ts';
@@ -117,7 +117,7 @@ function cardIntent(desktop: Desktop, id: IntentId): boolean {
     store.dispatch({ kind: 'follow/card-shown', on: false });
     return true;
   }
-  const { lines, rows, top } = sizeOf(desktop);
+  const { rows, lines } = sizeOf(desktop);
   const steps: Readonly<Partial<Record<IntentId, number>>> = {
     'line-down': 1,
     'line-up': -1,
@@ -130,6 +130,30 @@ function cardIntent(desktop: Desktop, id: IntentId): boolean {
   };
   const moved = steps[id];
   if (moved === undefined) return false;
-  store.dispatch({ kind: 'follow/card-scrolled', top: Math.max(0, Math.min(top + moved, lines - rows)) });
+  scroll(desktop, moved);
+  return true;
+}
+
+function scroll(desktop: Desktop, by: number): void {
+  const { lines, rows, top } = sizeOf(desktop);
+  const to = Math.max(0, Math.min(top + by, lines - rows));
+  desktop.store.dispatch({ kind: 'follow/card-scrolled', top: to });
+}
+
+const WHEEL_LINES = 3;
+
+/** True when the mouse is on the card: the wheel scrolls it, and no click goes through it to what it covers. */
+export function cardMouse(desktop: Desktop, event: Extract<InputEvent, { kind: 'mouse' }>): boolean {
+  const state = desktop.store.getState();
+  if (selectCardNet(state) === undefined || state.modal.modal.kind !== 'none') return false;
+  const { area } = sizeOf(desktop);
+  const inside =
+    event.column >= area.x &&
+    event.column < area.x + area.columns &&
+    event.row >= area.y &&
+    event.row < area.y + area.rows;
+  if (!inside) return false;
+  if (event.action === 'wheel-up') scroll(desktop, -WHEEL_LINES);
+  if (event.action === 'wheel-down') scroll(desktop, WHEEL_LINES);
   return true;
 }

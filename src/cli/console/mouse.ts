@@ -18,6 +18,7 @@ import { borderDistance, hitAt } from '../../views/hit.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
 import { pointInCopyMode } from './copy.ts';
+import { cardMouse } from './follow.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneMessage } from './pane-keys.ts';
 import { backInProgram, programMouse } from './program-mouse.ts';
@@ -69,6 +70,7 @@ export function createMouse(desktop: Desktop, { press, nowMs }: MousePorts): Mou
   return {
     event: (event) => {
       if (!desktop.mouseOn() || desktop.store.getState().copy.plain !== undefined) return;
+      if (cardMouse(desktop, event)) return;
       if (event.action === 'wheel-up' || event.action === 'wheel-down') wheel(desktop, event);
       else if (programMouse(desktop, event)) dragged = undefined;
       else if (event.action === 'release') dragged = undefined;

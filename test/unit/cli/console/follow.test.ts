@@ -34,6 +34,8 @@ function rig(size = { columns: 160, rows: 40 }) {
   const state = () => store.getState();
   return {
     ...{ store, press, state },
+    mouse: (action: 'press' | 'wheel-down', row: number) =>
+      controller.input({ kind: 'mouse', action, button: 0, column: 40, row }),
     run: (line: string) => press(':', ...line, 'Enter'),
     followed: () => state().follow.followed?.net.text,
     card: () => state().follow.followed?.card,
@@ -255,4 +257,19 @@ it('looks at the logs for the card once a second, whatever streams', () => {
   }
   store.dispatch({ kind: 'clock/ticked', now: (NOW + 1000) as typeof NOW });
   expect(card()).toContain('in 55 of 60 kept lines');
+});
+
+it('takes the mouse where it is: the wheel scrolls it, a click does not go through it', () => {
+  const { press, mouse, state } = rig({ columns: 80, rows: 24 });
+  press('F2', '@');
+  const cursor = state().logs.panes.get('1.1' as PaneId)?.frozen;
+  mouse('wheel-down', 12);
+  expect(state().follow.followed?.top).toBe(3);
+  mouse('press', 12);
+  expect([state().follow.followed?.card, state().logs.panes.get('1.1' as PaneId)?.frozen]).toEqual([
+    true,
+    cursor,
+  ]);
+  mouse('press', 4);
+  expect(state().follow.followed?.card).toBe(false);
 });
