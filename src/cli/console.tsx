@@ -32,6 +32,7 @@ import { type LiveKeys, liveKeys } from './console/live-keys.ts';
 import { newPaneLooks } from './console/new-pane-looks.ts';
 import { renewableDesk, renewableShields } from './console/session-renew.ts';
 import { createSessionRun } from './console/session-run.ts';
+import { runPrograms } from './console/programs.ts';
 import { runShields } from './console/shields.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { readOperator } from './operator.ts';
@@ -83,7 +84,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     host,
     onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
   });
-  const { sources, acts, shields, engine } = startWork({ options, store, desk, pump, operator });
+  const { sources, acts, shields, engine, programs } = startWork({ options, store, desk, pump, operator });
   const sessions = createSessionRun({
     ...{ store, host, env, cwd: options.io.cwd, detected: () => detectedText(host) },
     onTaken: (next, before) => {
@@ -121,6 +122,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
         draw: createScreenDrawer(look),
       }),
       session: sessions,
+      ...{ programs, paste: programs.paste, programMouse: programs.mouse },
       newPane: newPaneLooks(host, env),
       later,
     },
@@ -135,7 +137,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   stopClock();
   frames.close();
   sources.stop();
-  await Promise.all([acts.close(), shields.close(), pump.stop(), sessions.close()]);
+  await Promise.all([acts.close(), shields.close(), pump.stop(), sessions.close(), programs.close()]);
   desk.close();
   if (reason === 'quit') return EXIT.done;
   if (reason.kind === 'crash')
@@ -171,7 +173,8 @@ function startWork({ options, store, desk, pump, operator }: Work) {
     onChanged: () => sources.poke(['shields', ...TOUCHED]),
   });
   if (!readOnly && host.privileged) void shields.recover();
-  return { sources, acts, shields, engine };
+  const programs = runPrograms({ host, store, nowMs: () => performance.now(), later });
+  return { sources, acts, shields, engine, programs };
 }
 
 /** Only what has a value. */

@@ -86,6 +86,7 @@ export const INTENTS = [
   'occurrence-previous',
   // programs and watches
   'start',
+  'stop',
   'changes-toggle',
   'pane-show',
   // moving in any pane

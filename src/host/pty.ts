@@ -27,7 +27,7 @@ export type PtyOptions = ProgramWish &
 export interface Pty {
   readonly pid: number;
   /** Never blocks; what a program does not read is kept up to a bound, then dropped: false says so. */
-  write(bytes: string): boolean;
+  write(bytes: string | Buffer): boolean;
   resize(columns: number, rows: number): void;
   pause(): void;
   resume(): void;
@@ -136,8 +136,8 @@ class OpenPty implements Pty {
     stream.on('close', () => this.#closed());
   }
 
-  write(text: string): boolean {
-    const bytes = Buffer.from(text);
+  write(given: string | Buffer): boolean {
+    const bytes = typeof given === 'string' ? Buffer.from(given) : given;
     if (this.#fd < 0 || this.#exit !== undefined) return false;
     if (this.#waitingBytes + bytes.length > WAITING_MAX) return false;
     this.#waiting.push(bytes);

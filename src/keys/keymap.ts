@@ -5,6 +5,7 @@ import type { KeyMode } from '../core/intent.ts';
 import { COPY_ROWS } from './keymap-copy.ts';
 import { FOLLOW_ROWS } from './keymap-follow.ts';
 import { PANE_ROWS } from './keymap-panes.ts';
+import { PROGRAM_ROWS } from './keymap-program.ts';
 import { SESSION_ROWS } from './keymap-session.ts';
 import { TEXT_ROWS } from './keymap-text.ts';
 import { WATCH_ROWS } from './keymap-watch.ts';
@@ -145,7 +146,6 @@ const TABLE_ROWS: Keymap = [
     ['mark-clear', ['X'], 'remove all marks'],
   ]),
   ...rows('journal', 'this pane', [['open', ['Enter'], 'the exact commands of the act, or back', 'details']]),
-  ...rows('run', 'this pane', [['start', ['Enter'], 'start the program', 'start']]),
 ];
 
 const MOVING_ROWS: Keymap = rows('pane', 'moving', [
@@ -161,19 +161,6 @@ const MOVING_ROWS: Keymap = rows('pane', 'moving', [
   ['screen-middle', ['M'], 'middle of the screen'],
   ['screen-bottom', ['L'], 'bottom of the screen'],
 ]);
-
-/** While a program takes the keys only the prefix is ours, and the one key that must never be far. */
-const PROGRAM_ROWS: Keymap = [
-  ...rows('program', 'windows and panes', [
-    ['prefix', ['C-b'], 'the prefix; all other keys go to the program', 'prefix'],
-  ]),
-  ...rows(
-    'program',
-    'acts',
-    [['shields', ['M-!'], 'raise the shields at once, or lower them', 'shields']],
-    'act',
-  ),
-];
 
 const GLOBAL_ROWS: Keymap = [
   ...rows('global', 'console', [

@@ -3,6 +3,7 @@
 import type { Line } from '../core/line.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { selectSlowLine } from '../store/select/line.ts';
+import { selectPaneMode } from '../store/select/shell.ts';
 import { selectShields, whyNoShields } from '../store/select/shields.ts';
 import { currentWindow } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
@@ -41,6 +42,12 @@ export function drawAlarm(state: ConsoleState, row: TopRow): Line | undefined {
 
 function shieldsKeys(state: ConsoleState, keyFor: KeyFor): ShieldsKeys {
   if (whyNoShields(state) !== undefined) return {};
+  // A program has all keys but the prefix and the one that must never be far.
+  if (selectPaneMode(state) === 'program') {
+    const [prefix, keep] = [keyFor('program', 'prefix'), keyFor('prefix', 'keep')];
+    const keeps = prefix === undefined || keep === undefined ? undefined : sanitise(`${prefix} ${keep}`);
+    return { shields: keyFor('program', 'shields'), keep: keeps };
+  }
   return {
     shields: keyFor('global', 'shields'),
     keep: keyFor('trial', 'keep'),

@@ -57,6 +57,8 @@ const INTENTS: ReadonlyMap<string, Intent> = new Map(
     tail: { id: 'follow' },
     mouse: { id: 'mouse-toggle' },
     suspend: { id: 'suspend' },
+    stop: { id: 'stop' },
+    start: { id: 'start' },
   }),
 );
 const PROMPTED: ReadonlyMap<string, PromptPurpose> = new Map(

@@ -22,6 +22,8 @@ import { lookAtChosen } from './new-pane.ts';
 import type { NewPaneLooks } from './new-pane-looks.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneIntent } from './pane-keys.ts';
+import { keyToProgram, pasteToProgram } from './program-keys.ts';
+import type { ProgramsPort } from './programs.ts';
 import type { SessionPort } from './session-port.ts';
 import { createTimers, type Timers } from './timers.ts';
 
@@ -39,6 +41,8 @@ export type Effects = Readonly<{
   copy?: CopyPort;
   /** Saves and loads sessions; absent where tests have no files. */
   session?: SessionPort;
+  /** The programs of the panes; absent where tests run none. */
+  programs?: ProgramsPort;
   /** Gives text to the program of a pane, as its terminal would. */
   paste?(pane: PaneId, text: string): void;
   /** Gives a mouse event to the program of a pane that asked for them; the cell is that of the pane's body. */
@@ -121,9 +125,11 @@ export function createController(options: ControllerOptions): Controller {
           if (mode === 'prefix') store.dispatch({ kind: 'modal/prefix-pending', on: false });
           if (mode === 'numbers') store.dispatch({ kind: 'layout/numbers-shown', on: false });
           if (intent !== undefined) dispatchIntent(desktop, intent);
+          else if (mode === 'program') keyToProgram(desktop, event.key);
           return;
         }
         case 'paste': {
+          if (pasteToProgram(desktop, event.text)) return;
           const intent = resolvePaste(modeChain(selectKeyMode(store.getState())), event.text);
           if (intent === undefined) desktop.say(safe('the paste was ignored: no text is being typed'));
           else dispatchIntent(desktop, intent);

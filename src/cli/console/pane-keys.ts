@@ -13,6 +13,7 @@ import { layoutIntent } from './layout-keys.ts';
 import { openNewPane } from './new-pane.ts';
 import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker } from './pickers.ts';
+import { prefixToProgram, stopProgram } from './program-keys.ts';
 import { seenState } from './seen.ts';
 import { sessionIntent } from './session-keys.ts';
 import { shieldsKey, wished } from './shields-keys.ts';
@@ -62,7 +63,11 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
       store.dispatch({ kind: 'modal/prefix-pending', on: true });
       return true;
     case 'send-prefix':
-      desktop.say(safe('no program runs in a pane: the prefix goes nowhere'));
+      if (!prefixToProgram(desktop))
+        desktop.say(safe('no program runs in this pane: the prefix goes nowhere'));
+      return true;
+    case 'stop':
+      stopProgram(desktop);
       return true;
     case 'flows-now':
       effects.poke(['flows']);

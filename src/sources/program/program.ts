@@ -24,7 +24,7 @@ export type ProgramOptions = Readonly<{
 export type Program = Readonly<{
   pid: number;
   /** False: the program does not read, and this was dropped. */
-  write(bytes: string): boolean;
+  write(bytes: string | Buffer): boolean;
   resize(columns: number, rows: number): void;
   /** HUP and, after a grace, KILL. */
   end(): void;

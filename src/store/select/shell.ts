@@ -7,6 +7,7 @@ import { unreachable } from '../../core/unreachable.ts';
 import type { ActDialog } from '../act-dialog.ts';
 import { selectCardNet } from '../slices/follow.ts';
 import { focusedPane } from '../slices/layout.ts';
+import { takesKeys } from '../slices/programs.ts';
 import type { ConsoleState } from '../state.ts';
 import { isTrialOfOurs, whyNoShields } from './shields.ts';
 
@@ -39,15 +40,16 @@ export function selectPaneMode(state: ConsoleState): KeyMode {
   const pane = focusedPane(state);
   if (pane !== undefined && state.copy.mode?.pane === pane.id) return 'copy';
   if (selectCardNet(state) !== undefined) return 'card';
+  if (pane?.body.kind === 'run' && takesKeys(state, pane.id)) return 'program';
   return pane?.body.kind ?? 'global';
 }
 
-/** The tables that are asked for a key, in order. */
+/** The tables that are asked for a key, in order. A program's Enter is its own: there the trial is kept after the prefix. */
 export function selectKeyModes(state: ConsoleState): readonly KeyMode[] {
   const mode = selectKeyMode(state);
   const { modal, prefixPending } = state.modal;
   const inPane = modal.kind === 'none' && !prefixPending && !state.layout.numbers;
-  return inPane && selectTrialKeys(state) ? ['trial', mode] : [mode];
+  return inPane && mode !== 'program' && selectTrialKeys(state) ? ['trial', mode] : [mode];
 }
 
 /** Whether the keys of a trial come before those of the pane. */

@@ -5,6 +5,7 @@ import { formatClock } from '../../core/duration.ts';
 import type { ShieldsNow } from '../../core/shields.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { Page, PageLine } from '../modal-state.ts';
+import { runningPrograms } from '../slices/programs.ts';
 import type { ConsoleState } from '../state.ts';
 import { selectLineLines } from './line.ts';
 import { operatorName, type ShieldsUp, selectShields, whyNoShields } from './shields.ts';
@@ -111,8 +112,22 @@ function howTo(state: ConsoleState, way: 'up' | 'down'): readonly PageLine[] {
     : [text(':shields preview shows what raising would do, :shields up [PROFILE] does it', 'dim')];
 }
 
-/** What leaving the console means for the shields. */
+/** What leaving the console means for the shields and for programs. */
 export function selectQuitWords(state: ConsoleState): readonly PageLine[] {
+  return [...shieldsQuitWords(state), ...programsQuitWords(state)];
+}
+
+function programsQuitWords(state: ConsoleState): readonly PageLine[] {
+  const count = runningPrograms(state);
+  if (count === 0) return [];
+  const words =
+    count === 1
+      ? 'The program that runs in a pane will be ended.'
+      : `${count} programs in panes will be ended.`;
+  return [text(words, 'warn')];
+}
+
+function shieldsQuitWords(state: ConsoleState): readonly PageLine[] {
   const shown = selectShields(state);
   if (shown.kind === 'raising' || shown.kind === 'lowering')
     return [text(`${shown.kind} the shields is finished first`, 'warn')];

@@ -80,7 +80,8 @@ function bodyOf({ spec, phase, screen }: ProgramPane, context: DrawContext): rea
     case 'running':
       return screen === undefined ? [] : running(screen, context);
     case 'ended': {
-      const after = sanitise(`after ${formatDuration(phase.ranMs / 1000)} · `);
+      const ran = phase.ranMs < 1000 ? 'less than 1s' : formatDuration(phase.ranMs / 1000);
+      const after = sanitise(`after ${ran} · `);
       const words: Line = [
         span(sanitise(` ${endWords(phase)} `), endRole(phase)),
         ...[span(after, 'dim'), span(safe('Enter'), 'key'), span(safe(' runs it again'), 'dim')],

@@ -1,0 +1,49 @@
+// What is typed while a program has the keys, and the keys about programs themselves.
+
+import type { Key } from '../../core/intent.ts';
+import type { PaneId } from '../../core/pane.ts';
+import { safe } from '../../core/sanitise.ts';
+import { parseChord } from '../../keys/chords.ts';
+import { selectKeyMode } from '../../store/select/shell.ts';
+import { focusedPane } from '../../store/slices/layout.ts';
+import { takesKeys } from '../../store/slices/programs.ts';
+import type { Desktop } from './controller.ts';
+
+/** The pane whose program would get a key now. */
+function programPane({ store }: Desktop): PaneId | undefined {
+  const state = store.getState();
+  const pane = focusedPane(state)?.id;
+  return pane !== undefined && takesKeys(state, pane) ? pane : undefined;
+}
+
+export function keyToProgram(desktop: Desktop, key: Key): void {
+  const pane = programPane(desktop);
+  if (pane !== undefined) desktop.effects.programs?.key(pane, key);
+}
+
+/** False where no program has the keys. */
+export function pasteToProgram(desktop: Desktop, text: string): boolean {
+  const pane = programPane(desktop);
+  if (pane === undefined || selectKeyMode(desktop.store.getState()) !== 'program') return false;
+  desktop.effects.programs?.paste(pane, text);
+  return true;
+}
+
+/** The prefix twice: the program gets it. False where none runs. */
+export function prefixToProgram(desktop: Desktop): boolean {
+  const pane = programPane(desktop);
+  const chord = desktop.keymap.find(({ mode, intent }) => mode === 'program' && intent === 'prefix')
+    ?.chords[0];
+  const key = chord === undefined ? undefined : parseChord(chord);
+  if (pane === undefined || key === undefined) return false;
+  desktop.effects.programs?.key(pane, key);
+  return true;
+}
+
+export function stopProgram(desktop: Desktop): void {
+  const pane = focusedPane(desktop.store.getState())?.id;
+  const done = pane === undefined ? undefined : desktop.effects.programs?.stop(pane);
+  if (done === 'hangup') desktop.say(safe('HUP was sent to the program; asking once more kills it'));
+  else if (done === 'kill') desktop.say(safe('the program was killed'), 'warn');
+  else desktop.say(safe('no program runs in this pane'), 'warn');
+}
