@@ -43,8 +43,6 @@ export type Effects = Readonly<{
   session?: SessionPort;
   /** The programs of the panes; absent where tests run none. */
   programs?: ProgramsPort;
-  /** Gives text to the program of a pane, as its terminal would. */
-  paste?(pane: PaneId, text: string): void;
   /** Gives a mouse event to the program of a pane that asked for them; the cell is that of the pane's body. */
   programMouse?(pane: PaneId, event: MouseEvent): void;
   /** What the list for a new pane looks up; absent: only what the console knows already. */

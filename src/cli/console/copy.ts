@@ -6,9 +6,10 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { COPY_ROWS } from '../../keys/keymap-copy.ts';
-import type { CopyMode, Snapshot } from '../../store/copy/copy-mode.ts';
+import type { CopyBox, CopyMode, Snapshot } from '../../store/copy/copy-mode.ts';
 import { selectedLines } from '../../store/copy/selection.ts';
 import { currentWindow, focusedPane } from '../../store/slices/layout.ts';
+import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import { CLIPBOARD_MAX, type ClipboardWay } from '../../terminal/clipboard.ts';
 import { UNICODE_GLYPHS } from '../../views/glyphs.ts';
@@ -76,10 +77,8 @@ function inCopyMode(desktop: Desktop, mode: CopyMode, intent: Intent): true {
 /** One key of copy mode, whether its pane has the focus or only the mouse wheel. */
 export function moveInCopyMode({ store }: Desktop, intent: Intent): void {
   const state = store.getState();
-  const pane = state.copy.mode?.pane;
-  const body = arrangementOf(state).placed.find((placed) => placed.pane === pane)?.body;
-  const { rows, columns } = body ?? state.copy.box;
-  store.dispatch({ kind: 'copy/intent', intent, rows, columns });
+  const { mode } = state.copy;
+  if (mode !== undefined) store.dispatch({ kind: 'copy/intent', intent, ...bodyOf(state, mode.pane) });
 }
 
 /** True when the pane under the pointer is in copy mode: what the mouse does there is copy mode's. */
@@ -99,9 +98,16 @@ type MouseAt = Readonly<{ row: number; column: number; pane: PaneId }>;
 /** Everything that stands in a pane, as text. */
 export function takeSnapshot({ store, effects }: Desktop, pane: PaneSpec): Snapshot {
   const state = store.getState();
-  const body = arrangementOf(state).placed.find((placed) => placed.pane === pane.id)?.body;
   const glyphs = effects.copy?.glyphs ?? UNICODE_GLYPHS;
-  return snapshotOf(state, pane, { rows: body?.rows ?? 20, columns: body?.columns ?? 80, glyphs });
+  const look = { ...bodyOf(state, pane.id), glyphs, programLines: effects.programs?.lines };
+  return snapshotOf(state, pane, look);
+}
+
+/** The size of a pane's body on screen; that of the last one where it has no place there. */
+function bodyOf(state: ConsoleState, pane: PaneId): CopyBox {
+  const { rows, columns } =
+    arrangementOf(state).placed.find((placed) => placed.pane === pane)?.body ?? state.copy.box;
+  return { rows, columns };
 }
 
 /** The pane of the focus stands still as text; the live one goes on behind. */
@@ -111,7 +117,10 @@ export function enterCopyMode(desktop: Desktop, page = false): void {
   const pane = focusedPane(state);
   if (pane === undefined) return;
   if (state.copy.mode?.pane !== pane.id)
-    store.dispatch({ kind: 'copy/entered', pane: pane.id, snapshot: takeSnapshot(desktop, pane) });
+    store.dispatch({
+      ...{ kind: 'copy/entered', pane: pane.id, snapshot: takeSnapshot(desktop, pane) },
+      ...bodyOf(state, pane.id),
+    });
   if (page) moveInCopyMode(desktop, { id: 'page-up' });
 }
 
@@ -161,7 +170,7 @@ function paste(desktop: Desktop): void {
     desktop.say(safe('only a program takes what was copied: this pane runs none'), 'warn');
   else if (state.programs.panes.get(pane.id)?.phase.kind !== 'running')
     desktop.say(safe('the program of this pane does not run'), 'warn');
-  else desktop.effects.paste?.(pane.id, buffer.join('\n'));
+  else desktop.effects.programs?.paste(pane.id, buffer.join('\n'));
 }
 
 function enterPlainView(desktop: Desktop, pane: PaneSpec | undefined): void {

@@ -23,9 +23,9 @@ export type CopyState = Readonly<{
 }>;
 
 export type CopyMsg =
-  | Readonly<{ kind: 'copy/entered'; pane: PaneId; snapshot: Snapshot }>
+  | Readonly<{ kind: 'copy/entered'; pane: PaneId; snapshot: Snapshot; rows: number; columns: number }>
   | Readonly<{ kind: 'copy/left' }>
-  /** A key in copy mode; the size is that of the pane's body. */
+  /** A key in copy mode; here and above the size is that of the pane's body. */
   | Readonly<{ kind: 'copy/intent'; intent: Intent; rows: number; columns: number }>
   /** A click into the pane, or a drag that selects; `column` and `row` from the body's top left, perhaps beyond it. */
   | Readonly<{
@@ -52,7 +52,11 @@ export function reduceCopy(state: CopyState, msg: Msg, whole: ConsoleState): Cop
   const { mode, plain } = state;
   switch (msg.kind) {
     case 'copy/entered':
-      return { ...state, mode: enterCopy(msg.pane, msg.snapshot) };
+      return {
+        ...state,
+        mode: enterCopy(msg.pane, msg.snapshot),
+        box: { rows: msg.rows, columns: msg.columns },
+      };
     case 'copy/left':
       return mode === undefined ? state : { ...state, mode: undefined };
     case 'copy/intent': {

@@ -181,4 +181,13 @@ describe('screen', () => {
     test.screen.setMouse(false);
     expect(test.written.slice(1)).toEqual([MOUSE_ON, MOUSE_OFF]);
   });
+
+  it('sends a sequence in its turn, and none while the terminal is not ours', () => {
+    const test = start();
+    test.screen.send('\x1b]52;c;eA==\x07');
+    expect(test.written.slice(1)).toEqual(['\x1b]52;c;eA==\x07']);
+    test.screen.close();
+    test.screen.send('late');
+    expect(test.written).not.toContain('late');
+  });
 });
