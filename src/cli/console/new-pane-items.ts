@@ -19,12 +19,12 @@ export function newPaneItems(state: ConsoleState, facts: PaneFacts, shell: strin
     item('shell', { text: 'shell', detail: shell }, runBody({ kind: 'argv', argv: [shell] })),
     ...logItems(facts),
     ...bansItems(state),
-    item('conntrack', { text: 'conntrack', detail: 'connections, top sources' }, CONNTRACK),
+    item('conntrack', { text: 'conntrack', detail: 'connections' }, CONNTRACK),
     ...trafficItems(facts),
     item('host', { text: 'host', detail: 'cpu, memory, disk' }, { kind: 'host' }),
     item('journal', { text: 'journal', detail: 'what opsconsole did' }, { kind: 'journal' }),
     asking('new-run', 'program…', 'in its own terminal'),
-    asking('new-watch', 'watch…', 'a command, again and again'),
+    asking('new-watch', 'watch…', 'again and again'),
   ];
 }
 
@@ -55,7 +55,7 @@ function logItems({ logs, journald, units }: PaneFacts): readonly PickerItem[] {
 /** All of them, then each as the bans pane would offer it. */
 function bansItems(state: ConsoleState): readonly PickerItem[] {
   const { sets } = state.bans;
-  const words = { text: 'bans', detail: sets.length === 0 ? 'who is banned' : `all ${sets.length} sets` };
+  const words = { text: 'bans', detail: sets.length < 2 ? 'who is banned' : `all ${sets.length} sets` };
   return [
     item('bans', words, { kind: 'bans', sets: [] }),
     ...selectSetChoices(state)
