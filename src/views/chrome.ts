@@ -26,24 +26,26 @@ export type Frames = Readonly<{
   focus: PaneId | undefined;
   glyphs: Glyphs;
   texts: ReadonlyMap<PaneId, FrameText>;
+  /** Where no colour says which pane has the focus, its frame is drawn with heavy lines. */
+  heavy?: boolean;
 }>;
 
 /** All rows of the screen, each as wide as the screen; rows of the status lines are blank. */
 export function drawFrames(frames: Frames): readonly Line[] {
-  const { arrangement, texts, focus, glyphs } = frames;
+  const { arrangement, texts, focus } = frames;
   const rows = borderCells(frames);
   if (arrangement.framed) {
     for (const { pane, body } of arrangement.placed) {
       const text = texts.get(pane);
       const row = rows[body.y - 1];
       if (text !== undefined && row !== undefined)
-        overlay(row, body.x, titleLine(text, { columns: body.columns, focused: pane === focus, glyphs }));
+        overlay(row, body.x, titleLine(text, frames, { columns: body.columns, focused: pane === focus }));
     }
   }
   return rows.map(toLine);
 }
 
-function borderCells({ arrangement, focus, glyphs }: Frames): Cell[][] {
+function borderCells({ arrangement, focus, glyphs, heavy = false }: Frames): Cell[][] {
   const { columns, rows } = arrangement.size;
   const grid = Array.from({ length: rows }, () => new Array<Cell>(columns).fill(BLANK));
   if (!arrangement.framed) return grid;
@@ -58,7 +60,9 @@ function borderCells({ arrangement, focus, glyphs }: Frames): Cell[][] {
       const at = y * columns + x;
       const bits = mask[at] ?? 0;
       if (bits === 0) continue;
-      row[x] = { text: signs[bits] ?? '?', role: (bright[at] ?? 0) > 0 ? 'border-focused' : 'border' };
+      const lit = (bright[at] ?? 0) > 0;
+      const sign = signs[bits] ?? '?';
+      row[x] = { text: lit && heavy ? heavier(sign) : sign, role: lit ? 'border-focused' : 'border' };
     }
   }
   return grid;
@@ -101,12 +105,29 @@ function signsOf(glyphs: Glyphs): Readonly<Record<number, string>> {
   };
 }
 
-type TitleRoom = Readonly<{ columns: number; focused: boolean; glyphs: Glyphs }>;
+/** The same line, heavy: box drawing has each twice, ASCII has signs that look it. */
+const HEAVY: ReadonlyMap<string, string> = new Map(
+  [...'─━│┃┌┏┐┓└┗┘┛┬┳┴┻├┣┤┫┼╋'].flatMap((sign, at, all) =>
+    at % 2 === 0 ? [[sign, all[at + 1] ?? sign] as const] : [],
+  ),
+);
+const HEAVY_ASCII: ReadonlyMap<string, string> = new Map([
+  ['-', '='],
+  ['|', '#'],
+  ['+', '#'],
+]);
+
+function heavier(sign: string): string {
+  return HEAVY.get(sign) ?? HEAVY_ASCII.get(sign) ?? sign;
+}
+
+type TitleRoom = Readonly<{ columns: number; focused: boolean }>;
 
 /** `─ title ───── state ─`; the state gives way to nothing but the first words of the title. */
-function titleLine(text: FrameText, room: TitleRoom): Line {
+function titleLine(text: FrameText, { glyphs, heavy = false }: Frames, room: TitleRoom): Line {
   const border: Role = room.focused ? 'border-focused' : 'border';
-  const bar = (count: number): Span => span(room.glyphs.horizontal.repeat(count) as SafeText, border);
+  const line = room.focused && heavy ? heavier(glyphs.horizontal) : glyphs.horizontal;
+  const bar = (count: number): Span => span(line.repeat(count) as SafeText, border);
   const gap: Span = span(safe(' '));
   const inner = room.columns - 2;
   if (inner < 6) return [];

@@ -129,6 +129,9 @@ function* asciiPairs(): Generator<readonly [string, string]> {
     if (typeof glyph === 'string' && typeof plain === 'string') yield [glyph, plain];
   }
   for (const [index, glyph] of UNICODE_GLYPHS.ramp.entries()) yield [glyph, ASCII_GLYPHS.ramp[index] ?? ' '];
+  // Heavy frames whose glyphs were not ASCII to begin with.
+  yield ['━', '='];
+  for (const sign of '┃┏┓┗┛┳┻┣┫╋') yield [sign, '#'];
   yield ['‹', '<'];
   yield ['›', '>'];
   yield ['→', '>'];

@@ -119,7 +119,7 @@ kernelSuite('terminals', ['tmux', 'nft'], () => {
         expect(bytes.every((byte) => byte <= 0x7e)).toBe(true);
         expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
         for (const line of linesOf(screen)) expect(line.length).toBeLessThanOrEqual(120);
-      } else expect(frameFaults(screen, 120, 40)).toEqual([]);
+      } else expect(frameFaults(light(screen), 120, 40)).toEqual([]);
       const text = bytes.toString('utf8');
       expect(text.match(TOO_MUCH[promised.colours])?.[0]).toBeUndefined();
       expect(COLOUR.test(text)).toBe(promised.colours !== 'none');
@@ -194,4 +194,10 @@ function bordersOf(screen: string, columns: number): readonly number[] {
   return linesOf(screen)
     .filter((line) => /^[│├┌└]/.test(line))
     .map((line) => (/[│┤┐┘]$/.test(line) ? columns - 1 : -1));
+}
+
+/** Where there is no colour the focused pane has heavy lines. */
+function light(screen: string): string {
+  const signs = '━─┃│┏┌┓┐┗└┛┘┳┬┻┴┣├┫┤╋┼';
+  return screen.replace(/[━┃┏┓┗┛┳┻┣┫╋]/g, (sign) => signs[signs.indexOf(sign) + 1] ?? sign);
 }

@@ -73,7 +73,9 @@ export function readingFooter(below: number, look: DialogLook, columns: number):
   const key = look.keyFor('help', 'page-down');
   const turn = key === undefined ? [] : [span(spaces(2)), ...hintLine(key, '').slice(0, 1)];
   const whole = key === undefined ? [] : [more, ...turn, gap, ...leave];
-  return whole.length > 0 && widthOfLine(whole) <= columns ? whole : [more, gap, ...leave];
+  // How to leave is never cut off.
+  const forms = [...(whole.length > 0 ? [whole] : []), [more, gap, ...leave]];
+  return forms.find((form) => widthOfLine(form) <= columns) ?? leave;
 }
 
 function leaveHint(look: DialogLook): Line {

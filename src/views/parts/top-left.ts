@@ -36,7 +36,7 @@ function identity({ host, label }: TopLeft, columns: number): Line {
   return [span(safe(' ')), ...named, ...(named.length > 0 ? [span(safe(' '))] : []), span(plate, 'label')];
 }
 
-/** All windows by name; the others by number; the current one alone. */
+/** All windows by name; the others by number; the current one alone; numbers alone. */
 function windowForms(top: TopLeft): readonly Line[] {
   const line = (shown: (window: TopWindow) => string | undefined): Line =>
     top.windows.flatMap((window, index) => {
@@ -47,6 +47,7 @@ function windowForms(top: TopLeft): readonly Line[] {
     line(({ name }) => `:${name}`),
     line(({ name, current }) => (current ? `:${name}` : '')),
     line(({ name, current }) => (current ? `:${name}` : undefined)),
+    line(() => ''),
   ];
 }
 

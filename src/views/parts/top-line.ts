@@ -39,7 +39,9 @@ export type TopLine = TopLeft &
 type Part = Readonly<{ long: Line; short: Line; rank: number }>;
 
 export function drawTopLine(top: TopLine, columns: number, glyphs: Glyphs): Line {
-  const left = drawTopLeft(top, Math.floor(columns * 0.6), columns - 1);
+  // Which pane of how many goes before the names of windows.
+  const kept = top.alone && top.tabs.length > 0 ? 14 : 0;
+  const left = drawTopLeft(top, Math.min(Math.floor(columns * 0.6), columns - kept), columns - 1);
   const parts = rightParts(top, glyphs);
   const free = columns - widthOfLine(left) - 2;
   const roomBeside = (rank: number): number => {
