@@ -16,7 +16,7 @@ import { type ConsoleStore, createConsoleStore } from '../store/store.ts';
 import { createFrameStream } from '../terminal/ink-streams.ts';
 import { type EndReason, exitStatus, openScreen, type Screen } from '../terminal/screen.ts';
 import { App } from '../views/app.tsx';
-import { helpColumns, helpLines } from '../views/dialogs/lists.ts';
+import { helpHeight } from '../views/dialogs/help.ts';
 import { wrapPage } from '../views/dialogs/page.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
 import { createPaced, type Paced } from '../views/paced.ts';
@@ -27,16 +27,16 @@ import { deskFor } from './act-desk.ts';
 import { runActs } from './console/acts.ts';
 import { startSources } from './console/console-sources.ts';
 import { createController } from './console/controller.ts';
-import { createCopyPort } from './console/copy-port.ts';
+import { type CopyPort, createCopyPort } from './console/copy-port.ts';
+import { saidOfKeys } from './console/key-problems.ts';
 import { type LiveKeys, liveKeys } from './console/live-keys.ts';
 import { newPaneLooks } from './console/new-pane-looks.ts';
-import { renewableDesk, renewableShields } from './console/session-renew.ts';
-import { createSessionRun } from './console/session-run.ts';
 import { runPrograms } from './console/programs.ts';
+import { openSessions } from './console/session-open.ts';
+import { renewableDesk, renewableShields } from './console/session-renew.ts';
 import { runShields } from './console/shields.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { readOperator } from './operator.ts';
-import { detectedText } from './session-file.ts';
 import { shieldsFor, shieldsPlace } from './shields-desk.ts';
 
 /** `ascii`, `depth`: what the terminal can show. `io` is that of a terminal. */
@@ -85,15 +85,10 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
   });
   const { sources, acts, shields, engine, programs } = startWork({ options, store, desk, pump, operator });
-  const sessions = createSessionRun({
-    ...{ store, host, env, cwd: options.io.cwd, detected: () => detectedText(host) },
-    onTaken: (next, before) => {
-      desks.renew(next);
-      engine.renew(next);
-      sayOfKeys(store, live.renew(next));
-      if (next.mouse !== before.mouse && next.mouse !== store.getState().mouse)
-        controller.intent({ id: 'mouse-toggle' });
-    },
+  const tell = (problems: LiveKeys['problems']): void => sayOfKeys(store, problems);
+  const sessions = openSessions({
+    ...{ store, host, io: options.io, keys: live, desk: desks, shields: engine, tell },
+    intent: (intent) => controller.intent(intent),
   });
   const controller = createController({
     store,
@@ -107,20 +102,9 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     helpTotal: () => helpTotal(store.getState(), keys),
     effects: {
       quit: () => ended.resolve('quit'),
-      suspend: () => screen.suspend(),
-      redraw: () => screen.writer.repaint(),
-      setMouse: (on) => screen.setMouse(on),
-      poke: sources.poke,
-      listAsked: sources.listAsked,
-      copy: createCopyPort({
-        env,
-        glyphs: look.glyphs,
-        now: () => host.now(),
-        folder: () => options.io.cwd,
-        send: (bytes) => screen.send(bytes),
-        state: () => store.getState(),
-        draw: createScreenDrawer(look),
-      }),
+      ...screenEffects(screen),
+      ...{ poke: sources.poke, listAsked: sources.listAsked },
+      copy: copyPort({ options, look, screen, store }),
       session: sessions,
       ...{ programs, paste: programs.paste, programMouse: programs.mouse },
       newPane: newPaneLooks(host, env),
@@ -128,7 +112,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     },
   });
   onInput = (event) => frames.paced.typed(() => controller.input(event));
-  sayOfKeys(store, live.problems);
+  tell(live.problems);
   const stopClock = startClock(store, { host, screen });
 
   const reason = await ended.promise;
@@ -139,10 +123,38 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   sources.stop();
   await Promise.all([acts.close(), shields.close(), pump.stop(), sessions.close(), programs.close()]);
   desk.close();
+  return leaveBy(reason, options.io);
+}
+
+function leaveBy(reason: EndReason | 'quit', { stderr }: Io): ExitStatus {
   if (reason === 'quit') return EXIT.done;
-  if (reason.kind === 'crash')
-    options.io.stderr.write(`opsconsole: a bug ended it: ${inspect(reason.error)}\n`);
+  if (reason.kind === 'crash') stderr.write(`opsconsole: a bug ended it: ${inspect(reason.error)}\n`);
   return process.exit(exitStatus(reason));
+}
+
+const screenEffects = (screen: Screen) => ({
+  suspend: () => screen.suspend(),
+  redraw: () => screen.writer.repaint(),
+  setMouse: (on: boolean) => screen.setMouse(on),
+});
+
+type CopyParts = Readonly<{
+  options: ConsoleOptions;
+  look: ScreenOptions;
+  screen: Screen;
+  store: ConsoleStore;
+}>;
+
+function copyPort({ options, look, screen, store }: CopyParts): CopyPort {
+  return createCopyPort({
+    env: options.io.env,
+    glyphs: look.glyphs,
+    now: () => options.host.now(),
+    folder: () => options.io.cwd,
+    send: (bytes) => screen.send(bytes),
+    state: () => store.getState(),
+    draw: createScreenDrawer(look),
+  });
 }
 
 type Work = Readonly<{
@@ -188,13 +200,12 @@ function helpTotal(state: ConsoleState, keys: KeyTexts): number {
   const { modal } = state.modal;
   if (modal.kind === 'page') return wrapPage(selectPageLines(state, modal.page), state.size).length;
   if (modal.kind === 'review') return wrapPage(modal.review.lines, state.size).length;
-  return helpLines(helpSections(state, keys), helpColumns(state.size)).length;
+  return modal.kind === 'help' ? helpHeight(helpSections(state, keys), modal, state.size) : 0;
 }
 
-function sayOfKeys(store: ConsoleStore, [first]: LiveKeys['problems']): void {
-  if (first === undefined) return;
-  const text = sanitise(`keys: ${first.message}`, 200);
-  store.dispatch({ kind: 'modal/noticed', role: 'warn', text });
+function sayOfKeys(store: ConsoleStore, problems: LiveKeys['problems']): void {
+  const text = saidOfKeys(problems);
+  if (text !== undefined) store.dispatch({ kind: 'modal/noticed', role: 'warn', text });
 }
 
 function screenOptions(options: ConsoleOptions, keys: KeyTexts): ScreenOptions {

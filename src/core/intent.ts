@@ -6,6 +6,7 @@ export const INTENTS = [
   'suspend',
   'redraw',
   'help',
+  'describe-key',
   'command-line',
   'cancel',
   'refresh',

@@ -4,6 +4,7 @@
 import type { KeyMode } from '../core/intent.ts';
 import { COPY_ROWS } from './keymap-copy.ts';
 import { FOLLOW_ROWS } from './keymap-follow.ts';
+import { HELP_ROWS } from './keymap-help.ts';
 import { PANE_ROWS } from './keymap-panes.ts';
 import { PROGRAM_ROWS } from './keymap-program.ts';
 import { SESSION_ROWS } from './keymap-session.ts';
@@ -200,8 +201,8 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...SHIELDS_ROWS,
   ...LOG_ROWS,
   ...TABLE_ROWS,
-  ...MOVING_ROWS,
   ...WATCH_ROWS,
+  ...MOVING_ROWS,
   ...PROGRAM_ROWS,
   ...GLOBAL_ROWS,
   ...PANE_ROWS,
@@ -209,5 +210,6 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...COPY_ROWS,
   ...FOLLOW_ROWS,
   ...SESSION_ROWS,
+  ...HELP_ROWS,
   ...TEXT_ROWS,
 ];

@@ -6,11 +6,11 @@ import { TEXT_MODES } from './keymap.ts';
 import type { Keymap, KeyRow } from './row.ts';
 import { begins } from './sequence.ts';
 
-/** `more`: the keys so far begin a sequence; the next key goes on. `nothing`: the key means nothing now. */
+/** `chord`: the key as it is spelt. `more`: the keys so far begin a sequence; the next key goes on. `nothing`: the key means nothing now. */
 export type Pressed =
-  | Readonly<{ kind: 'intent'; intent: Intent; row?: KeyRow }>
+  | Readonly<{ kind: 'intent'; chord: string; intent: Intent }>
   | Readonly<{ kind: 'more'; keys: readonly string[] }>
-  | Readonly<{ kind: 'nothing' }>;
+  | Readonly<{ kind: 'nothing'; chord: string }>;
 
 /** `modes`: from `modeChain(live mode)`. `before`: the keys of a sequence that was begun. */
 export function press(
@@ -18,16 +18,19 @@ export function press(
   modes: readonly KeyMode[],
   { key, before = [] }: Readonly<{ key: Key; before?: readonly string[] }>,
 ): Pressed {
-  const keys = [...before, chordOf(key)];
+  const chord = chordOf(key);
+  const keys = [...before, chord];
   const typed = keys.join(' ');
   for (const mode of modes) {
     const row = keymap.find((candidate) => candidate.mode === mode && candidate.chords.includes(typed));
-    if (row !== undefined) return { kind: 'intent', intent: intentOf(row, key), row };
+    if (row !== undefined) return { kind: 'intent', chord, intent: intentOf(row, key) };
   }
   if (key.name !== 'Escape' && goesOn(keymap, modes, typed)) return { kind: 'more', keys };
-  if (before.length > 0 || !modes.some((mode) => TEXT_MODES.has(mode))) return { kind: 'nothing' };
+  if (before.length > 0 || !modes.some((mode) => TEXT_MODES.has(mode))) return { kind: 'nothing', chord };
   const text = typedText(key);
-  return text === undefined ? { kind: 'nothing' } : { kind: 'intent', intent: { id: 'text-insert', text } };
+  return text === undefined
+    ? { kind: 'nothing', chord }
+    : { kind: 'intent', chord, intent: { id: 'text-insert', text } };
 }
 
 function goesOn(keymap: Keymap, modes: readonly KeyMode[], typed: string): boolean {

@@ -12,6 +12,7 @@ import type { FileMsg } from './slices/file.ts';
 import type { FollowMsg } from './slices/follow.ts';
 import type { HostMsg } from './slices/host.ts';
 import type { JournalMsg } from './slices/journal.ts';
+import type { KeysMsg } from './slices/keys.ts';
 import type { LayoutMsg } from './slices/layout.ts';
 import type { LogsMsg } from './slices/logs.ts';
 import type { LookMsg } from './slices/look.ts';
@@ -33,6 +34,7 @@ export type Msg =
   | PaneHeldMsg
   | PanePointedMsg
   | PanePromptMsg
+  | KeysMsg
   | LayoutMsg
   | WorkspaceMsg
   | FileMsg

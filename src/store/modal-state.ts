@@ -64,11 +64,14 @@ export type ConfirmWish =
   | Readonly<{ kind: 'pane-close'; pane: PaneId }>
   | Readonly<{ kind: 'window-close'; pane: PaneId }>;
 
+/** `filter`: only keys whose line holds it are shown; `typing`: it is being typed. */
+export type HelpView = Readonly<{ top: number; filter: TextInput; typing: boolean }>;
+
 export type Modal =
   | Readonly<{ kind: 'none' }>
   | Readonly<{ kind: 'act'; act: ActDialog }>
   | Readonly<{ kind: 'prompt'; prompt: PromptState }>
-  | Readonly<{ kind: 'help'; top: number }>
+  | (Readonly<{ kind: 'help' }> & HelpView)
   | Readonly<{ kind: 'page'; page: Page; top: number }>
   | Readonly<{ kind: 'picker'; picker: PickerState }>
   | Readonly<{ kind: 'review'; review: Review; top: number }>

@@ -9,6 +9,7 @@ import { reduceFile } from './slices/file.ts';
 import { reduceFollow } from './slices/follow.ts';
 import { reduceHost } from './slices/host.ts';
 import { reduceJournal } from './slices/journal.ts';
+import { reduceKeys } from './slices/keys.ts';
 import { reduceLayout } from './slices/layout.ts';
 import { reduceLogs } from './slices/logs.ts';
 import { reduceLook } from './slices/look.ts';
@@ -30,6 +31,7 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
     ...base,
     layout: reduceLayout(base.layout, msg, base),
     modal,
+    keys: reduceKeys(base.keys, msg),
     // A log that stands still for a dialog goes on with the message that closes it.
     logs: reduceLogs(base.logs, msg, withModal),
     bans: reduceBans(base.bans, msg, base),
@@ -47,7 +49,7 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
 }
 
 const SLICES = [
-  ...(['layout', 'modal', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
+  ...(['layout', 'modal', 'keys', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
   ...(['shields', 'programs', 'watches', 'copy', 'follow'] as const),
 ] as const;
 

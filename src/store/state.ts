@@ -12,6 +12,7 @@ import { type FileState, initialFile } from './slices/file.ts';
 import { type FollowState, initialFollow } from './slices/follow.ts';
 import { type HostState, initialHost } from './slices/host.ts';
 import { initialJournal, type JournalState } from './slices/journal.ts';
+import { initialKeys, type KeysState } from './slices/keys.ts';
 import { initialLayout, type LayoutState } from './slices/layout.ts';
 import { initialLogs, type LogsState } from './slices/logs.ts';
 import { initialModal, type ModalState } from './slices/modal.ts';
@@ -41,6 +42,7 @@ export type ConsoleState = Readonly<{
   safeSet: SafeSet | undefined;
   layout: LayoutState;
   modal: ModalState;
+  keys: KeysState;
   logs: LogsState;
   bans: BansState;
   conntrack: ConntrackState;
@@ -74,6 +76,7 @@ export function initialState(options: StartOptions): ConsoleState {
     safeSet: undefined,
     layout: initialLayout(options.session),
     modal: initialModal,
+    keys: initialKeys,
     logs: initialLogs(options.session),
     bans: initialBans(options.session),
     conntrack: initialConntrack(options.session),

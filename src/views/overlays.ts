@@ -11,7 +11,8 @@ import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
 import { type DialogLook, drawActDialog } from './dialogs/act.ts';
 import type { Box } from './dialogs/box.ts';
-import { drawConfirm, drawHelp, drawPicker, drawQuit, type HelpSection } from './dialogs/lists.ts';
+import { drawHelp, type HelpSection } from './dialogs/help.ts';
+import { drawConfirm, drawPicker, drawQuit } from './dialogs/lists.ts';
 import { drawNewPane } from './dialogs/new-pane.ts';
 import { drawPage } from './dialogs/page.ts';
 import { drawReview, quitWords } from './dialogs/review.ts';
@@ -55,7 +56,7 @@ export function overlayBox(
     case 'act':
       return drawActDialog(modal.act, look);
     case 'help':
-      return drawHelp(helpSections(state, keys), modal.top, look);
+      return drawHelp(helpSections(state, keys), modal, look);
     case 'page': {
       const { title } = modal.page;
       return drawPage({ title, lines: selectPageLines(state, modal.page), top: modal.top }, look);

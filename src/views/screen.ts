@@ -17,7 +17,7 @@ import { type CardDrawer, type CardFocus, createCardDrawer } from './card-area.t
 import { drawFrames, type FrameText } from './chrome.ts';
 import type { KeyFor } from './dialogs/act.ts';
 import type { Box } from './dialogs/box.ts';
-import type { HelpSection } from './dialogs/lists.ts';
+import type { HelpSection } from './dialogs/help.ts';
 import type { Glyphs } from './glyphs.ts';
 import { overlays } from './overlays.ts';
 import type { DrawPane } from './panes/pane.ts';
@@ -37,6 +37,8 @@ export type KeyTexts = Readonly<{
   keyFor: KeyFor;
   hints: (mode: KeyMode) => readonly ShownHint[];
   help: (mode: KeyMode) => readonly HelpSection[];
+  /** How a sequence that was begun goes on. */
+  after: (modes: readonly KeyMode[], typed: readonly string[]) => readonly ShownHint[];
 }>;
 
 export type Painters = Readonly<Record<PaneKind, DrawPane>>;
@@ -171,7 +173,7 @@ function frameCache({ glyphs }: ScreenOptions): WithFrames['frames'] {
     const words = [...texts].map(([pane, { title, state }]) => [pane, title, state]);
     const key = JSON.stringify([arrangement, focus, words]);
     if (kept?.key !== key || kept.theme !== theme) {
-      const lines = drawFrames({ arrangement, focus, glyphs, texts, heavy: theme.name === 'mono' });
+      const lines = drawFrames({ arrangement, focus, glyphs, texts });
       kept = { key, theme, rows: lines.map((line) => renderLine(line, columns, theme)) };
     }
     return kept.rows;

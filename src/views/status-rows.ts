@@ -42,8 +42,11 @@ function bottomLine(state: ConsoleState, { keys, glyphs }: Look, columns: number
   const mode = selectKeyMode(state);
   // A dialog has its keys in its own last line.
   const modes = selectKeyModes(state);
-  const hints = modal.kind === 'none' ? modes.flatMap((live) => keys.hints(live)) : [];
-  const waits = waitsFor(mode, keys);
+  const { pending } = state.keys;
+  const open = modal.kind === 'none' && state.keys.describing === undefined;
+  const live = pending.length > 0 ? keys.after(modes, pending) : modes.flatMap((one) => keys.hints(one));
+  const hints = open ? live : [];
+  const waits = waitsFor(state, mode, keys);
   if (waits !== undefined) return drawWaitingLine(waits, hints, columns);
   const undoKey = state.readOnly ? undefined : keys.keyFor('pane', 'undo');
   const ageMs = notice === undefined ? 0 : state.now - notice.at;
@@ -62,7 +65,11 @@ function bottomLine(state: ConsoleState, { keys, glyphs }: Look, columns: number
 const FRESH_MS = 8000;
 
 /** While the next key has another meaning than the pane's, that is said. */
-function waitsFor(mode: KeyMode, keys: Look['keys']): SafeText | undefined {
+function waitsFor(state: ConsoleState, mode: KeyMode, keys: Look['keys']): SafeText | undefined {
+  const { pending, describing } = state.keys;
   if (mode === 'numbers') return safe('pane number?');
-  return mode === 'prefix' ? sanitise(`${keys.keyFor('global', 'prefix') ?? ''} …`) : undefined;
+  const prefixed = mode === 'prefix' || describing?.after === true;
+  const typed = [...(prefixed ? [keys.keyFor('global', 'prefix') ?? ''] : []), ...pending].join(' ');
+  if (describing !== undefined) return sanitise(`describe which key? ${typed}`.trimEnd());
+  return typed === '' ? undefined : sanitise(`${typed} …`);
 }

@@ -134,6 +134,7 @@ export const OPTIONS: ScreenOptions = {
         keys: text(hint.split(' ')[0] ?? ''),
         words: text(hint.split(' ')[1] ?? ''),
       })),
+    after: () => [],
     help: (mode) =>
       [mode, 'everywhere'].map((title, section) => ({
         title: text(title),

@@ -10,6 +10,7 @@ import { suggest } from '../../core/suggest.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
 import { DUMP_WORDS, type DumpCommand, parseDump } from './dump.ts';
 import type { FollowWish } from './follow.ts';
+import { KEYS_WORDS, type KeysCommand, parseKeysCommand } from './key-problems.ts';
 import {
   isLayoutCommand,
   LAYOUT_COMMANDS,
@@ -40,6 +41,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'session'; command: SessionCommand }>
   | Readonly<{ kind: 'new-pane'; command: NewPaneCommand }>
   | Readonly<{ kind: 'line' }>
+  | Readonly<{ kind: 'keys'; command: KeysCommand }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
   | Readonly<{ kind: 'dump'; command: DumpCommand }>
   | Readonly<{ kind: 'prompted'; purpose: PromptPurpose; text: string }>;
@@ -76,7 +78,7 @@ export const COMMANDS: readonly string[] = [
   ...LAYOUT_COMMANDS,
   ...SESSION_WORDS,
   ...NEW_PANE_WORDS,
-  ...['ban', 'unban', 'cut', 'tighten', 'follow', 'window', 'shields', 'dump', 'line', 'theme'],
+  ...['ban', 'unban', 'cut', 'tighten', 'follow', 'window', 'shields', 'dump', 'keys', 'line', 'theme'],
 ].sort();
 
 export function parseCommand(line: string): Result<ConsoleCommand> {
@@ -110,6 +112,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
     case 'shields': {
       const command = parseShields(words);
       return command.ok ? ok({ kind: 'shields', command: command.value }) : command;
+    }
+    case 'keys': {
+      const command = parseKeysCommand(rest);
+      return command.ok ? ok({ kind: 'keys', command: command.value }) : command;
     }
     case 'line':
       return words.length === 0 ? ok({ kind: 'line' }) : bad('line takes no words after it');
@@ -239,6 +245,7 @@ function argumentsOf(name: string, words: readonly string[], names: KnownNames):
   if (name === 'show') return words.length === 1 ? SHOWN_KINDS : [];
   if (name === 'tighten') return PRESETS;
   if (name === 'follow') return words.length === 1 ? ['off'] : [];
+  if (name === 'keys') return words.length === 1 ? KEYS_WORDS : [];
   if (name === 'theme') return words.length === 1 ? THEME_NAMES : [];
   if (name !== 'ban' || words.length < 2) return [];
   if (words.at(-2) === 'for') return ['1h', '1d', '1w', 'ever'];

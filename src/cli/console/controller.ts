@@ -16,13 +16,13 @@ import type { ConsoleStore } from '../../store/store.ts';
 import type { HitOptions } from '../../views/hit.ts';
 import { lendMouse } from './copy.ts';
 import type { CopyPort } from './copy-port.ts';
-import { keyMeaning } from './key-meaning.ts';
+import { pressKey } from './key-input.ts';
 import { createMouse, KEY_ONLY, type MouseEvent, needsKey } from './mouse.ts';
 import { lookAtChosen } from './new-pane.ts';
 import type { NewPaneLooks } from './new-pane-looks.ts';
 import { overlayIntent } from './overlay.ts';
 import { paneIntent } from './pane-keys.ts';
-import { keyToProgram, pasteToProgram } from './program-keys.ts';
+import { pasteToProgram } from './program-keys.ts';
 import type { ProgramsPort } from './programs.ts';
 import type { SessionPort } from './session-port.ts';
 import { createTimers, type Timers } from './timers.ts';
@@ -116,16 +116,9 @@ export function createController(options: ControllerOptions): Controller {
     intent: desktop.intent,
     input: (event) => {
       switch (event.kind) {
-        case 'key': {
-          const mode = selectKeyMode(store.getState());
-          const intent = keyMeaning(desktop, event.key);
-          // The prefix holds for one key, whether that key means anything or not.
-          if (mode === 'prefix') store.dispatch({ kind: 'modal/prefix-pending', on: false });
-          if (mode === 'numbers') store.dispatch({ kind: 'layout/numbers-shown', on: false });
-          if (intent !== undefined) dispatchIntent(desktop, intent);
-          else if (mode === 'program') keyToProgram(desktop, event.key);
+        case 'key':
+          pressKey(desktop, event.key);
           return;
-        }
         case 'paste': {
           if (pasteToProgram(desktop, event.text)) return;
           const intent = resolvePaste(modeChain(selectKeyMode(store.getState())), event.text);

@@ -8,6 +8,7 @@ import { focusedPane } from '../../store/slices/layout.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
+import { askForKey } from './describe-key.ts';
 import { followIntent } from './follow.ts';
 import { layoutIntent } from './layout-keys.ts';
 import { openNewPane } from './new-pane.ts';
@@ -40,6 +41,9 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
       return true;
     case 'help':
       store.dispatch({ kind: 'modal/help-opened' });
+      return true;
+    case 'describe-key':
+      askForKey(desktop);
       return true;
     case 'command-line':
       store.dispatch({ kind: 'modal/prompt-opened', purpose: 'command' });

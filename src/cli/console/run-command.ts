@@ -8,6 +8,7 @@ import type { ConsoleCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
 import { runDump } from './dump.ts';
 import { followCommand } from './follow.ts';
+import { keyProblemsPage } from './key-problems.ts';
 import { runLayoutCommand } from './layout-commands.ts';
 import { runNewPane } from './new-pane-command.ts';
 import { openAct } from './pane-keys.ts';
@@ -38,6 +39,10 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
       return;
     case 'new-pane':
       runNewPane(desktop, command.command);
+      return;
+    case 'keys':
+      if (command.command === 'help') store.dispatch({ kind: 'modal/help-opened' });
+      else store.dispatch({ kind: 'modal/page-opened', page: keyProblemsPage(store.getState().session) });
       return;
     case 'line':
       store.dispatch({ kind: 'modal/page-opened', page: { title: safe('Line'), lines: 'line' } });

@@ -21,9 +21,10 @@ export function selectKeyMode(state: ConsoleState): KeyMode {
       return 'dialog';
     case 'page':
       return 'help';
+    case 'help':
+      return modal.typing ? 'picker' : 'help';
     case 'prompt':
     case 'picker':
-    case 'help':
     case 'review':
       return modal.kind;
     case 'none':

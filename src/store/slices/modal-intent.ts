@@ -11,9 +11,15 @@ import {
   withoutComplaint,
 } from '../act-dialog.ts';
 import { type ActForm, type Field, focusedField, takesText, withField } from '../act-form.ts';
-import { type ModalState, NO_MODAL, type PickerItem, type PickerState } from '../modal-state.ts';
+import {
+  type HelpView,
+  type ModalState,
+  NO_MODAL,
+  type PickerItem,
+  type PickerState,
+} from '../modal-state.ts';
 import { editPrompt, remember } from '../prompt.ts';
-import { editText } from '../text-input.ts';
+import { EMPTY_INPUT, editText } from '../text-input.ts';
 
 /** How many lines of the list are visible, and how many there are. */
 export type ListSize = Readonly<{ rows: number; total: number }>;
@@ -28,8 +34,8 @@ export function reduceModalIntent(state: ModalState, intent: Intent, list: ListS
     case 'confirm-quit':
       return intent.id === 'cancel' || intent.id === 'accept' ? close(state) : state;
     case 'help':
-      if (intent.id === 'cancel' || intent.id === 'help' || intent.id === 'accept') return close(state);
-      return { ...state, modal: { kind: 'help', top: scrolled(modal.top, intent, list) } };
+      if (!modal.typing && ['cancel', 'help', 'accept'].includes(intent.id)) return close(state);
+      return { ...state, modal: { kind: 'help', ...helpIntent(modal, intent, list) } };
     case 'page':
     case 'review':
       if (intent.id === 'cancel' || intent.id === 'accept') return close(state);
@@ -58,6 +64,17 @@ export function answerOf(intent: Intent): 'yes' | 'no' | undefined {
   const typed = intent.id === 'text-insert' ? intent.text?.toLowerCase() : undefined;
   if (intent.id === 'accept' || typed === 'y') return 'yes';
   return intent.id === 'cancel' || typed === 'n' ? 'no' : undefined;
+}
+
+/** The filter is typed as in a list to choose from: Enter keeps it, Escape shows all keys again. */
+function helpIntent(help: HelpView, intent: Intent, list: ListSize): HelpView {
+  const { top, filter, typing } = help;
+  if (!typing && intent.id === 'filter') return { top, filter, typing: true };
+  if (typing && intent.id === 'accept') return { top, filter, typing: false };
+  if (typing && intent.id === 'cancel') return { top: 0, filter: EMPTY_INPUT, typing: false };
+  const edited = typing ? editText(filter, intent) : undefined;
+  if (edited !== undefined) return { top: edited.text === filter.text ? top : 0, filter: edited, typing };
+  return { top: scrolled(top, intent, list), filter, typing };
 }
 
 function scrolled(top: number, intent: Intent, list: ListSize): number {

@@ -97,7 +97,7 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     case 'modal/prompt-completed':
       return completed(state, msg.text, msg.choices);
     case 'modal/help-opened':
-      return { ...state, modal: { kind: 'help', top: 0 } };
+      return { ...state, modal: { kind: 'help', top: 0, filter: EMPTY_INPUT, typing: false } };
     case 'modal/page-opened':
       return { ...state, modal: { kind: 'page', page: msg.page, top: 0 } };
     case 'shields/ended':

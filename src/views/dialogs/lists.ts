@@ -1,4 +1,4 @@
-// Help, pickers and the question before leaving: boxes with a list, drawn from data.
+// Pickers and the questions before leaving: boxes with a list, drawn from data.
 
 import type { Line, Span } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
@@ -11,57 +11,12 @@ import { spaces, span, widthOfLine, wrapWords } from '../parts/lines.ts';
 import type { DialogLook } from './act.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
 
-/** Keys of one mode, as the help shows them; `keys` already joined ("j, Down"). */
-export type HelpSection = Readonly<{
-  title: SafeText;
-  rows: readonly Readonly<{ keys: SafeText; words: SafeText }>[];
-}>;
-
-const WIDTH = 76;
+/** Of the help, too. */
+export const LIST_WIDTH = 76;
 
 /** How many lines of help or of a list are visible on a screen of this size. */
 export function listRows(size: DialogLook['size']): number {
-  return Math.max(1, roomFor(size, WIDTH).rows - 2);
-}
-
-/** Columns inside the help's frame on a screen of this size. */
-export function helpColumns(size: DialogLook['size']): number {
-  return roomFor(size, WIDTH).columns;
-}
-
-/** What does not fit beside its key goes on below. */
-export function helpLines(sections: readonly HelpSection[], columns: number): readonly Line[] {
-  const widest = Math.max(...sections.flatMap((s) => s.rows.map((r) => widthOf(r.keys))), 1);
-  const keyColumns = Math.min(widest, 22, Math.max(6, Math.floor(columns / 3)));
-  const wordColumns = Math.max(1, columns - keyColumns - 4);
-  return sections.flatMap((section, index): readonly Line[] => [
-    ...(index > 0 ? [[]] : []),
-    [span(section.title, 'accent')],
-    ...section.rows.flatMap((row) => {
-      const keys = wrapWords(row.keys, keyColumns);
-      const words = wrapWords(row.words, wordColumns);
-      return Array.from(
-        { length: Math.max(keys.length, words.length) },
-        (_, at): Line => [
-          span(safe('  ')),
-          span(fit(keys[at] ?? safe(''), keyColumns), 'key'),
-          span(safe('  ')),
-          span(words[at] ?? safe('')),
-        ],
-      );
-    }),
-  ]);
-}
-
-export function drawHelp(sections: readonly HelpSection[], top: number, look: DialogLook): Box {
-  const room = roomFor(look.size, WIDTH);
-  const lines = helpLines(sections, room.columns);
-  const rows = listRows(look.size);
-  const from = Math.max(0, Math.min(top, lines.length - rows));
-  const more = lines.length - from - rows;
-  const footer = readingFooter(more, look, room.columns);
-  const title = [span(safe('Keys that work here'), 'title')];
-  return drawBox({ title, body: lines.slice(from, from + rows), footer }, { columns: room.columns, ...look });
+  return Math.max(1, roomFor(size, LIST_WIDTH).rows - 2);
 }
 
 /** Under a text that is only read: how much is hidden below, the key that shows it where there is room, how to leave. */
@@ -83,7 +38,7 @@ function leaveHint(look: DialogLook): Line {
 }
 
 export function drawPicker(picker: PickerState, look: DialogLook): Box {
-  const room = roomFor(look.size, WIDTH);
+  const room = roomFor(look.size, LIST_WIDTH);
   const items = pickerMatches(picker);
   const rows = Math.max(1, Math.min(items.length, listRows(look.size) - 2));
   const from = Math.max(0, Math.min(picker.at - Math.floor(rows / 2), items.length - rows));

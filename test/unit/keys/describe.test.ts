@@ -2,18 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { KeyMode } from '../../../src/core/intent.ts';
 import type { KeyOverride } from '../../../src/core/pane.ts';
 import { describeKeys } from '../../../src/keys/describe.ts';
+import { keyTexts } from '../../../src/keys/hints.ts';
 import { DEFAULT_KEYMAP } from '../../../src/keys/keymap.ts';
-import { createLiveKeys, liveTexts } from '../../../src/keys/live-keys.ts';
+import { applyOverrides } from '../../../src/keys/overrides.ts';
 
 const FOLLOW: KeyOverride = { mode: 'log', intent: 'follow', chords: ['Z'], line: 9, column: 3 };
-const live = createLiveKeys({ readOnly: false });
+const live = (keys: readonly KeyOverride[]) => applyOverrides(DEFAULT_KEYMAP, { prefix: 'C-b', keys }).keymap;
+const texts = (keys: readonly KeyOverride[]) => keyTexts(live(keys), { readOnly: false });
 
 function what(modes: readonly KeyMode[], typed: string, keys: readonly KeyOverride[] = []) {
-  const found = describeKeys(
-    { live: live({ prefix: 'C-b', keys }).keymap, delivered: DEFAULT_KEYMAP },
-    modes,
-    typed,
-  );
+  const found = describeKeys({ live: live(keys), delivered: DEFAULT_KEYMAP }, modes, typed);
   return {
     row: found.row && `${found.row.mode} ${found.row.intent}`,
     changed: found.row?.changed,
@@ -46,33 +44,20 @@ describe('what a key does', () => {
   });
 });
 
-describe('live keys', () => {
-  it('are computed once for a session, and follow another', () => {
-    const keys = [FOLLOW];
-    const first = live({ prefix: 'C-b', keys });
-    expect(live({ prefix: 'C-b', keys })).toBe(first);
-    let prefix = 'C-b';
-    const texts = liveTexts(() => live({ prefix, keys }));
-    expect(texts.keyFor('log', 'follow')).toBe('Z');
-    expect(texts.keyFor('global', 'prefix')).toBe('C-b');
-    prefix = 'C-a';
-    expect(texts.keyFor('global', 'prefix')).toBe('C-a');
-  });
-
+describe('keys in words', () => {
   it('mark what the session file has changed, and nothing else', () => {
-    const rows = live({ prefix: 'C-b', keys: [FOLLOW] })
-      .texts.help('log')
+    const rows = texts([FOLLOW])
+      .help('log')
       .flatMap((section) => section.rows);
     expect(rows.filter(({ changed }) => changed === true).map(({ name }) => name)).toEqual(['follow']);
   });
 
   it('tell how a sequence goes on', () => {
-    const top = { ...FOLLOW, intent: 'follow', chords: ['Z z', 'Z t'] };
-    const { texts } = live({ prefix: 'C-b', keys: [top] });
-    expect(texts.after(['log'], ['Z'])).toEqual([
+    const own = texts([{ ...FOLLOW, chords: ['Z z', 'Z t'] }]);
+    expect(own.after(['log'], ['Z'])).toEqual([
       { keys: 'z', words: 'follow' },
       { keys: 't', words: 'follow' },
     ]);
-    expect(texts.after(['log'], ['g'])).toEqual([]);
+    expect(own.after(['log'], ['g'])).toEqual([]);
   });
 });
