@@ -19,6 +19,9 @@ windows:
   - name: long
     panes:
       - { log: PATH/long.log, title: long }
+  - name: program
+    panes:
+      - { run: { command: "seq -f 'row %g' 200; exec cat", start: auto }, title: cat }
 `;
 const ROWS = Array.from({ length: 60 }, (_, at) => hit(`203.0.113.${at + 10}`, `/page-${at}`));
 const LONG = Array.from({ length: 1500 }, (_, at) => hit('192.0.2.1', `/long-${at}`));
@@ -106,6 +109,25 @@ kernelSuite('copying from the console', ['tmux', 'nft'], () => {
     await console.keys('Enter');
     await console.until('it is written', shows('wrote 1,500 lines', 'copied.txt'));
     expect(readFileSync(world().path('copied.txt'), 'utf8')).toBe(`${LONG.join('\n')}\n`);
+    await console.keys('C-b', '1');
+    await console.until('the first window', shows('─ web ─'));
+  });
+
+  it('copies from what a program wrote long ago, and gives it back to it', async () => {
+    await console.keys('C-b', '3');
+    await console.until('the program', shows('row 200'));
+    await console.keys('C-b', '[', '7', 'G', 'V', 'j');
+    const screen = await console.until('two lines', (drawn) => stateOf(drawn, 'cat').includes('2 lines'));
+    expect(paneOf(screen, 'cat').join('\n')).toContain('row 7');
+    await console.keys('y');
+    await bufferIs('row 7\nrow 8');
+    await console.until('the program again', (drawn) => paneOf(drawn, 'cat').join('\n').includes('row 200'));
+    await console.keys('C-b', ']');
+    // The terminal echoes both lines, and cat writes the first one; in which order is not ours.
+    await console.until('it is given', (drawn) => {
+      const [, after = ''] = paneOf(drawn, 'cat').join('\n').split('row 200');
+      return after.split('row 7').length === 3 && after.includes('row 8');
+    });
     await console.keys('C-b', '1');
     await console.until('the first window', shows('─ web ─'));
   });
