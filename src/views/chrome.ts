@@ -157,13 +157,17 @@ function titled(part: Span, focused: boolean): Span {
   return { ...part, role: focused ? 'title' : 'plain' };
 }
 
-/** Puts a line over the cells of a row from column `x` on. */
+const STRAIGHT = new Set(['─', '━', '-', '=']);
+
+/** Puts a line over the cells of a row from column `x` on; its border goes through the junctions that are there. */
 function overlay(row: Cell[], x: number, line: Line): void {
   let at = x;
   for (const { text, ...style } of line) {
+    const isBorder = style.role === 'border' || style.role === 'border-focused';
     for (const piece of graphemes(text)) {
       if (at + piece.width > row.length) return;
-      row[at] = { text: piece.text, ...style };
+      const joins = isBorder && !STRAIGHT.has(row[at]?.text ?? '');
+      if (!joins) row[at] = { text: piece.text, ...style };
       for (let extra = 1; extra < piece.width; extra++) row[at + extra] = { text: '', ...style };
       at += piece.width;
     }
