@@ -51,6 +51,6 @@ export function borderDistance(
   return side === 'right' ? cell.column - (body.x + body.columns) : cell.row - (body.y + body.rows);
 }
 
-function inside(rect: Rect, { column, row }: Cell): boolean {
+export function inside(rect: Rect, { column, row }: Cell): boolean {
   return column >= rect.x && column < rect.x + rect.columns && row >= rect.y && row < rect.y + rect.rows;
 }

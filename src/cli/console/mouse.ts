@@ -39,6 +39,7 @@ type Pressed =
 
 export function createMouse(desktop: Desktop, { press, nowMs }: MousePorts): Mouse {
   let dragged: Border | undefined;
+  let held: PaneId | undefined;
   let last: Pressed | undefined;
   const pressAt = (event: MouseEvent): void => {
     const before = last;
@@ -67,12 +68,21 @@ export function createMouse(desktop: Desktop, { press, nowMs }: MousePorts): Mou
     if (twice) enter(desktop, row);
     else last = { kind: 'row', pane: under.pane, row, at };
   };
+  /** What was pressed in a program stays with it until it is let go, wherever the pointer goes. */
+  const toProgram = (event: MouseEvent): boolean => {
+    if (event.action === 'press') held = programMouse(desktop, event);
+    else if (held !== undefined) programMouse(desktop, event, held);
+    else return false;
+    const taken = held !== undefined;
+    if (event.action === 'release') held = undefined;
+    return taken;
+  };
   return {
     event: (event) => {
       if (!desktop.mouseOn() || desktop.store.getState().copy.plain !== undefined) return;
       if (cardMouse(desktop, event)) return;
       if (event.action === 'wheel-up' || event.action === 'wheel-down') wheel(desktop, event);
-      else if (programMouse(desktop, event)) dragged = undefined;
+      else if (dragged === undefined && toProgram(event)) return;
       else if (event.action === 'release') dragged = undefined;
       else if (event.button !== 0) return;
       else if (event.action === 'drag') {
@@ -160,7 +170,7 @@ function wheel(desktop: Desktop, event: MouseEvent): void {
     return;
   }
   const under = paneUnder(arrangementOf(state).placed, event);
-  if (under === undefined || programMouse(desktop, event)) return;
+  if (under === undefined || programMouse(desktop, event) !== undefined) return;
   if (backInProgram(desktop, under.pane, id === 'line-up')) return;
   for (let line = 0; line < WHEEL_LINES; line++) paneMessage(desktop, under.pane, { id });
 }

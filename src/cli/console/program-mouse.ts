@@ -4,6 +4,7 @@
 import type { PaneId } from '../../core/pane.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleState } from '../../store/state.ts';
+import { inside } from '../../views/hit.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
 import type { MouseEvent } from './mouse.ts';
@@ -14,25 +15,24 @@ function asksForMouse(state: ConsoleState, pane: PaneId): boolean {
   return program?.phase.kind === 'running' && program.screen?.mouse === true;
 }
 
-/** True when the event went to the program under the pointer. A press also gives it the focus. */
-export function programMouse(desktop: Desktop, event: MouseEvent): boolean {
+/**
+ * Gives the event to the program under the pointer, or to that of `held`, at its edge where the pointer has left it. The
+ * pane that took it; undefined when none did. A press also gives it the focus.
+ */
+export function programMouse(desktop: Desktop, event: MouseEvent, held?: PaneId): PaneId | undefined {
   const { store, effects } = desktop;
   const state = store.getState();
-  if (effects.programMouse === undefined || state.modal.modal.kind !== 'none') return false;
-  if (state.copy.plain !== undefined) return false;
-  const under = arrangementOf(state).placed.find(
-    ({ body }) =>
-      event.column >= body.x &&
-      event.column < body.x + body.columns &&
-      event.row >= body.y &&
-      event.row < body.y + body.rows,
-  );
-  if (under === undefined || !asksForMouse(state, under.pane)) return false;
+  if (effects.programMouse === undefined || state.modal.modal.kind !== 'none') return undefined;
+  const { placed } = arrangementOf(state);
+  const under = placed.find(({ pane, body }) => (held === undefined ? inside(body, event) : pane === held));
+  if (under === undefined || !asksForMouse(state, under.pane)) return undefined;
   const { pane, body } = under;
-  if (state.copy.mode?.pane === pane) return false;
+  if (state.copy.mode?.pane === pane) return undefined;
   if (event.action === 'press') store.dispatch({ kind: 'layout/pane-focused', pane });
-  effects.programMouse(pane, { ...event, column: event.column - body.x, row: event.row - body.y });
-  return true;
+  const column = Math.max(0, Math.min(body.columns - 1, event.column - body.x));
+  const row = Math.max(0, Math.min(body.rows - 1, event.row - body.y));
+  effects.programMouse(pane, { ...event, column, row });
+  return pane;
 }
 
 /** True when the wheel upwards led into copy mode of a program's pane; once there it moves as everywhere. */

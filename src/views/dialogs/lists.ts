@@ -87,12 +87,11 @@ export function drawConfirm({ title, lines, yes }: Confirm, look: DialogLook): B
 function answersOf(yes: SafeText, look: DialogLook): Readonly<{ whole: Line; short: Line }> {
   const answer = (key: SafeText, letter: string, words: string): Readonly<{ whole: Line; short: Line }> => ({
     whole: [
-      span(key, 'key'),
+      ...hintLine(key, '').slice(0, 1),
       span(safe(' or '), 'dim'),
-      span(sanitise(letter), 'key'),
-      span(sanitise(` ${words}`), 'dim'),
+      ...hintLine(sanitise(letter), words),
     ],
-    short: [span(key, 'key'), span(sanitise(` ${words}`), 'dim')],
+    short: hintLine(key, words),
   });
   const agreed = answer(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'y', yes);
   const left = answer(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'n', 'leaves it');

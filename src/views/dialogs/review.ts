@@ -6,6 +6,7 @@ import type { PageLine, Review } from '../../store/modal-state.ts';
 import { selectQuitWords } from '../../store/select/shields-status.ts';
 import { selectUnsaved } from '../../store/select/unsaved.ts';
 import type { ConsoleState } from '../../store/state.ts';
+import { hintLine } from '../parts/hint.ts';
 import { spaces, span, widthOfLine } from '../parts/lines.ts';
 import type { DialogLook } from './act.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
@@ -27,15 +28,14 @@ function footerOf(
   { keyFor }: DialogLook,
 ): Line {
   const keys: Line = [
-    span(keyFor('review', 'accept') ?? safe('Enter'), 'key'),
-    span(sanitise(` ${accept}   `), 'dim'),
-    span(keyFor('review', 'cancel') ?? safe('Escape'), 'key'),
-    span(safe(' leave'), 'dim'),
+    ...hintLine(keyFor('review', 'accept') ?? safe('Enter'), accept),
+    span(spaces(3)),
+    ...hintLine(keyFor('review', 'cancel') ?? safe('Escape'), 'leave'),
   ];
   if (below <= 0) return keys;
   const more = span(sanitise(`${below} more ${below === 1 ? 'line' : 'lines'} below`), 'dim');
   const key = keyFor('review', 'page-down');
-  const paged = key === undefined ? [] : [span(spaces(2)), span(key, 'key')];
+  const paged = key === undefined ? [] : [span(spaces(2)), ...hintLine(key, '').slice(0, 1)];
   const whole: Line = [more, ...paged, span(spaces(3)), ...keys];
   return widthOfLine(whole) <= columns ? whole : [more, span(spaces(2)), ...keys];
 }

@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { createController, type Effects } from '../../../../src/cli/console/controller.ts';
+import { unixMs } from '../../../../src/core/brand.ts';
 import type { InputEvent } from '../../../../src/core/intent.ts';
-import type { PaneId } from '../../../../src/core/pane.ts';
+import type { PaneBody, PaneId } from '../../../../src/core/pane.ts';
+import type { ProgramScreen } from '../../../../src/core/program.ts';
 import { parseChord } from '../../../../src/keys/chords.ts';
 import { keyTexts } from '../../../../src/keys/hints.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
@@ -109,7 +111,7 @@ describe('the keys in the bottom line', () => {
     [39, 9],
     [20, 5],
   ] as const) {
-    it(`are pressed by a click on any of their columns at ${columns}x${rows}`, () => {
+    it(`are pressed by a click, and what is drawn is what is hit, at ${columns}x${rows}`, () => {
       for (const start of [[], ['C-b'], ['C-b', 'o'], ['C-b', 'o', 'C-b', 'o'], ['C-b', 'q']]) {
         const drawn = rig(columns, rows);
         drawn.press(...start);
@@ -118,6 +120,8 @@ describe('the keys in the bottom line', () => {
           const hit = hitInLine(drawn.lineAt(rows - 1), column);
           if (hit === undefined) continue;
           if (hit.kind !== 'keys') throw new Error(`a ${hit.kind} in the bottom line`);
+          const beside = [column - 1, column + 1].map((at) => hitInLine(drawn.lineAt(rows - 1), at));
+          if (beside.every((other) => other?.kind === 'keys' && other.keys === hit.keys)) continue;
           const clicked = rig(columns, rows);
           const pressed = rig(columns, rows);
           clicked.press(...start);
@@ -301,5 +305,68 @@ describe('what is hit', () => {
     expect(at()).toEqual({ kind: 'window', window: 1 });
     press('?');
     expect(at()).toBeUndefined();
+  });
+});
+
+describe('over a program', () => {
+  const screen = (extra: Partial<ProgramScreen>): ProgramScreen => ({
+    ...{ columns: 40, rows: 10, lines: [], alternate: false, mouse: false, above: 50 },
+    ...extra,
+  });
+
+  function withProgram(extra: Partial<ProgramScreen>) {
+    const console = rig();
+    const { session } = console.state();
+    const [first, ...others] = session.windows;
+    if (first === undefined) throw new Error('no window');
+    const body: PaneBody = {
+      ...{ kind: 'run', command: { kind: 'argv', argv: ['top'] }, start: 'auto', env: {}, history: 100 },
+    };
+    const panes = first.panes.map((spec) => (spec.id === '1.4' ? { ...spec, body } : spec));
+    const replaced = { ...session, windows: [{ ...first, panes }, ...others] };
+    console.store.dispatch({ kind: 'workspace/replaced', session: replaced });
+    const phase = { kind: 'running', pid: 1, since: unixMs(0) } as const;
+    console.store.dispatch({ kind: 'program/phase-changed', pane: pane('1.4'), phase });
+    console.store.dispatch({ kind: 'program/drawn', pane: pane('1.4'), screen: screen(extra) });
+    return console;
+  }
+
+  it('that asked for the mouse, it gets all of it, and keeps what it was pressed with', () => {
+    const { send, asked, body, focus } = withProgram({ mouse: true });
+    const { x, y, columns } = body('1.4');
+    send(x + 2, y + 1);
+    send(x - 9, y + 1, { action: 'drag' });
+    send(x + columns + 9, y + 3, { action: 'release' });
+    send(x + 5, y + 4, { action: 'wheel-up' });
+    send(x - 9, y + 1, { action: 'drag' });
+    expect(asked).toEqual(
+      ['press 2,1', 'drag 0,1', `release ${columns - 1},3`, 'wheel-up 5,4'].map((e) => `1.4 ${e}`),
+    );
+    expect(focus()).toBe('1.4');
+  });
+
+  it('a border that is dragged over it stays with the pointer', () => {
+    const { send, asked, body } = withProgram({ mouse: true });
+    const { x, y } = body('1.4');
+    const before = body('1.1').columns;
+    send(x - 1, y + 1);
+    send(x + 4, y + 1, { action: 'drag' });
+    expect([body('1.1').columns, asked]).toEqual([before + 5, []]);
+  });
+
+  it('that did not ask for it, the wheel goes back in what it wrote', () => {
+    const { send, asked, body, state } = withProgram({});
+    const { x, y } = body('1.4');
+    send(x + 2, y + 1, { action: 'wheel-down' });
+    expect(state().copy.mode).toBeUndefined();
+    send(x + 2, y + 1, { action: 'wheel-up' });
+    expect([state().copy.mode?.pane, asked]).toEqual(['1.4', []]);
+  });
+
+  it('on the alternate screen without the mouse, the wheel does nothing', () => {
+    const { send, body, state } = withProgram({ alternate: true });
+    const { x, y } = body('1.4');
+    send(x + 2, y + 1, { action: 'wheel-up' });
+    expect(state().copy.mode).toBeUndefined();
   });
 });
