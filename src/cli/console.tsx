@@ -59,7 +59,6 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const { env } = options.io;
   const operator = readOperator(env);
   const desks = renewableDesk(session, (one) => deskFor(host, one, env, { readOnly, operator }));
-  const desk = desks.now;
   const live = liveKeys(session, { readOnly });
   const keys = live.texts;
   const ended = Promise.withResolvers<EndReason | 'quit'>();
@@ -73,9 +72,8 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     onResize: (size) => onResize(size),
     onEnd: ended.resolve,
   });
-  const { privileged } = host;
-  const now = host.now();
-  const store = createConsoleStore({ session, now, size: screen.size(), readOnly, privileged, operator });
+  const at = { now: host.now(), size: screen.size(), privileged: host.privileged };
+  const store = createConsoleStore({ session, ...at, readOnly, operator });
   const look = screenOptions(options, keys);
   const frames = openFrames({ store, screen, options: look });
   onResize = frames.resize;
@@ -84,7 +82,8 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     host,
     onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
   });
-  const { sources, acts, shields, engine, programs } = startWork({ options, store, desk, pump, operator });
+  const work = { options, store, desk: desks.now, pump, operator };
+  const { sources, acts, shields, engine, programs } = startWork(work);
   const tell = (problems: LiveKeys['problems']): void => sayOfKeys(store, problems);
   const sessions = openSessions({
     ...{ store, host, io: options.io, keys: live, desk: desks, shields: engine, tell },
@@ -122,7 +121,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   frames.close();
   sources.stop();
   await Promise.all([acts.close(), shields.close(), pump.stop(), sessions.close(), programs.close()]);
-  desk.close();
+  desks.now.close();
   return leaveBy(reason, options.io);
 }
 

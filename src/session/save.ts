@@ -101,7 +101,7 @@ function formOf(text: string): Readonly<{ text: string; back: (edited: string) =
 
 /** All that is not the workspace; places of keys in the file may move. */
 function sameRest(a: Session, b: Session): boolean {
-  const rest = ({ windows: _, keys, ...session }: Session): unknown => ({
+  const rest = ({ windows: _, prefixAt: ____, keys, ...session }: Session): unknown => ({
     ...session,
     keys: keys.map(({ line: __, column: ___, ...key }) => key),
   });

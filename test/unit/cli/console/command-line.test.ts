@@ -79,7 +79,7 @@ describe('a command line', () => {
 describe('completion', () => {
   it('completes what is certain and lists what is not', () => {
     expect(completeCommand('tig', NO_NAMES)).toEqual({ text: 'tighten ', choices: [] });
-    expect(completeCommand('se', NO_NAMES)).toEqual({ text: 'search ', choices: [] });
+    expect(completeCommand('sea', NO_NAMES)).toEqual({ text: 'search ', choices: [] });
     expect(completeCommand('s', NO_NAMES).choices).toContain('split');
     expect(completeCommand('re', NO_NAMES).text).toBe('re');
     expect(completeCommand('layout even-v', NO_NAMES).text).toBe('layout even-vertical ');
