@@ -72,6 +72,8 @@ kernelSuite('following an address', ['tmux', 'nft', 'ipset', 'iptables', 'conntr
     expect(card).toMatch(/auth 1: failed password 1/);
     expect(card).toMatch(/1 other address seen/);
     expect(bottomOf(card)).toContain('Escape close');
+    // No pane asks for flows; the card does.
+    await console.until('its flows', (screen) => /flows +(– no(t among| +source)|\d+ flow)/.test(screen));
     await console.keys('Escape');
     const bright = await console.until(
       'the panes',

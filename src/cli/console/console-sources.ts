@@ -17,6 +17,7 @@ import { shieldsSource } from '../../sources/shields/source.ts';
 import type { PollSource, Source } from '../../sources/source.ts';
 import { trafficSource } from '../../sources/traffic/source.ts';
 import { selectAskedListings } from '../../store/select/target-bans.ts';
+import { selectFollowed } from '../../store/slices/follow.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import { hasPane, refreshOf } from './console-sources-needs.ts';
@@ -95,9 +96,15 @@ export function startSources(options: SourcesOptions): ConsoleSources {
 function needSame(state: ConsoleState, seen: ConsoleState): boolean {
   return (
     state.session === seen.session &&
+    isFollowing(state) === isFollowing(seen) &&
     state.logs.begun === seen.logs.begun &&
     state.watches.panes === seen.watches.panes
   );
+}
+
+/** The card of a followed address shows flows and acts, whatever the panes are. */
+function isFollowing(state: ConsoleState): boolean {
+  return selectFollowed(state) !== undefined;
 }
 
 type BansKeeper = Readonly<{ of(state: ConsoleState): BansSources; everyMs(state: ConsoleState): number }>;
@@ -139,7 +146,7 @@ function sharedSources(
     dispatch({ kind: 'traffic/sampled', sample }),
   );
   const flowsMs = Math.max(FLOWS_MIN_MS, refreshOf(session, 'conntrack'));
-  if (hasPane(session, 'conntrack', 'traffic'))
+  if (hasPane(session, 'conntrack', 'traffic') || isFollowing(state))
     need(flowsSource({ everyMs: flowsMs, startWorker }), (report) =>
       dispatch({ kind: 'conntrack/flows-counted', report }),
     );
@@ -156,7 +163,7 @@ function sharedSources(
   });
   need(safeSetSource(desk), (safeSet) => dispatch({ kind: 'safe-set/computed', safeSet }));
   need(shieldsSource(place), (sample) => dispatch({ kind: 'shields/sampled', ...sample }));
-  if (hasPane(session, 'journal'))
+  if (hasPane(session, 'journal') || isFollowing(state))
     need(journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));
   return wanted;
 }

@@ -85,11 +85,8 @@ function amongWords(what: string, count: number, all: boolean): SafeText {
 }
 
 function notCounted(status: SourceStatus | undefined): SafeText {
-  if (status === undefined || status.kind === 'off')
-    return safe('flows are counted while a conntrack or traffic pane is open');
-  if (status.kind === 'unavailable' || status.kind === 'retrying')
-    return sanitise(status.problem.summary, 160);
-  return safe('flows are being counted');
+  const failed = status?.kind === 'unavailable' || status?.kind === 'retrying';
+  return failed ? sanitise(status.problem.summary, 160) : safe('flows were not counted yet');
 }
 
 function selectActs(state: ConsoleState, net: Net): CardActs {
@@ -104,8 +101,5 @@ function selectActs(state: ConsoleState, net: Net): CardActs {
 function whyNoActs({ journal, sources }: ConsoleState): SafeText {
   const status = sources.journal;
   const trouble = journal.problem ?? (status?.kind === 'unavailable' ? status.problem : undefined);
-  if (trouble !== undefined) return sanitise(trouble.summary, 160);
-  if (status === undefined || status.kind === 'off')
-    return safe('acts are read while a journal pane is open');
-  return safe('the journal is being read');
+  return trouble === undefined ? safe('the journal was not read yet') : sanitise(trouble.summary, 160);
 }

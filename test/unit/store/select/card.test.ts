@@ -40,8 +40,8 @@ describe('what is not known', () => {
     const shown = text(blank);
     for (const words of [
       '– the ban sets were not read yet',
-      '– flows are counted while a conntrack',
-      '– acts are',
+      '– flows were not counted yet',
+      '– the journal was not read yet',
     ])
       expect(shown).toContain(words);
     expect(shown).not.toContain('not banned');
