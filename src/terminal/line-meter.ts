@@ -30,11 +30,18 @@ export function createLineMeter(
 ): LineMeter {
   let pace = FIRST_PACE;
   let begunAt: number | undefined;
+  /** Bytes of the last frame, and of the one before the last question; what frames are like on the whole. */
+  let lastBytes = 0;
+  let askedBehind = 0;
+  let usualBytes = 0;
   const trip = new RoundTrip({
-    ask: () => send(QUESTION),
+    ask: () => {
+      askedBehind = lastBytes;
+      send(QUESTION);
+    },
     nowMs,
     onMeasured: (ms) => {
-      pace = tripTaken(pace, ms);
+      pace = tripTaken(pace, { ms, bytes: askedBehind });
     },
     onSilence: () => {
       pace = trip.fact().kind === 'deaf' ? tripsForgotten(pace) : tripLost(pace);
@@ -52,10 +59,15 @@ export function createLineMeter(
     taken: (frame) => {
       begunAt = undefined;
       pace = frameTaken(pace, frame);
-      // Behind a frame: its answer tells what the frame cost, wherever on the way it was kept.
+      lastBytes = frame.bytes;
+      usualBytes += (frame.bytes - usualBytes) / 8;
+      // Behind a frame: its answer tells what the frame cost, wherever on the way it was kept. A small one costs nothing.
+      if (frame.bytes >= usualBytes / 2) trip.nudge();
+    },
+    typed: () => {
+      lastBytes = 0;
       trip.nudge();
     },
-    typed: () => trip.nudge(),
     answered: () => trip.answered(),
     pause: () => {
       begunAt = undefined;
@@ -67,7 +79,7 @@ export function createLineMeter(
     gapMs,
     facts: ({ frames, bytes, skipped }) => ({
       gapMs: gapMs(),
-      drainMs: pace.drainMs,
+      drainMs: pace.drain.ms,
       roundTrip: trip.fact(),
       slow: pace.slow,
       ...{ frames, bytes, skipped },

@@ -17,13 +17,17 @@ const TRIPS_KEPT = 20;
 /** What an unanswered question counts for, of a terminal that answers otherwise. */
 export const UNANSWERED_MS = 5_000;
 
+/** Milliseconds that the line needs for a frame of so many bytes. */
+type Cost = Readonly<{ ms: number; bytes: number }>;
+const NOTHING: Cost = { ms: 0, bytes: 0 };
+
 /**
- * `drainMs`: what a frame costs, by what the terminal took; `drainBytes`: how large such a frame is. `trips`: the last
- * round trips, newest last. `lost`: the last question was not answered in time.
+ * `drain`: what a frame costs, by what the terminal took. `queue`: by what an answer took longer than the quickest, as
+ * it stood behind our frames. `trips`: the last round trips, newest last. `lost`: no answer came in time.
  */
 export type LinePace = Readonly<{
-  drainMs: number;
-  drainBytes: number;
+  drain: Cost;
+  queue: Cost;
   trips: readonly number[];
   lost: boolean;
   gapMs: number;
@@ -31,29 +35,35 @@ export type LinePace = Readonly<{
 }>;
 
 export const FIRST_PACE: LinePace = {
-  drainMs: 0,
-  drainBytes: 0,
+  drain: NOTHING,
+  queue: NOTHING,
   trips: [],
   lost: false,
   gapMs: FAST_GAP_MS,
   slow: false,
 };
 
-/** A frame was taken whole. Slower counts at once; faster by half, and less when the frame proves little. */
-export function frameTaken(pace: LinePace, { bytes, ms }: Readonly<{ bytes: number; ms: number }>): LinePace {
-  const [size, took] = [Math.max(1, bytes), Math.max(0, ms)];
-  if (took >= pace.drainMs) return settled({ ...pace, drainMs: took, drainBytes: size });
-  const proof = Math.min(1, size / Math.max(1, pace.drainBytes));
-  return settled({
-    ...pace,
-    drainMs: Math.max(took, pace.drainMs * (1 - proof / 2)),
-    drainBytes: pace.drainBytes + (size - pace.drainBytes) / 5,
-  });
+/** A frame was taken whole. A quick one counts by half: the next may find the line as it was before. */
+export function frameTaken(pace: LinePace, seen: Cost): LinePace {
+  return settled({ ...pace, drain: learnt(pace.drain, seen, 0.5) });
 }
 
-/** An answer came. What it took longer than the quickest ones, it stood behind our own frames. */
-export function tripTaken(pace: LinePace, ms: number): LinePace {
-  return settled({ ...pace, lost: false, trips: [...pace.trips, Math.max(0, ms)].slice(-TRIPS_KEPT) });
+/** An answer came to a question that was asked behind a frame of so many bytes. */
+export function tripTaken(pace: LinePace, { ms, bytes }: Cost): LinePace {
+  const trips = [...pace.trips, Math.max(0, ms)].slice(-TRIPS_KEPT);
+  const queue = learnt(pace.queue, { ms: Math.max(0, ms) - Math.min(...trips), bytes }, 1);
+  return settled({ ...pace, lost: false, trips, queue });
+}
+
+/** Slower counts at once; faster as far as the frame was of a size that proves it. */
+function learnt(before: Cost, seen: Cost, weight: number): Cost {
+  const [ms, bytes] = [Math.max(0, seen.ms), Math.max(1, seen.bytes)];
+  if (ms >= before.ms) return { ms, bytes };
+  const proof = Math.min(1, bytes / Math.max(1, before.bytes));
+  return {
+    ms: Math.max(ms, before.ms * (1 - proof * weight)),
+    bytes: before.bytes + (bytes - before.bytes) / 5,
+  };
 }
 
 export function tripLost(pace: LinePace): LinePace {
@@ -62,7 +72,7 @@ export function tripLost(pace: LinePace): LinePace {
 
 /** Another terminal, or the same after somebody else had it: the round trips of before say nothing. */
 export function tripsForgotten(pace: LinePace): LinePace {
-  return settled({ ...pace, lost: false, trips: [] });
+  return settled({ ...pace, lost: false, trips: [], queue: NOTHING });
 }
 
 /** What is under way now: how long a frame drains already, how long a question waits. */
@@ -75,7 +85,7 @@ export function gapNow(pace: LinePace, pending: Pending): number {
 }
 
 function settled(pace: LinePace): LinePace {
-  const wanted = gapFor(Math.max(pace.drainMs, queueMs(pace)));
+  const wanted = gapFor(Math.max(pace.drain.ms, pace.lost ? UNANSWERED_MS : pace.queue.ms));
   const near = Math.abs(wanted - pace.gapMs) <= pace.gapMs * DEAD_BAND;
   const atEnd = wanted === FAST_GAP_MS || wanted === SLOWEST_GAP_MS;
   const gapMs = near && !atEnd ? pace.gapMs : wanted;
@@ -84,12 +94,6 @@ function settled(pace: LinePace): LinePace {
     ? gapMs >= SLOW_UNTIL_MS || trip >= FAR_UNTIL_MS
     : gapMs >= SLOW_FROM_MS || trip >= FAR_FROM_MS;
   return { ...pace, gapMs, slow };
-}
-
-function queueMs({ trips, lost }: LinePace): number {
-  if (lost) return UNANSWERED_MS;
-  const last = trips.at(-1);
-  return last === undefined ? 0 : last - Math.min(...trips);
 }
 
 function gapFor(costMs: number): number {

@@ -80,12 +80,10 @@ export function drawHelp(sections: readonly HelpSection[], help: HelpView, look:
     ...(showsFilter(help) ? [filterLine(help, columns)] : []),
     ...(lines.length === 0 ? [none] : lines.slice(from, from + rows)),
   ];
-  const changed = sections.some((section) => section.rows.some((row) => row.changed === true));
   const footer = help.typing
     ? typingFooter(look)
-    : helpFooter(readingFooter(lines.length - from - rows, look, columns), look, { changed, columns });
-  const title = [span(safe('Keys that work here'), 'title')];
-  return drawBox({ title, body, footer }, { columns, ...look });
+    : helpFooter(readingFooter(lines.length - from - rows, look, columns), look, columns);
+  return drawBox({ title: helpTitle(sections), body, footer }, { columns, ...look });
 }
 
 function filterLine({ filter, typing }: HelpView, columns: number): Line {
@@ -101,20 +99,19 @@ function typingFooter(look: DialogLook): Line {
   ];
 }
 
-/** As far as there is room: what the sign means, the key that narrows the list, then what is said under any text. */
-function helpFooter(
-  reading: Line,
-  look: DialogLook,
-  { changed, columns }: Readonly<{ changed: boolean; columns: number }>,
-): Line {
+/** As far as there is room, before what is said under any text: the key that narrows the list. */
+function helpFooter(reading: Line, look: DialogLook, columns: number): Line {
   const key = look.keyFor('help', 'filter');
-  const legend: Line = changed
-    ? [span(CHANGED, 'accent'), span(safe(' by the session file'), 'dim'), span(spaces(3))]
-    : [];
   const filter: Line = key === undefined ? [] : [...hintLine(key, 'filter'), span(spaces(3))];
-  const forms: readonly Line[] = [
-    [...legend, ...filter, ...reading],
-    [...filter, ...reading],
-  ];
-  return forms.find((form) => widthOfLine(form) <= columns) ?? reading;
+  const whole = [...filter, ...reading];
+  return widthOfLine(whole) <= columns ? whole : reading;
+}
+
+/** What the sign means stands where it is seen first. */
+function helpTitle(sections: readonly HelpSection[]): Line {
+  const title = span(safe('Keys that work here'), 'title');
+  const changed = sections.some((section) => section.rows.some((row) => row.changed === true));
+  return changed
+    ? [title, span(spaces(2)), span(CHANGED, 'accent'), span(safe(' by the session file'), 'dim')]
+    : [title];
 }

@@ -16,13 +16,16 @@ const NOTHING = { drainingMs: 0, waitingMs: 0 };
 const gap = (pace: LinePace): number => gapNow(pace, NOTHING);
 const frames = (pace: LinePace, ...times: number[]): LinePace =>
   times.reduce((before, ms) => frameTaken(before, { bytes: 4000, ms }), pace);
-const trips = (pace: LinePace, ...times: number[]): LinePace => times.reduce(tripTaken, pace);
+const trips = (pace: LinePace, ...times: number[]): LinePace =>
+  times.reduce((before, ms) => tripTaken(before, { bytes: 4000, ms }), pace);
 
 const event = fc.oneof(
   fc
     .record({ bytes: fc.nat(100_000), ms: fc.double({ min: -5, max: 60_000, noNaN: true }) })
     .map((frame) => (pace: LinePace) => frameTaken(pace, frame)),
-  fc.double({ min: -5, max: 60_000, noNaN: true }).map((ms) => (pace: LinePace) => tripTaken(pace, ms)),
+  fc
+    .double({ min: -5, max: 60_000, noNaN: true })
+    .map((ms) => (pace: LinePace) => tripTaken(pace, { bytes: 4000, ms })),
   fc.constant(tripLost),
   fc.constant(tripsForgotten),
 );
@@ -58,7 +61,7 @@ describe('the gap between frames', () => {
   it('is the longest after an answer was lost, of a terminal that answers', () => {
     expect(gap(tripLost(trips(FIRST_PACE, 40)))).toBe(SLOWEST_GAP_MS);
     expect(gap(tripLost(FIRST_PACE))).toBe(FAST_GAP_MS);
-    expect(gap(tripTaken(tripLost(trips(FIRST_PACE, 40)), 41))).toBe(FAST_GAP_MS);
+    expect(gap(tripTaken(tripLost(trips(FIRST_PACE, 40)), { bytes: 4000, ms: 41 }))).toBe(FAST_GAP_MS);
     expect(gap(tripsForgotten(tripLost(trips(FIRST_PACE, 40))))).toBe(FAST_GAP_MS);
   });
 
@@ -67,6 +70,14 @@ describe('the gap between frames', () => {
     expect(gap(frames(slow, 1, 1, 1, 1, 1))).toBe(FAST_GAP_MS);
     const small = [1, 2].reduce((pace) => frameTaken(pace, { bytes: 40, ms: 1 }), slow);
     expect(gap(small)).toBeGreaterThan(1_500);
+  });
+
+  it('believes no quick answer behind a small frame, and one behind a large frame at once', () => {
+    const slow = trips(FIRST_PACE, 10, 510);
+    expect(gap(slow)).toBe(1_000);
+    expect(gap(tripTaken(slow, { bytes: 40, ms: 12 }))).toBe(1_000);
+    expect(gap(tripTaken(slow, { bytes: 0, ms: 12 }))).toBe(1_000);
+    expect(gap(tripTaken(slow, { bytes: 4_000, ms: 12 }))).toBe(FAST_GAP_MS);
   });
 
   it('does not tremble with every frame', () => {
@@ -108,7 +119,7 @@ describe('the gap between frames', () => {
     fc.assert(
       fc.property(history, (pace) => {
         const quiet = Array.from({ length: 40 }).reduce<LinePace>(
-          (before) => tripTaken(frameTaken(before, { bytes: 4_000, ms: 1 }), 10),
+          (before) => tripTaken(frameTaken(before, { bytes: 4_000, ms: 1 }), { bytes: 4_000, ms: 10 }),
           pace,
         );
         expect(gap(quiet)).toBe(FAST_GAP_MS);
