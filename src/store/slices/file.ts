@@ -1,6 +1,6 @@
 // The session file behind the live workspace: what it held when it was read or written last.
 
-import type { Session, WindowSpec } from '../../core/pane.ts';
+import type { PaneSpec, Session, WindowSpec } from '../../core/pane.ts';
 import type { Msg } from '../messages.ts';
 import type { ConsoleState } from '../state.ts';
 
@@ -29,17 +29,14 @@ export function reduceFile(state: ConsoleState, msg: Msg): ConsoleState {
   }
 }
 
-/** With its place and those of its panes in the file as it was written. */
+/** With its place and those of its panes in the file as it was written, and with what was written of them. */
 function placedAs({ from: _, ...window }: WindowSpec, written: Session): WindowSpec {
-  const places = new Map(
+  const entries = new Map(
     written.windows.flatMap(({ panes }, at) =>
-      panes.map(({ id }, pane) => [id, { window: at, pane }] as const),
+      panes.map(({ id, body }, pane) => [id, { body, from: { window: at, pane } }] as const),
     ),
   );
-  const panes = window.panes.map(({ from: __, ...pane }) => {
-    const from = places.get(pane.id);
-    return from === undefined ? pane : { ...pane, from };
-  });
-  const from = panes.find((pane) => 'from' in pane)?.from?.window;
+  const panes = window.panes.map(({ from: __, ...pane }): PaneSpec => ({ ...pane, ...entries.get(pane.id) }));
+  const from = panes.find((pane) => pane.from !== undefined)?.from?.window;
   return { ...window, panes, ...(from === undefined ? {} : { from }) };
 }
