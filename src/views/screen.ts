@@ -173,7 +173,7 @@ function frameCache({ glyphs }: ScreenOptions): WithFrames['frames'] {
     const words = [...texts].map(([pane, { title, state }]) => [pane, title, state]);
     const key = JSON.stringify([arrangement, focus, words]);
     if (kept?.key !== key || kept.theme !== theme) {
-      const lines = drawFrames({ arrangement, focus, glyphs, texts });
+      const lines = drawFrames({ arrangement, focus, glyphs, texts, heavy: theme.name === 'mono' });
       kept = { key, theme, rows: lines.map((line) => renderLine(line, columns, theme)) };
     }
     return kept.rows;
