@@ -1,7 +1,8 @@
 // What is selected in copy mode. Drawing and copying ask the same function, so that what is lit up is what is copied.
 
+import { isPlainText } from '../../core/plain.ts';
 import type { SafeText } from '../../core/sanitise.ts';
-import { type Cell, cellsOf } from './cells.ts';
+import { cellsOf } from './cells.ts';
 import { type CopyMode, type CopyPoint, lineOf, type SelectBy } from './copy-mode.ts';
 
 /** Cells of a line, `to` not among them; it may lie beyond the end. Empty where the line is selected and has nothing in that place. */
@@ -23,13 +24,15 @@ export function selectedIn(mode: CopyMode, line: number): CellRange | undefined 
         to: line === last.line ? last.column + 1 : WHOLE.to,
       };
     case 'block':
-      return blockIn(mode, cellsOf(lineOf(mode, line)));
+      return blockIn(mode, lineOf(mode, line));
   }
 }
 
 /** All cells that reach into the columns between the two corners. */
-function blockIn(mode: CopyMode, cells: readonly Cell[]): CellRange {
+function blockIn(mode: CopyMode, text: SafeText): CellRange {
   const { left, right } = blockColumns(mode);
+  if (isPlainText(text)) return { from: Math.min(left, text.length), to: Math.min(right, text.length) };
+  const cells = cellsOf(text);
   const from = cells.findIndex(({ at, width }) => at + width > left);
   if (from < 0) return { from: cells.length, to: cells.length };
   let to = from;
@@ -65,6 +68,7 @@ export function selectedLines(mode: CopyMode): readonly SafeText[] {
     const { from, to } = selectedIn(mode, first + offset) ?? { from: 0, to: 0 };
     const text = lineOf(mode, first + offset);
     if (from === WHOLE.from && to === WHOLE.to) return text;
+    if (isPlainText(text)) return text.slice(from, to) as SafeText;
     const cells = cellsOf(text);
     return text.slice(cells[from]?.index ?? text.length, cells[to]?.index ?? text.length) as SafeText;
   });
