@@ -1,6 +1,5 @@
 // What each theme looks like, cell by cell as a terminal emulator has it; and that no state is told by colour alone.
 
-import xterm from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
 import { unixMs } from '../../src/core/brand.ts';
 import { type PaneId, THEME_NAMES } from '../../src/core/pane.ts';
@@ -8,11 +7,11 @@ import { problem } from '../../src/core/problem.ts';
 import { safe, sanitise } from '../../src/core/sanitise.ts';
 import type { SourceStatus } from '../../src/core/status.ts';
 import { type ConsoleStore, createConsoleStore } from '../../src/store/store.ts';
-import { createFrameWriter } from '../../src/terminal/frame-writer.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../../src/views/glyphs.ts';
 import { addressSign } from '../../src/views/parts/address-sign.ts';
 import { sourceState } from '../../src/views/parts/source-state.ts';
-import { createScreenDrawer, type ScreenOptions } from '../../src/views/screen.ts';
+import type { ScreenOptions } from '../../src/views/screen.ts';
+import { type Cell, cellAt, emulate } from './emulate.ts';
 import { expectFrame, frameOf } from './rig.tsx';
 import { ASCII_OPTIONS, NOW, OPTIONS, SESSION } from './shell-parts.ts';
 
@@ -29,25 +28,13 @@ function storeOf(theme: (typeof THEME_NAMES)[number], accent?: 'red'): ConsoleSt
 /** Runs of cells that are not plain, a row per line: columns, then what the terminal makes of them. */
 async function coloursOf(store: ConsoleStore, options: ScreenOptions): Promise<readonly string[]> {
   const { columns, rows } = store.getState().size;
-  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-  const { areas } = createScreenDrawer(options)(store.getState());
-  await new Promise<void>((resolve) => {
-    const output = {
-      write: (data: string, done: (error: undefined) => void) =>
-        terminal.write(data, () => {
-          done(undefined);
-          resolve();
-        }),
-    };
-    createFrameWriter({ output, columns, rows }).write(areas);
-  });
+  const terminal = await emulate(store, options);
   const lines = Array.from({ length: rows }, (_, row) => {
     const runs: string[] = [];
     let open = '';
     let from = 0;
-    const line = terminal.buffer.active.getLine(row);
     for (let column = 0; column <= columns; column++) {
-      const cell = column < columns ? line?.getCell(column) : undefined;
+      const cell = column < columns ? cellAt(terminal, column, row) : undefined;
       const style = cell === undefined ? '' : styleOf(cell);
       if (style === open) continue;
       if (open !== '') runs.push(`${from}-${column} ${open}`);
@@ -58,10 +45,6 @@ async function coloursOf(store: ConsoleStore, options: ScreenOptions): Promise<r
   terminal.dispose();
   return lines.filter((line) => !line.endsWith(': '));
 }
-
-type Cell = NonNullable<
-  ReturnType<NonNullable<ReturnType<xterm.Terminal['buffer']['active']['getLine']>>['getCell']>
->;
 
 function styleOf(cell: Cell): string {
   const colour = (name: string, rgb: boolean, palette: boolean, value: number): string =>
