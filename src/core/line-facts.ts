@@ -7,8 +7,8 @@ export type RoundTripFact =
   | Readonly<{ kind: 'deaf' }>;
 
 /**
- * `gapMs`: time between two frames that stream. `drainMs`: how long the line takes for a frame now, as the terminal
- * took the bytes. `slow`: worth a word in the top line. `frames`, `bytes`, `skipped`: since the start.
+ * `gapMs`: time between two frames that stream. `drainMs`: how long the line took for the last frame, as the
+ * terminal took the bytes. `slow`: worth a word in the top line. `frames`, `bytes`, `skipped`: since the start.
  */
 export type LineFacts = Readonly<{
   gapMs: number;

@@ -77,9 +77,9 @@ export function createLineMeter(
     resume: () => trip.resume(),
     owed: () => trip.owed(),
     gapMs,
-    facts: ({ frames, bytes, skipped }) => ({
+    facts: ({ frames, bytes, skipped, waitMs }) => ({
       gapMs: gapMs(),
-      drainMs: pace.drain.ms,
+      drainMs: waitMs,
       roundTrip: trip.fact(),
       slow: pace.slow,
       ...{ frames, bytes, skipped },

@@ -51,13 +51,15 @@ export function frameTaken(pace: LinePace, seen: Cost): LinePace {
 /** An answer came to a question that was asked behind a frame of so many bytes. */
 export function tripTaken(pace: LinePace, { ms, bytes }: Cost): LinePace {
   const trips = [...pace.trips, Math.max(0, ms)].slice(-TRIPS_KEPT);
-  const queue = learnt(pace.queue, { ms: Math.max(0, ms) - Math.min(...trips), bytes }, 1);
+  const queue = learnt(pace.queue, { ms: Math.max(0, ms) - Math.min(...trips), bytes }, 0.6);
   return settled({ ...pace, lost: false, trips, queue });
 }
 
 /** Slower counts at once; faster as far as the frame was of a size that proves it. */
 function learnt(before: Cost, seen: Cost, weight: number): Cost {
-  const [ms, bytes] = [Math.max(0, seen.ms), Math.max(1, seen.bytes)];
+  // Beyond the longest gap a higher cost would only be slower to forget.
+  const ms = Math.min(SLOWEST_GAP_MS / 2, Math.max(0, seen.ms));
+  const bytes = Math.max(1, seen.bytes);
   if (ms >= before.ms) return { ms, bytes };
   const proof = Math.min(1, bytes / Math.max(1, before.bytes));
   return {

@@ -5,7 +5,7 @@
 import type { RoundTripFact } from '../core/line-facts.ts';
 
 export const QUESTION = '\x1b[5n';
-const ASK_EVERY_MS = 3_000;
+const ASK_EVERY_MS = 2_000;
 /** The first question is not among what is drawn at the start. */
 const FIRST_AFTER_MS = 1_000;
 export const SILENCE_MS = 5_000;

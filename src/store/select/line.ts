@@ -31,7 +31,7 @@ export function selectLineLines({ line }: ConsoleState): readonly PageLine[] {
     ),
     text(''),
     text(`Frames that stream    up to ${rateOf(line)} a second; what you type is drawn at once`),
-    text(`A frame goes out in   ${groupDigits(Math.round(line.drainMs))} ms, as the terminal takes it`),
+    text(`Last frame            taken in ${groupDigits(Math.round(line.drainMs))} ms`),
     text(`Round trip            ${roundTripWords(line)}`),
     text(
       `Since the start       ${groupDigits(line.frames)} frames, ${formatBytes(line.bytes)}` +

@@ -72,12 +72,13 @@ describe('the gap between frames', () => {
     expect(gap(small)).toBeGreaterThan(1_500);
   });
 
-  it('believes no quick answer behind a small frame, and one behind a large frame at once', () => {
+  it('believes no quick answer behind a small frame, and more than half of one behind a large frame', () => {
     const slow = trips(FIRST_PACE, 10, 510);
     expect(gap(slow)).toBe(1_000);
     expect(gap(tripTaken(slow, { bytes: 40, ms: 12 }))).toBe(1_000);
     expect(gap(tripTaken(slow, { bytes: 0, ms: 12 }))).toBe(1_000);
-    expect(gap(tripTaken(slow, { bytes: 4_000, ms: 12 }))).toBe(FAST_GAP_MS);
+    expect(gap(trips(slow, 10))).toBe(400);
+    expect(gap(trips(slow, 10, 10, 10))).toBe(FAST_GAP_MS);
   });
 
   it('does not tremble with every frame', () => {
