@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { safe } from '../../../src/core/sanitise.ts';
 import type { ShieldsShown, ShieldsUp } from '../../../src/store/select/shields.ts';
 import { UNICODE_GLYPHS } from '../../../src/views/glyphs.ts';
+import { hitInLine } from '../../../src/views/hit.ts';
 import { downWords, drawShieldsLine, type ShieldsKeys } from '../../../src/views/parts/shields-line.ts';
 import { drawTopLine, type TopLine } from '../../../src/views/parts/top-line.ts';
 
@@ -127,5 +128,28 @@ describe('shields that are not up', () => {
     expect(usual({ kind: 'down' }, 50)).toContain('ct 71%');
     expect(usual({ kind: 'unknown', why: safe('x') }, 100)).toContain('shields unknown');
     expect(usual({ kind: 'unread' }, 120)).not.toContain('shields');
+  });
+});
+
+describe('the label of the session', () => {
+  const labelled = (columns: number) =>
+    (drawShieldsLine(UP, { ...TOP, label: safe('PRODUCTION') }, { columns, keys: KEYS }) ?? [])
+      .map(({ text }) => text)
+      .join('');
+
+  it('stays in the alarm down to 39 columns', () => {
+    for (const columns of [200, 120, 80, 39]) {
+      expect(labelled(columns)).toMatch(/ PRODUCTION .*SHIELDS UP/);
+      expect(labelled(columns)).toHaveLength(columns);
+    }
+    expect(labelled(20)).toMatch(/SHIELDS UP · 1:46/);
+  });
+
+  it('leaves the windows where a click finds them', () => {
+    const line =
+      drawShieldsLine(UP, { ...TOP, label: safe('PRODUCTION') }, { columns: 200, keys: KEYS }) ?? [];
+    const text = line.map((part) => part.text).join('');
+    expect(hitInLine(line, text.indexOf('2:mail'))).toEqual({ kind: 'window', window: 1 });
+    expect(hitInLine(line, text.indexOf('SHIELDS'))).toBeUndefined();
   });
 });
