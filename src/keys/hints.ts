@@ -25,7 +25,15 @@ export type KeyTexts = Readonly<{
   after(modes: readonly KeyMode[], typed: readonly string[]): readonly KeyWords[];
 }>;
 
-const GROUPS: readonly KeyGroup[] = ['acts', 'this pane', 'typing', 'moving', 'console', 'windows and panes'];
+/** In the order of the help. */
+export const GROUPS: readonly KeyGroup[] = [
+  'acts',
+  'this pane',
+  'typing',
+  'moving',
+  'console',
+  'windows and panes',
+];
 
 /** `readOnly`: keys that would change the machine are not offered. */
 export function keyTexts(keymap: Keymap, options: Readonly<{ readOnly: boolean }>): KeyTexts {
@@ -35,7 +43,7 @@ export function keyTexts(keymap: Keymap, options: Readonly<{ readOnly: boolean }
   const prefix = sanitise(offered.find((row) => row.intent === 'prefix')?.chords[0] ?? '');
   const texts = new Map<KeyMode, Readonly<{ hints: readonly KeyWords[]; help: readonly KeySection[] }>>();
   for (const mode of MODES)
-    texts.set(mode, { hints: hintsOf(offered, mode), help: helpOf(offered, mode, prefix) });
+    texts.set(mode, { hints: hintsOf(offered, mode, prefix), help: helpOf(offered, mode, prefix) });
   return {
     keyFor(mode, intent) {
       const row = liveRows(offered, mode).find((candidate) => candidate.intent === intent);
@@ -64,12 +72,26 @@ function liveRows(keymap: Keymap, mode: KeyMode): readonly KeyRow[] {
   return modeChain(mode).flatMap((candidate) => keymap.filter((row) => row.mode === candidate));
 }
 
-function hintsOf(keymap: Keymap, mode: KeyMode): readonly KeyWords[] {
+/** What the prefix offers where no other key is ours. */
+const IN_PROGRAM: readonly IntentId[] = ['copy-mode', 'zoom', 'focus-next', 'help'];
+
+function hintsOf(keymap: Keymap, mode: KeyMode, prefix: SafeText): readonly KeyWords[] {
   const rows = liveRows(keymap, mode).filter((row) => row.hint !== undefined);
   const rank = (row: KeyRow): number => (row.intent === 'help' ? 2 : row.danger === 'act' ? 0 : 1);
-  return rows
+  const own = rows
     .toSorted((a, b) => rank(a) - rank(b))
     .map((row) => ({ keys: sanitise(hintKeys(row)), words: sanitise(row.hint ?? '') }));
+  if (mode !== 'program') return own;
+  const after = IN_PROGRAM.flatMap(
+    (intent) => keymap.find((row) => row.mode === 'prefix' && row.intent === intent) ?? [],
+  );
+  const words = after
+    .filter((row) => row.hint !== undefined)
+    .map((row) => ({
+      keys: sanitise(`${prefix} ${hintKeys(row)}`),
+      words: sanitise(row.hint ?? ''),
+    }));
+  return [...own.toReversed(), ...words];
 }
 
 function hintKeys(row: KeyRow): string {
