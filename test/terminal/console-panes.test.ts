@@ -98,7 +98,7 @@ kernelSuite('panes and windows', ['tmux', 'nft'], () => {
     await order('alpha', 'conntrack', 'beta', 'gamma');
     await focused('conntrack');
     await prefix('x');
-    await console.until('for the other', shows('Close pane 2, ct?'));
+    await console.until('for the other', shows('Close pane 2, conntrack?'));
     await console.keys('Enter');
     await order('alpha', 'beta', 'gamma');
     await focused('alpha');

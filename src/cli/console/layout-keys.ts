@@ -7,10 +7,9 @@ import { currentView, currentWindow, focusedPane } from '../../store/slices/layo
 import { type PaneSide, type WorkspaceMsg, whyNotWorkspace } from '../../store/slices/workspace.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { neighbour } from '../../views/arrange.ts';
-import { shortPaneName } from '../../views/parts/pane-name.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
-import { askPaneClose, askWindowClose, openLayoutPrompt } from './layout-questions.ts';
+import { askPaneClose, askWindowClose, openLayoutPrompt, paneWords } from './layout-questions.ts';
 import { openNewPane } from './new-pane.ts';
 import { windowPicker } from './pickers.ts';
 
@@ -174,7 +173,7 @@ export function splitAsked(desktop: Desktop, direction: 'row' | 'column'): void 
 export function breakOut(desktop: Desktop): void {
   const spec = focusedPane(desktop.store.getState());
   if (spec === undefined) return;
-  editWorkspace(desktop, { kind: 'workspace/pane-broken-out', pane: spec.id, name: shortPaneName(spec) });
+  editWorkspace(desktop, { kind: 'workspace/pane-broken-out', pane: spec.id, name: paneWords(spec) });
 }
 
 export function chooseLayout(desktop: Desktop, layout: NamedLayout): void {

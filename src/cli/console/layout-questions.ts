@@ -8,7 +8,7 @@ import type { LayoutPrompt, PromptState } from '../../store/prompt.ts';
 import { currentWindow, focusedPane } from '../../store/slices/layout.ts';
 import { type WorkspaceMsg, whyNotWorkspace } from '../../store/slices/workspace.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { commandText, shortPaneName } from '../../views/parts/pane-name.ts';
+import { commandText, windowNameFor } from '../../views/parts/pane-name.ts';
 import type { Desktop } from './controller.ts';
 
 /** The line that asks; renaming begins with what there is. */
@@ -61,6 +61,15 @@ function tried(store: Desktop['store'], msg: WorkspaceMsg): string | undefined {
   return why;
 }
 
+/** What a pane is called in a sentence, and its window when it is broken out. */
+export function paneWords(pane: PaneSpec): string {
+  const { kind } = pane.body;
+  // Whole words where the status line has short ones.
+  return pane.title === undefined && (kind === 'conntrack' || kind === 'traffic')
+    ? kind
+    : windowNameFor(pane);
+}
+
 /** As tmux's kill-pane; the last pane takes its window with it. */
 export function askPaneClose(desktop: Desktop): void {
   const state = desktop.store.getState();
@@ -71,7 +80,7 @@ export function askPaneClose(desktop: Desktop): void {
   const number = window.panes.indexOf(pane) + 1;
   const alone = window.panes.length === 1;
   const lines: readonly PageLine[] = [
-    { text: sanitise(`Close pane ${number}, ${shortPaneName(pane)}?`) },
+    { text: sanitise(`Close pane ${number}, ${paneWords(pane)}?`) },
     ...(alone ? [{ text: sanitise(`Window ${windowWords(state)} closes with it.`) }] : []),
     ...ending(state, [pane]),
   ];
