@@ -22,8 +22,9 @@ import { renderLine, type Theme } from './theme.ts';
 
 /** The keys of the focused pane, before them those of a trial. */
 export function helpSections(state: ConsoleState, keys: Pick<KeyTexts, 'help'>): readonly HelpSection[] {
-  const trial = selectTrialKeys(state) ? keys.help('trial') : [];
-  return [...trial, ...keys.help(selectPaneMode(state))];
+  const mode = selectPaneMode(state);
+  const trial = selectTrialKeys(state) && mode !== 'program' ? keys.help('trial') : [];
+  return [...trial, ...keys.help(mode)];
 }
 
 /** What lies above the panes: at most one box, or the numbers of the panes. */

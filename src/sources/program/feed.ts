@@ -29,89 +29,103 @@ const SMALL_BYTES = 4_096;
 const SMALL_PERIOD_MS = 100;
 
 export function createFeed(options: FeedOptions): Feed {
-  const { budget, nowMs } = options;
-  const held: Buffer[] = [];
-  let bytes = 0;
-  let paused = false;
-  let working = false;
-  let closed = false;
-  let periodAt = Number.NEGATIVE_INFINITY;
-  let small = 0;
-  let onEmpty: (() => void) | undefined;
-  const take = (): Buffer => {
-    const slice = Buffer.concat(held).subarray(0, SLICE);
-    for (let left = slice.length; left > 0; ) {
-      const [first] = held;
-      if (first === undefined) break;
-      if (first.length <= left) held.shift();
-      else held[0] = first.subarray(left);
-      left -= Math.min(left, first.length);
+  return new QueuedFeed(options);
+}
+
+class QueuedFeed implements Feed {
+  readonly #options: FeedOptions;
+  readonly #held: Buffer[] = [];
+  #bytes = 0;
+  #paused = false;
+  #working = false;
+  #closed = false;
+  #periodAt = Number.NEGATIVE_INFINITY;
+  #small = 0;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  push(more: Buffer): void {
+    if (this.#closed) return;
+    this.#held.push(more);
+    this.#bytes += more.length;
+    if (!this.#paused && this.#bytes > PAUSE_AT) {
+      this.#paused = true;
+      this.#options.pause();
     }
-    bytes -= slice.length;
-    return slice;
-  };
-  const run = (): void => {
-    if (closed) {
+    this.#next();
+  }
+
+  whenEmpty(ready: () => void): void {
+    this.#onEmpty = ready;
+    this.#next();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#held.length = 0;
+    this.#bytes = 0;
+  }
+
+  #next(): void {
+    if (this.#closed) return;
+    if (this.#paused && this.#bytes <= RESUME_AT) {
+      this.#paused = false;
+      this.#options.resume();
+    }
+    if (this.#working) return;
+    if (this.#bytes === 0) {
+      this.#onEmpty?.();
+      this.#onEmpty = undefined;
+      return;
+    }
+    this.#working = true;
+    if (this.#isSmall()) this.#run();
+    else this.#options.budget.ask(() => this.#run());
+  }
+
+  #isSmall(): boolean {
+    const now = this.#options.nowMs();
+    if (now - this.#periodAt > SMALL_PERIOD_MS) {
+      this.#periodAt = now;
+      this.#small = 0;
+    }
+    this.#small += this.#bytes;
+    return this.#small <= SMALL_BYTES;
+  }
+
+  #run(): void {
+    const { budget, nowMs, write, onWritten } = this.#options;
+    if (this.#closed) {
       budget.spent(0);
       return;
     }
-    const slice = take();
     let began = nowMs();
-    // The terminal takes it in by a timer of its own, which was set after this one: what lies between was not for it.
+    // The terminal takes it in by a timer of its own, which is set after this one: what lies between was not for it.
     setTimeout(() => {
       began = nowMs();
     }, 0);
-    options.write(slice, () => {
-      working = false;
+    write(this.#take(), () => {
+      this.#working = false;
       budget.spent(nowMs() - began);
-      if (closed) return;
-      options.onWritten();
-      next();
+      if (this.#closed) return;
+      onWritten();
+      this.#next();
     });
-  };
-  const next = (): void => {
-    if (paused && bytes <= RESUME_AT) {
-      paused = false;
-      options.resume();
+  }
+
+  #take(): Buffer {
+    const slice = Buffer.concat(this.#held).subarray(0, SLICE);
+    for (let left = slice.length; left > 0; ) {
+      const [first] = this.#held;
+      if (first === undefined) break;
+      if (first.length <= left) this.#held.shift();
+      else this.#held[0] = first.subarray(left);
+      left -= Math.min(left, first.length);
     }
-    if (working || closed) return;
-    if (bytes === 0) {
-      onEmpty?.();
-      onEmpty = undefined;
-      return;
-    }
-    working = true;
-    if (isSmall()) run();
-    else budget.ask(run);
-  };
-  const isSmall = (): boolean => {
-    const now = nowMs();
-    if (now - periodAt > SMALL_PERIOD_MS) {
-      periodAt = now;
-      small = 0;
-    }
-    small += bytes;
-    return small <= SMALL_BYTES;
-  };
-  return {
-    push: (more) => {
-      if (closed) return;
-      held.push(more);
-      bytes += more.length;
-      if (!paused && bytes > PAUSE_AT) {
-        paused = true;
-        options.pause();
-      }
-      next();
-    },
-    whenEmpty: (ready) => {
-      onEmpty = ready;
-      next();
-    },
-    close: () => {
-      closed = true;
-      held.length = 0;
-      bytes = 0;
-    },
-  };
+    this.#bytes -= slice.length;
+    return slice;
+  }
 }

@@ -81,10 +81,10 @@ function bodyOf({ spec, phase, screen }: ProgramPane, context: DrawContext): rea
       return screen === undefined ? [] : running(screen, context);
     case 'ended': {
       const ran = phase.ranMs < 1000 ? 'less than 1s' : formatDuration(phase.ranMs / 1000);
-      const after = sanitise(`after ${ran} · `);
+      // What to do comes first: how it ended stands on the frame as well.
       const words: Line = [
-        span(sanitise(` ${endWords(phase)} `), endRole(phase)),
-        ...[span(after, 'dim'), span(safe('Enter'), 'key'), span(safe(' runs it again'), 'dim')],
+        ...[span(safe(' ')), span(safe('Enter'), 'key'), span(safe(' runs it again · '), 'dim')],
+        ...[span(sanitise(endWords(phase)), endRole(phase)), span(sanitise(` after ${ran}`), 'dim')],
       ];
       return withLast(screen?.lines ?? [], words, context.rows);
     }
