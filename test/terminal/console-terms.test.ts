@@ -140,6 +140,25 @@ kernelSuite('terminals', ['tmux', 'nft'], () => {
     );
   });
 
+  it('takes a theme for one run, another one live, and says which there are', async () => {
+    const env = { COLORTERM: 'truecolor' };
+    const wrong = await world().start({ args: ['--theme', 'drak'], env });
+    await wrong.until('the sentence', shows('"drak" is no theme: did you mean dark?'));
+    await wrong.close();
+    const shell = await world().start({ args: ['--theme', 'light'], env });
+    terminal = shell;
+    await shell.until('the console', shows('No ban set'));
+    const holds = async (rgb: string): Promise<boolean> => (await shell.styled()).includes(rgb);
+    // The accent, red, as each theme has it.
+    await untilTrue('the light theme', () => holds('38;2;175;0;0'));
+    await shell.type(':theme dark');
+    await shell.keys('Enter');
+    await untilTrue(
+      'the dark theme alone',
+      async () => (await holds('38;2;255;135;135')) && !(await holds('38;2;175;0;0')),
+    );
+  });
+
   it('draws other scripts, emoji and combining letters without moving a border', async () => {
     const words = [
       '日本語のログ',
