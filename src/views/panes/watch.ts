@@ -85,7 +85,9 @@ function drawWatchLine({ text, ranges }: Changed, pane: WatchPane, look: Look): 
     ? [...spansOf(filled, styles, { from: pane.column, to: to - 1 }), span(safe('…'), 'dim')]
     : shown;
   const whole = [...gutterOf(margin, look), ...line];
-  return look.isCursor && look.focused ? whole.map((part) => ({ ...part, on: true })) : whole;
+  // What changed stands out on the cursor's row, too.
+  const isOn = (part: Span): boolean => look.isCursor && look.focused && part.role !== 'match';
+  return whole.map((part) => (isOn(part) ? { ...part, on: true } : part));
 }
 
 /** The cursor, and behind it the sign of the followed address. */
