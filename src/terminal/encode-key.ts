@@ -31,22 +31,23 @@ const CONTROL: Readonly<Record<string, string>> = {
 export function encodeKey(key: Key, { applicationCursor }: Pick<ProgramModes, 'applicationCursor'>): string {
   const { name, ctrl, meta, shift } = key;
   const modifier = 1 + (shift ? 1 : 0) + (meta ? 2 : 0) + (ctrl ? 4 : 0);
-  const cursor = CURSOR[name];
+  const cursor = own(CURSOR, name);
   if (cursor !== undefined) {
     if (modifier > 1) return `\x1b[1;${modifier}${cursor}`;
     return applicationCursor ? `\x1bO${cursor}` : `\x1b[${cursor}`;
   }
-  const pressed = FUNCTION[name];
+  const pressed = own(FUNCTION, name);
   if (pressed !== undefined) return modifier > 1 ? `\x1b[1;${modifier}${pressed}` : `\x1bO${pressed}`;
-  const number = NUMBERED[name];
+  const number = own(NUMBERED, name);
   if (number !== undefined) return modifier > 1 ? `\x1b[${number};${modifier}~` : `\x1b[${number}~`;
-  const typed = (ctrl ? controlOf(name) : undefined) ?? SIMPLE[name] ?? ([...name].length === 1 ? name : '');
+  const typed =
+    (ctrl ? controlOf(name) : undefined) ?? own(SIMPLE, name) ?? ([...name].length === 1 ? name : '');
   return meta && typed !== '' ? `\x1b${typed}` : typed;
 }
 
 function controlOf(name: string): string | undefined {
   if (/^[a-zA-Z[\\\]^_]$/.test(name)) return String.fromCharCode(name.charCodeAt(0) & 0x1f);
-  return CONTROL[name];
+  return own(CONTROL, name);
 }
 
 // Everything that a terminal would obey, and the end mark of a paste with it; tabs and line ends are typed.
@@ -60,4 +61,9 @@ export function encodePaste(text: string, { bracketedPaste }: Pick<ProgramModes,
 
 export function encodeFocus(focused: boolean): string {
   return focused ? '\x1b[I' : '\x1b[O';
+}
+
+/** What the table itself has: a name may also be one that every object has. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

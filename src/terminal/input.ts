@@ -51,6 +51,8 @@ export class InputParser {
   #state: State = 'ground';
   #held = '';
   #cancel: (() => void) | undefined;
+  /** The character that began a string, until another follows: without one it was typed with Alt. */
+  #opener: string | undefined;
   #closed = false;
 
   constructor({ emit, onAnswer = () => undefined, later = realLater }: InputOptions) {
@@ -109,8 +111,10 @@ export class InputParser {
       return;
     }
     const lone = this.#state === 'escape';
+    const opener = this.#state === 'string' ? this.#opener : undefined;
     this.#enter('ground');
     if (lone) this.#emit(key('Escape'));
+    if (opener !== undefined) this.#emit(key(opener, { meta: true }));
   }
 
   #take(character: string, point: number): void {
@@ -141,8 +145,10 @@ export class InputParser {
   #escape(character: string, point: number): void {
     if (character === '[') this.#enter('csi');
     else if (character === 'O') this.#enter('ss3');
-    else if ('PX]^_'.includes(character)) this.#enter('string');
-    else if (point === 0x1b) {
+    else if ('PX]^_'.includes(character)) {
+      this.#enter('string');
+      this.#opener = character;
+    } else if (point === 0x1b) {
       this.#emit(key('Escape'));
       this.#enter('escape');
     } else this.#ground(character, point, true);
@@ -174,6 +180,7 @@ export class InputParser {
   /** OSC, DCS and the like: swallowed up to ST (ESC \\) or BEL. */
   #string(character: string, point: number): void {
     const ending = this.#held !== '';
+    this.#opener = undefined;
     if (point === 0x07 || point === 0x18 || point === 0x1a) this.#enter('ground');
     else if (ending && character === '\\') this.#enter('ground');
     else if (ending) this.#escape(character, point);

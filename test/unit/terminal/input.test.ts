@@ -86,6 +86,24 @@ describe('input', () => {
     expect(input.events.map(shown)).toEqual(['x']);
   });
 
+  it.each(['P', 'X', ']', '^', '_'])('takes %s with Alt for a key when no string follows', (letter) => {
+    const input = start();
+    input.push(`\x1b${letter}`);
+    expect(input.events).toEqual([]);
+    input.timeOut();
+    expect(input.events.map(shown)).toEqual([`M-${letter}`]);
+  });
+
+  it('tells of the answer to the question for the status, and makes no key of it, in a paste neither', () => {
+    let answers = 0;
+    const events: InputEvent[] = [];
+    const parser = new InputParser({ emit: (event) => events.push(event), onAnswer: () => answers++ });
+    for (const piece of ['a\x1b', '[0', 'nb\x1b[3n', '\x1b[200~one\x1b[0n two\x1b[201~', 'c'])
+      parser.push(Buffer.from(piece));
+    expect(answers).toBe(2);
+    expect(events.map(shown)).toEqual(['a', 'b', 'paste(one two)', 'c']);
+  });
+
   it('drops bytes that are no UTF-8', () => {
     const input = start();
     input.parser.push(Uint8Array.of(0xff, 0xc3, 0x28, 0x80, 0x61));
