@@ -142,8 +142,13 @@ kernelSuite('terminals', ['tmux', 'nft'], () => {
 
   it('takes a theme for one run, another one live, and says which there are', async () => {
     const env = { COLORTERM: 'truecolor' };
-    const wrong = await world().start({ args: ['--theme', 'drak'], env });
-    await wrong.until('the sentence', shows('"drak" is no theme: did you mean dark?'));
+    // A shell around it: what has ended at once leaves nothing to read.
+    const wrong = await world().start({
+      env,
+      args: ['--theme', 'drak'],
+      through: (argv) => ['sh', '-c', `${argv.join(' ')}; echo "left with $?"; exec sleep 60`],
+    });
+    await wrong.until('the sentence', shows('"drak" is no theme: did you mean dark?', 'left with 2'));
     await wrong.close();
     const shell = await world().start({ args: ['--theme', 'light'], env });
     terminal = shell;
