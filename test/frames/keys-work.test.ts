@@ -74,7 +74,7 @@ const REVIEW = {
   accept: sanitise('writes it'),
 };
 
-type Kind = Exclude<PaneKind, 'run'>;
+type Kind = PaneKind;
 const FOCUS: Readonly<Record<Kind, PaneId>> = {
   log: '1.1' as PaneId,
   conntrack: '1.3' as PaneId,
@@ -83,6 +83,7 @@ const FOCUS: Readonly<Record<Kind, PaneId>> = {
   traffic: '1.6' as PaneId,
   journal: '2.2' as PaneId,
   watch: '1.5' as PaneId,
+  run: '1.5' as PaneId,
 };
 
 const ran = (turn: number): Msg => ({
@@ -94,14 +95,15 @@ const ran = (turn: number): Msg => ({
   },
 });
 
-/** A watch pane where the host is else. */
+/** A watch or a program pane where the host is else. */
 function sessionFor(kind: Kind): Session {
-  if (kind !== 'watch') return SESSION;
+  if (kind !== 'watch' && kind !== 'run') return SESSION;
   const command = { kind: 'shell', line: 'ss -tn' } as const;
   const windows = SESSION.windows.map((window) => ({
     ...window,
     panes: window.panes.map((pane): PaneSpec => {
-      const body = { kind: 'watch', command, start: 'auto', env: {} } as const;
+      const start = kind === 'watch' ? ('auto' as const) : ('suspended' as const);
+      const body = { kind, command, start, env: {}, history: 100 };
       return pane.id === FOCUS.watch ? { ...pane, body } : pane;
     }),
   }));
@@ -196,12 +198,13 @@ function changes(kind: Kind, before: readonly string[], chord: string): boolean 
 const works = (kind: Kind, chord: string, places: readonly (readonly string[])[]): boolean =>
   places.some((place) => changes(kind, place, chord));
 
-/** Nothing scrolls in a host pane: it shows all that it knows. */
-const IDLE_ON_HOST = (row: KeyRow): boolean => row.mode === 'pane' && row.group === 'moving';
+/** Nothing scrolls in a host pane, nor where no program has run: they show all that they know. */
+const STILL: ReadonlySet<Kind> = new Set(['host', 'run']);
+const moves = (row: KeyRow): boolean => row.mode === 'pane' && row.group === 'moving';
 
 describe.each(Object.keys(FOCUS) as readonly Kind[])('every key in a %s pane', (kind) => {
   const rows = modeChain(kind).flatMap((mode) => DEFAULT_KEYMAP.filter((row) => row.mode === mode));
-  const live = rows.filter((row) => kind !== 'host' || !IDLE_ON_HOST(row));
+  const live = rows.filter((row) => !STILL.has(kind) || !moves(row));
 
   it.each(live.map((row) => [keysOf(row), row] as const))('%s', (_, row) => {
     for (const chord of row.chords) {

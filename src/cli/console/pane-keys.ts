@@ -14,7 +14,7 @@ import { layoutIntent } from './layout-keys.ts';
 import { openNewPane } from './new-pane.ts';
 import { type ActWish, openingOf } from './open-act.ts';
 import { panePicker } from './pickers.ts';
-import { prefixToProgram, stopProgram } from './program-keys.ts';
+import { prefixToProgram, scrollsBack, stopProgram } from './program-keys.ts';
 import { seenState } from './seen.ts';
 import { sessionIntent } from './session-keys.ts';
 import { shieldsKey, wished } from './shields-keys.ts';
@@ -138,6 +138,7 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
     return;
   }
   if (intent.id === 'start' && startInPane(desktop, pane)) return;
+  if (scrollsBack(desktop, pane, intent)) return;
   if (intent.id === 'picker') {
     const picker = panePicker(state, pane);
     if (picker === undefined) desktop.say(safe('this log has no filters: & keeps lines, - hides lines'));

@@ -1,7 +1,7 @@
 // What is typed while a program has the keys, and the keys about programs themselves.
 
-import type { Key } from '../../core/intent.ts';
-import type { PaneId } from '../../core/pane.ts';
+import type { Intent, IntentId, Key } from '../../core/intent.ts';
+import type { PaneId, PaneSpec } from '../../core/pane.ts';
 import { safe } from '../../core/sanitise.ts';
 import { parseChord } from '../../keys/chords.ts';
 import { selectKeyMode } from '../../store/select/shell.ts';
@@ -46,4 +46,15 @@ export function stopProgram(desktop: Desktop): void {
   if (done === 'hangup') desktop.say(safe('HUP was sent to the program; asking once more kills it'));
   else if (done === 'kill') desktop.say(safe('the program was killed'), 'warn');
   else desktop.say(safe('no program runs in this pane'), 'warn');
+}
+
+const BACKWARDS: ReadonlySet<IntentId> = new Set(['line-up', 'half-up', 'page-up', 'top']);
+
+/** What a program that has ended wrote is gone back in by copy mode. False where that is not meant. */
+export function scrollsBack(desktop: Desktop, { id, body }: PaneSpec, intent: Intent): boolean {
+  if (body.kind !== 'run' || !BACKWARDS.has(intent.id)) return false;
+  if (desktop.store.getState().programs.panes.get(id)?.screen === undefined) return false;
+  desktop.intent({ id: 'copy-mode' });
+  desktop.intent(intent);
+  return true;
 }
