@@ -7,10 +7,13 @@ import { problem } from '../../src/core/problem.ts';
 import { keyTexts } from '../../src/keys/hints.ts';
 import { DEFAULT_KEYMAP } from '../../src/keys/keymap.ts';
 import { createEmulator } from '../../src/sources/program/emulator.ts';
+import { selectKeyModes } from '../../src/store/select/shell.ts';
 import type { ProgramPhase } from '../../src/store/slices/programs.ts';
 import { type ConsoleStore, createConsoleStore } from '../../src/store/store.ts';
+import { helpSections } from '../../src/views/overlays.ts';
 import { PAINTERS } from '../../src/views/painters.ts';
 import { arrangementOf, createScreenDrawer, type ScreenOptions } from '../../src/views/screen.ts';
+import { ALICE, upNow } from '../fakes/shields.ts';
 import { expectFrame, frameOf } from './rig.tsx';
 import { NOW, OPTIONS, SESSION } from './shell-parts.ts';
 
@@ -84,7 +87,14 @@ async function storeOf(one: Case, [columns, rows]: readonly [number, number]): P
   const layout = { kind: 'named', name: 'even-horizontal' } as const;
   const session: Session = { ...SESSION, windows: [{ name: 'work', layout, panes }] };
   const size = { columns, rows };
-  const store = createConsoleStore({ session, now: NOW, size, readOnly: false, privileged: true });
+  const store = createConsoleStore({
+    session,
+    now: NOW,
+    size,
+    readOnly: false,
+    privileged: true,
+    operator: ALICE,
+  });
   store.dispatch({ kind: 'program/phase-changed', pane: RUN, phase: one.phase });
   if (one.bytes === undefined) return store;
   const body = arrangementOf(store.getState()).placed.find(({ pane }) => pane === RUN)?.body;
@@ -132,5 +142,20 @@ describe('a program pane', () => {
     expect((await frameOf(store, REAL))[1]).not.toContain('bell');
     store.dispatch({ kind: 'layout/pane-focused', pane: '1.2' as PaneId });
     expect((await frameOf(store, REAL))[1]).toContain('bell · running 0s');
+  });
+
+  it('keeps its Enter while shields are in trial: they are kept after the prefix, and the top line says so', async () => {
+    const store = await storeOf({ line: 'x', bytes: '', phase: running(0) }, [200, 50]);
+    store.dispatch({ kind: 'shields/sampled', at: NOW, now: upNow(NOW) });
+    expect(selectKeyModes(store.getState())).toEqual(['program']);
+    const [top = ''] = await frameOf(store, REAL);
+    expect(top).toContain('C-b Enter keeps');
+    expect(top).toContain('M-! lowers');
+    const rows = helpSections(store.getState(), REAL.keys).flatMap((section) => section.rows);
+    expect(rows.find(({ keys }) => keys === 'C-b Enter')?.words).toContain('keep the shields');
+    expect(rows.find(({ keys }) => keys === 'Enter')).toBeUndefined();
+    store.dispatch({ kind: 'layout/pane-focused', pane: '1.2' as PaneId });
+    expect(selectKeyModes(store.getState())).toEqual(['trial', 'run']);
+    expect((await frameOf(store, REAL))[0]).toMatch(/[^b] Enter keeps/);
   });
 });

@@ -43,7 +43,8 @@ export type LiveProgram = Readonly<{
 
 /** Between two looks at a screen that goes on changing; longer while programs write more than they may. */
 const DRAW_MS = 66;
-const FLOOD_DRAW_MS = 120;
+const FLOOD_DRAW_MS = 150;
+const FLOOD_DRAW_MORE_MS = 15;
 /** The pieces of one redraw come one after the other: a look a little later shows all of it. */
 const SETTLE_MS = 3;
 /** A redraw that a program has announced is waited for, but not for ever. */
@@ -167,7 +168,8 @@ class Live implements LiveProgram {
     if (this.#drawing !== undefined && !answers) return;
     this.#drawing?.();
     if (answers) this.#typedAt = Number.NEGATIVE_INFINITY;
-    const gap = budget.busy() ? FLOOD_DRAW_MS : DRAW_MS;
+    const floods = budget.waiting();
+    const gap = floods === 0 ? DRAW_MS : FLOOD_DRAW_MS + floods * FLOOD_DRAW_MORE_MS;
     const wait = answers ? SETTLE_MS : Math.max(SETTLE_MS, this.#drawnAt + gap - now);
     this.#drawing = later(wait, () => this.#drawSettled());
   }

@@ -8,13 +8,13 @@ export type ParseBudget = Readonly<{
   /** Calls `run` as soon as there is room; in the order of asking. Every run must report what it took with `spent`. */
   ask(run: () => void): void;
   spent(ms: number): void;
-  /** Whether somebody waits: then frames may come less often, too. */
-  busy(): boolean;
+  /** How many wait: then frames may come less often, too. */
+  waiting(): number;
   close(): void;
 }>;
 
 /** Of one core. */
-export const PARSE_SHARE = 0.1;
+export const PARSE_SHARE = 0.08;
 /** What may be saved up while nothing is written, so that a screen full of text comes at once. */
 const SAVED_MS = 30;
 /** A timer is not worth less. */
@@ -48,7 +48,7 @@ export function createParseBudget({ nowMs, later }: BudgetClock): ParseBudget {
       room -= ms;
       if (waiting.length > 0 && room > 0) go();
     },
-    busy: () => waiting.length > 0,
+    waiting: () => waiting.length,
     close: () => {
       cancel?.();
       cancel = undefined;

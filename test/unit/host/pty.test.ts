@@ -1,6 +1,6 @@
 // Programs in real terminals: what they get, how they end, that nothing of them is left, and that none can hold us up.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -120,6 +120,13 @@ describe('a program', () => {
     ran.pty.write('y'.repeat(300_000));
     await vi.waitFor(() => expect(ran.text()).toContain('300000'), WAIT);
   });
+});
+
+it('gives back what it had open', async () => {
+  await ranToEnd(shell('true'));
+  const before = readdirSync('/proc/self/fd').length;
+  for (let turn = 0; turn < 8; turn++) await ranToEnd(shell('echo x'));
+  await vi.waitFor(() => expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before), WAIT);
 });
 
 describe('what cannot be started is said', () => {
