@@ -32,6 +32,9 @@ const OF_THE_OUTER_TERMINAL: ReadonlySet<string> = new Set([
 
 /** Says clearly what is missing instead of leaving it to a program that ends at once. */
 export async function launchOf(wish: ProgramWish, outer: Environment): Promise<Result<Launched>> {
+  const words = wish.command.kind === 'argv' ? wish.command.argv : [wish.command.line];
+  if ([...words, ...Object.values(wish.env), wish.cwd ?? ''].some((word) => word.includes('\0')))
+    return fail(problem('bad-input', 'a command cannot hold a NUL character'));
   const cwd = resolve(wish.cwd ?? process.cwd());
   const folder = await stat(cwd).catch(() => undefined);
   const where = sanitise(cwd, 200);

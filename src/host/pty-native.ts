@@ -31,15 +31,15 @@ type Call = (...args: readonly unknown[]) => unknown;
 let loaded: Result<NativePty> | undefined;
 
 export function loadNativePty(): Result<NativePty> {
-  loaded ??= load();
+  loaded ??= loadFrom(createRequire(import.meta.url));
   return loaded;
 }
 
-function load(): Result<NativePty> {
+/** `ours`: finds packages from where we are; another one in tests. */
+export function loadFrom(ours: Pick<NodeJS.Require, 'resolve'>): Result<NativePty> {
   const platform = `${process.platform}-${process.arch}`;
   const parts = `@lydell/node-pty-${platform}`;
   try {
-    const ours = createRequire(import.meta.url);
     const theirs = createRequire(ours.resolve('@lydell/node-pty'));
     const native: unknown = theirs(`${parts}/pty.node`);
     const [fork, resize] = [callOf(native, 'fork'), callOf(native, 'resize')];

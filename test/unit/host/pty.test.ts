@@ -1,11 +1,13 @@
 // Programs in real terminals: what they get, how they end, that nothing of them is left, and that none can hold us up.
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { CommandLine } from '../../../src/core/pane.ts';
 import { createPtys, type Pty, type PtyEnd, type PtyOptions } from '../../../src/host/pty.ts';
+import { loadFrom } from '../../../src/host/pty-native.ts';
 import { isAlive } from './alive.ts';
 import { membersOf, STUBBORN } from './members.ts';
 
@@ -143,6 +145,16 @@ describe('what cannot be started is said', () => {
       code: 'missing-tool',
       summary: 'there is no program no-such-program-here',
     });
+  });
+
+  it('a machine without the terminal library, and what to do', () => {
+    const loaded = loadFrom(createRequire('/nowhere/else.js'));
+    expect(loaded).toMatchObject({ ok: false, problem: { code: 'missing-tool' } });
+    expect(loaded.ok ? '' : loaded.problem.hint).toContain('install the npm package @lydell/node-pty-');
+  });
+
+  it('a word that no program can be given', async () => {
+    expect(await problemOf({ kind: 'argv', argv: ['echo', 'a\0b'] })).toMatchObject({ code: 'bad-input' });
   });
 
   it('a path to nothing', async () => {
