@@ -1,8 +1,10 @@
 // The mouse over a program pane: a program that asked for it gets it; over one that did not, the wheel goes back in what
 // it has written, which is copy mode.
 
+import type { Key } from '../../core/intent.ts';
 import type { PaneId } from '../../core/pane.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
+import { takesKeys } from '../../store/slices/programs.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { inside } from '../../views/hit.ts';
 import { arrangementOf } from '../../views/screen.ts';
@@ -41,9 +43,21 @@ export function backInProgram(desktop: Desktop, pane: PaneId, up: boolean): bool
   const state = store.getState();
   const program = state.programs.panes.get(pane);
   if (program === undefined || state.copy.mode?.pane === pane) return false;
-  const above = program.screen?.alternate === true ? 0 : (program.screen?.above ?? 0);
-  if (!up || above === 0) return true;
+  if (program.screen?.alternate === true) {
+    wheelAsArrows(desktop, pane, up);
+    return true;
+  }
+  if (!up || (program.screen?.above ?? 0) === 0) return true;
   if (focusedPane(state)?.id !== pane) store.dispatch({ kind: 'layout/pane-focused', pane });
   desktop.intent({ id: 'copy-mode' });
   return false;
+}
+
+const ARROWS = 3;
+
+/** A full-screen program that knows no mouse has nothing to go back to: it gets arrow keys, as in other terminals. */
+function wheelAsArrows({ effects, store }: Desktop, pane: PaneId, up: boolean): void {
+  if (!takesKeys(store.getState(), pane)) return;
+  const key: Key = { name: up ? 'Up' : 'Down', ctrl: false, meta: false, shift: false };
+  for (let turn = 0; turn < ARROWS; turn++) effects.programs?.key(pane, key);
 }

@@ -116,6 +116,25 @@ describe('a program that has the focus', () => {
     await shows(store, A, '<early>');
   });
 
+  it('gets the mouse as it asked for it; the wheel as arrows where it knows none', async () => {
+    const { store, controller } = await consoleWith(
+      sessionOf(
+        run("stty raw -echo; printf '\\033[?1049h\\033[?1000h\\033[?1006hready'; exec cat -v"),
+        run("stty raw -echo; printf '\\033[?1049hready'; exec cat -v"),
+      ),
+    );
+    await shows(store, A, 'ready');
+    await shows(store, B, 'ready');
+    store.dispatch({ kind: 'look/mouse-switched', on: true });
+    const at = { kind: 'mouse', button: 0, row: 4 } as const;
+    controller.input({ ...at, action: 'press', column: 6 });
+    await shows(store, A, '^[[<0;6;3M');
+    controller.input({ ...at, action: 'wheel-down', column: 6 });
+    await shows(store, A, '^[[<65;6;3M');
+    controller.input({ ...at, action: 'wheel-up', column: 100 });
+    await shows(store, B, '^[[A^[[A^[[A');
+  });
+
   it('is ended by its key, killed by the second', async () => {
     const { store, press } = await consoleWith(
       sessionOf(
