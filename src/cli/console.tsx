@@ -42,6 +42,8 @@ import { shieldsFor, shieldsPlace } from './shields-desk.ts';
 /** `ascii`, `depth`: what the terminal can show. `io` is that of a terminal. */
 export type ConsoleOptions = Readonly<{
   session: Session;
+  /** What the session was made of. */
+  text: string;
   host: Host;
   io: Io;
   readOnly: boolean;
@@ -86,7 +88,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const { sources, acts, shields, engine, programs } = startWork(work);
   const tell = (problems: LiveKeys['problems']): void => sayOfKeys(store, problems);
   const sessions = openSessions({
-    ...{ store, host, io: options.io, keys: live, desk: desks, shields: engine, tell },
+    ...{ store, host, io: options.io, opened: options.text, keys: live, desk: desks, shields: engine, tell },
     intent: (intent) => controller.intent(intent),
   });
   const controller = createController({

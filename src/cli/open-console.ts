@@ -6,7 +6,7 @@ import { colourDepth } from '../views/themes/depth.ts';
 import { parseTheme } from './console/command-line.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { plainLines } from './plain-text.ts';
-import { openSession } from './session-file.ts';
+import { openSessionText } from './session-file.ts';
 
 export type OpenOptions = Readonly<{
   session: string | undefined;
@@ -30,26 +30,28 @@ export async function openConsole(
     return EXIT.usage;
   }
   const local = await host();
-  const session = await openSession(local, options.session, io);
-  if (!session.ok) {
-    const { summary, hint } = session.problem;
+  const opened = await openSessionText(local, options.session, io);
+  if (!opened.ok) {
+    const { summary, hint } = opened.problem;
     io.stderr.write(`${plainLines(`${summary}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
     return EXIT.usage;
   }
-  const theme = options.theme === undefined ? ok(session.value.theme) : parseTheme(options.theme);
+  const { session, text } = opened.value;
+  const theme = options.theme === undefined ? ok(session.theme) : parseTheme(options.theme);
   if (!theme.ok) {
     io.stderr.write(`${plainLines(theme.problem.summary)}\n`);
     return EXIT.usage;
   }
   const { runConsole } = await import('./console.tsx');
   return runConsole({
-    session: { ...session.value, theme: theme.value },
+    session: { ...session, theme: theme.value },
+    text,
     host: local,
     io,
     readOnly: options.readOnly === true,
     ascii: options.ascii === true || needsAscii(io.env),
     depth: colourDepth(io.env),
-    mouse: options.mouse && session.value.mouse,
+    mouse: options.mouse && session.mouse,
   });
 }
 

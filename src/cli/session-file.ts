@@ -12,12 +12,24 @@ import { type FileProblem, printFileProblem } from '../session/problems.ts';
 import type { Io } from './io.ts';
 import { gatherFacts } from './machine-facts.ts';
 
-/** Problems of a file are joined by newlines in `summary`, one sentence with its place each. */
+/** `text`: what the session was made of; of a detected layout, the file that it would be. */
+export type OpenedSession = Readonly<{ session: Session; text: string }>;
+
 export async function openSession(
   host: Host,
   argument: string | undefined,
   io: Io,
 ): Promise<Result<Session>> {
+  const opened = await openSessionText(host, argument, io);
+  return opened.ok ? ok(opened.value.session) : opened;
+}
+
+/** Problems of a file are joined by newlines in `summary`, one sentence with its place each. */
+export async function openSessionText(
+  host: Host,
+  argument: string | undefined,
+  io: Io,
+): Promise<Result<OpenedSession>> {
   const candidates = sessionCandidates(argument, io.env, io.cwd);
   for (const { path } of candidates) {
     const text = await readText(host, path);
@@ -41,9 +53,9 @@ export async function readText(host: Host, path: string): Promise<Result<string>
   return bytes.ok ? ok(bytes.value.toString('utf8')) : bytes;
 }
 
-function loadText(text: string, path: string): Result<Session> {
+function loadText(text: string, path: string): Result<OpenedSession> {
   const loaded = loadSession(text, path);
-  if (loaded.ok) return ok(loaded.session);
+  if (loaded.ok) return ok({ session: loaded.session, text });
   return fail(problem('bad-input', printProblems(path, loaded.problems)));
 }
 
@@ -51,15 +63,11 @@ export function printProblems(path: string, problems: readonly FileProblem[]): s
   return problems.map((found) => printFileProblem(path, found)).join('\n');
 }
 
-/** The layout detected from this machine, as a commented session file. */
-export async function detectedText(host: Host): Promise<string> {
-  return sessionTextFor(await gatherFacts(host));
-}
-
-async function detectedSession(host: Host): Promise<Result<Session>> {
+async function detectedSession(host: Host): Promise<Result<OpenedSession>> {
   const facts = await gatherFacts(host);
-  const loaded = loadSession(sessionTextFor(facts), facts.hostName);
-  if (loaded.ok) return ok({ ...loaded.session, origin: { kind: 'detected' } });
+  const text = sessionTextFor(facts);
+  const loaded = loadSession(text, facts.hostName);
+  if (loaded.ok) return ok({ session: { ...loaded.session, origin: { kind: 'detected' } }, text });
   return fail(
     problem('bug', `the detected session does not load: ${printProblems('detected', loaded.problems)}`),
   );

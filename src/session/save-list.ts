@@ -155,8 +155,18 @@ function sectionHead({ text }: Sheet, region: Region): string {
   return head.some((line) => line.includes('#')) ? head.map((line) => `${line}\n`).join('') : '';
 }
 
+type Regions = Readonly<{ regions: readonly Region[]; column: number }>;
+/** By list, which belongs to one sheet: asked for once for each item of a long list. */
+const KNOWN_REGIONS = new WeakMap<YAMLSeq, Regions>();
+
+function blockRegions(sheet: Sheet, list: YAMLSeq): Regions {
+  const known = KNOWN_REGIONS.get(list) ?? findRegions(sheet, list);
+  KNOWN_REGIONS.set(list, known);
+  return known;
+}
+
 /** The lines of each item, comments above it and deeper ones below it included. None when the list begins inside a line. */
-function blockRegions(sheet: Sheet, list: YAMLSeq): Readonly<{ regions: readonly Region[]; column: number }> {
+function findRegions(sheet: Sheet, list: YAMLSeq): Regions {
   const { text } = sheet;
   const found = dashes(list);
   const [top] = found;

@@ -76,11 +76,23 @@ function rewrite(sheet: Sheet, held: Held, wanted: Plain): void {
     const key = Object.keys(wanted).find((name) => equalPlain(wanted[name], old));
     if (key !== undefined) written = around(wanted, { key, source }, held);
   }
-  const comment = /^[^\S\n]*(#[^\n]*)\n/.exec(text.slice(held.start, end))?.[1];
-  if (comment !== undefined && !written.includes('\n')) written += ` ${comment}`;
+  written = withComments(written, commentsBefore(text, held), held);
   // In a flow list nothing stands between a value and what is before it.
   const bare = held.flow && held.kind === 'item';
   replace(sheet, { start: held.start, end, text: bare ? written.trimStart() : written });
+}
+
+/** Between the colon or dash and a value that stands further down. */
+function commentsBefore(text: string, { node, start }: Held): readonly string[] {
+  const head = text.slice(start, (node as Node | null)?.range?.[0] ?? start);
+  return [...head.matchAll(/(?:^|\s)(#[^\n]*)/g)].map(([, comment = '']) => comment);
+}
+
+function withComments(written: string, comments: readonly string[], { column }: Held): string {
+  if (comments.length === 0) return written;
+  if (comments.length === 1 && !written.includes('\n')) return `${written} ${comments[0]}`;
+  const pad = `\n${' '.repeat(column + 2)}`;
+  return ` ${comments.join(pad)}${written.startsWith('\n') ? '' : pad}${written.replace(/^ /, '')}`;
 }
 
 /** The old value as it is written, when it stands on one line. */

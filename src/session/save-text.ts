@@ -11,6 +11,7 @@ import {
   parseDocument,
   Scalar,
   stringify,
+  visit,
   type YAMLMap,
   type YAMLSeq,
   Document as YamlDocument,
@@ -110,12 +111,22 @@ export function isPlainMap(value: unknown): value is PlainMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const STYLE = { lineWidth: 0, flowCollectionPadding: false } as const;
+const STYLE = {
+  lineWidth: 0,
+  flowCollectionPadding: false,
+  // Between brackets a text of several lines stands on one.
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+} as const;
 
 /** On one line, for inside of `[…]` and `{…}`. */
 export function flowText(plain: Plain): string {
   const document = new YamlDocument(plain);
   if (isCollection(document.contents)) document.contents.flow = true;
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && scalar.value.includes('\n')) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
   return stringify(document, STYLE).trimEnd();
 }
 
@@ -181,8 +192,17 @@ export type Held = Readonly<{
   kind: 'pair' | 'item';
 }>;
 
+/** By list: asked for once for each item of a long one. */
+const KNOWN_DASHES = new WeakMap<YAMLSeq, readonly number[]>();
+
 /** Offsets of the dashes of a block list. */
 export function dashes(list: YAMLSeq): readonly number[] {
+  const known = KNOWN_DASHES.get(list) ?? findDashes(list);
+  KNOWN_DASHES.set(list, known);
+  return known;
+}
+
+function findDashes(list: YAMLSeq): readonly number[] {
   const token = list.srcToken;
   if (token?.type !== 'block-seq') return [];
   return token.items.flatMap(({ start }) => {

@@ -1,11 +1,21 @@
 // The live workspace written back into the text of its session file. Pure. Only what differs is edited; the new text
 // is loaded again and must give the workspace that was to be saved, else nothing is.
 
-import { isAlias, isMap, isSeq, type Pair, visit, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isSeq,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { PaneSpec, Session, WindowSpec } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { loadSession } from './load.ts';
+import { loadSession, SESSION_BYTES_MAX } from './load.ts';
 import { printFileProblem } from './problems.ts';
 import { placingPlain, roundedLayout } from './save-layout.ts';
 import { editList, type Item, itemAround, itemOf, readItem, type Wish } from './save-list.ts';
@@ -30,7 +40,19 @@ export type Saved = Readonly<{ text: string; session: Session; notes: readonly s
 export type SaveWish = Readonly<{ live: Session; loaded: Session; path: string }>;
 
 /** `text`: of the file as it is now. */
-export function saveSession(text: string, { live, loaded, path }: SaveWish): Result<Saved> {
+export function saveSession(text: string, asked: SaveWish): Result<Saved> {
+  const found = wantedOf(text, asked);
+  if (!found.ok) return found;
+  const { wanted, disk } = found.value;
+  if (wanted.theme === disk.theme && sameWindows(wanted.windows, disk.windows))
+    return ok({ text, session: disk, notes: [] });
+  const first = attempt(text, found.value);
+  if (first.ok) return first;
+  const without = withoutAliases(text);
+  return without === undefined ? first : attempt(without, found.value, [WRITTEN_OUT]);
+}
+
+function wantedOf(text: string, { live, loaded, path }: SaveWish): Result<Wanted> {
   const disk = loadSession(text, path);
   if (!disk.ok) {
     const [first] = disk.problems;
@@ -40,14 +62,7 @@ export function saveSession(text: string, { live, loaded, path }: SaveWish): Res
   const placed = placedAnew(live.windows, loaded, disk.session);
   const windows = placed.map((window) => ({ ...window, layout: roundedLayout(window.layout) }));
   const theme = live.theme === loaded.theme ? disk.session.theme : live.theme;
-  const wanted: Session = { ...disk.session, theme, windows };
-  if (theme === disk.session.theme && sameWindows(windows, disk.session.windows))
-    return ok({ text, session: disk.session, notes: [] });
-  const wish = { wanted, disk: disk.session, path };
-  const first = attempt(text, wish);
-  if (first.ok) return first;
-  const without = withoutAliases(text);
-  return without === undefined ? first : attempt(without, wish, [WRITTEN_OUT]);
+  return ok({ wanted: { ...disk.session, theme, windows }, disk: disk.session, path });
 }
 
 const WRITTEN_OUT = 'entries that stood for others (*name) were written out';
@@ -55,7 +70,7 @@ const WRITTEN_OUT = 'entries that stood for others (*name) were written out';
 type Wanted = Readonly<{ wanted: Session; disk: Session; path: string }>;
 
 function attempt(text: string, wish: Wanted, notes: readonly string[] = []): Result<Saved> {
-  const { wanted, disk, path } = wish;
+  const { wanted, disk } = wish;
   const form = formOf(text);
   const sheet = openSheet(form.text);
   const root = sheet.document.contents;
@@ -67,13 +82,19 @@ function attempt(text: string, wish: Wanted, notes: readonly string[] = []): Res
   if (!isSeq(held.node)) return unfaithful('its windows are not written as a list');
   editWindows(sheet, { ...held, node: held.node }, wish);
   if (sheet.trouble !== undefined) return unfaithful(sheet.trouble);
-  const written = form.back(closeSheet(sheet));
-  const again = loadSession(written, path);
+  return proved(form.back(closeSheet(sheet)), wish, [...notes, ...sheet.notes]);
+}
+
+/** The new text, when it means what was to be saved. */
+function proved(text: string, { wanted, path }: Wanted, notes: readonly string[]): Result<Saved> {
+  const again = loadSession(text, path);
   if (!again.ok) return unfaithful('the new text would not load');
   if (!sameWindows(again.session.windows, wanted.windows))
     return unfaithful('the new text would mean something else');
   if (!sameRest(again.session, wanted)) return unfaithful('the new text would change more than the windows');
-  return ok({ text: written, session: again.session, notes: [...notes, ...sheet.notes] });
+  if (new TextEncoder().encode(text).length > SESSION_BYTES_MAX)
+    return unfaithful('the new text would be too long to be loaded');
+  return ok({ text, session: again.session, notes });
 }
 
 function unfaithful(why: string): Result<never> {
@@ -82,6 +103,37 @@ function unfaithful(why: string): Result<never> {
       hint: 'nothing was written; save under another name',
     }),
   );
+}
+
+const ANEW = 'the windows are written anew: comments among them stay in the old file only';
+
+/** For another file than the one that `text` is from: what cannot be edited is written anew there. */
+export function saveElsewhere(text: string, wish: SaveWish): Result<Saved> {
+  const saved = saveSession(text, wish);
+  if (saved.ok || saved.problem.code !== 'refused') return saved;
+  const found = wantedOf(text, wish);
+  if (!found.ok) return found;
+  const document = parseDocument(text);
+  const { disk, wanted } = found.value;
+  if (wanted.theme !== disk.theme) document.set('theme', wanted.theme);
+  document.set('windows', wanted.windows.map(windowPlain));
+  // An alias may stand for something among the windows, which is gone.
+  if (document.errors.length > 0 || hasLostAlias(document)) return saved;
+  return proved(document.toString({ lineWidth: 0 }), found.value, [ANEW]);
+}
+
+function hasLostAlias(document: Document.Parsed): boolean {
+  let lost = false;
+  visit(document, {
+    Alias: (_, alias) => {
+      lost ||= alias.resolve(document) === undefined;
+    },
+  });
+  return lost;
+}
+
+function windowPlain(window: WindowSpec): PlainMap {
+  return { name: window.name, ...placingPlain(window, {}), panes: window.panes.map(panePlain) };
 }
 
 /** Line ends as most editors write them, and how the text gets its own again. */

@@ -7,7 +7,6 @@ import type { Intent } from '../../core/intent.ts';
 import type { Host } from '../../host/host.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import type { Io } from '../io.ts';
-import { detectedText } from '../session-file.ts';
 import type { LiveKeys } from './live-keys.ts';
 import type { Renewable } from './session-renew.ts';
 import { createSessionRun, type SessionRun } from './session-run.ts';
@@ -16,6 +15,8 @@ export type OpenSessions = Readonly<{
   store: ConsoleStore;
   host: Host;
   io: Io;
+  /** The text that the session was opened from. */
+  opened: string;
   keys: LiveKeys;
   desk: Renewable<Desk>;
   shields: Renewable<Shields>;
@@ -28,6 +29,7 @@ export function openSessions({
   store,
   host,
   io,
+  opened,
   keys,
   desk,
   shields,
@@ -35,8 +37,7 @@ export function openSessions({
   intent,
 }: OpenSessions): SessionRun {
   return createSessionRun({
-    ...{ store, host, env: io.env, cwd: io.cwd },
-    detected: () => detectedText(host),
+    ...{ store, host, opened, env: io.env, cwd: io.cwd },
     onTaken: (next, before) => {
       desk.renew(next);
       shields.renew(next);

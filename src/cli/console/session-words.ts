@@ -5,6 +5,7 @@ import type { PaneSpec, Session } from '../../core/pane.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { carryOver, changesInWords } from '../../session/carry-over.ts';
 import { diffCount, diffLines } from '../../session/diff.ts';
+import { loadSession } from '../../session/load.ts';
 import type { PageLine, Review } from '../../store/modal-state.ts';
 import { selectUnsaved } from '../../store/select/unsaved.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -46,6 +47,26 @@ export function saveReview({ path, before, after, notes, foreign, changed }: Sav
     ],
     accept: safe('writes it'),
   };
+}
+
+/** Which programs the saved file starts by itself, and the one that `text` is did not: made by keys, they began at once. */
+export function startsAnew(text: string, saved: Session): readonly string[] {
+  const before = loadSession(text, '');
+  const left = (before.ok ? startsOf(before.session) : []).map(fullName);
+  const added = startsOf(saved)
+    .map(fullName)
+    .filter((name) => {
+      const at = left.indexOf(name);
+      if (at >= 0) left.splice(at, 1);
+      return at < 0;
+    });
+  return added.length === 0
+    ? []
+    : [`Loading this file will start by itself (start: auto): ${added.join(', ')}`];
+}
+
+function startsOf({ windows }: Session): readonly PaneSpec[] {
+  return windows.flatMap(({ panes }) => panes.filter(({ body }) => 'start' in body && body.start === 'auto'));
 }
 
 export type TakeWords = Readonly<{
