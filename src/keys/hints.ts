@@ -35,11 +35,14 @@ export const GROUPS: readonly KeyGroup[] = [
   'windows and panes',
 ];
 
+/** In a read-only console: what changes the machine, and what runs programs, which might. */
+function isOff({ danger, intent }: KeyRow): boolean {
+  return danger !== undefined || intent === 'start' || intent === 'stop';
+}
+
 /** `readOnly`: keys that would change the machine are not offered. */
 export function keyTexts(keymap: Keymap, options: Readonly<{ readOnly: boolean }>): KeyTexts {
-  const offered = keymap.filter(
-    (row) => row.chords.length > 0 && !(options.readOnly && row.danger !== undefined),
-  );
+  const offered = keymap.filter((row) => row.chords.length > 0 && !(options.readOnly && isOff(row)));
   const prefix = sanitise(offered.find((row) => row.intent === 'prefix')?.chords[0] ?? '');
   const texts = new Map<KeyMode, Readonly<{ hints: readonly KeyWords[]; help: readonly KeySection[] }>>();
   for (const mode of MODES)

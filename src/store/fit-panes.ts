@@ -20,8 +20,8 @@ export function fitPanes(state: ConsoleState): ConsoleState {
     conntrack: { ...conntrack, views: fittedRecord(initialConntrack(session).views, conntrack.views) },
     traffic: { ...traffic, views: fittedRecord(initialTraffic(session).views, traffic.views) },
     journal: { ...journal, panes: fitted(initialJournal(session).panes, journal.panes) },
-    programs: fitPrograms(programs, session),
-    watches: fitWatches(watches, session),
+    programs: fitPrograms(programs, state),
+    watches: fitWatches(watches, state),
   };
 }
 

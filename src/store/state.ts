@@ -84,8 +84,8 @@ export function initialState(options: StartOptions): ConsoleState {
     host: initialHost(options.session),
     journal: initialJournal(options.session),
     shields: initialShields,
-    programs: initialPrograms(options.session),
-    watches: initialWatches(options.session),
+    programs: initialPrograms(options),
+    watches: initialWatches(options),
     copy: initialCopy,
     follow: initialFollow,
   };

@@ -6,6 +6,7 @@ import { sanitise } from '../../core/sanitise.ts';
 import type { MachineFacts } from '../../session/detect.ts';
 import { DEFAULT_HISTORY, DEFAULT_RUN_HISTORY } from '../../session/normalise-panes.ts';
 import type { PickerItem } from '../../store/modal-state.ts';
+import { runsSomething } from '../../store/select/may-run.ts';
 import { selectSetChoices } from '../../store/select/target-bans.ts';
 import type { NewPane } from '../../store/slices/workspace.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -15,7 +16,7 @@ export type PaneFacts = Pick<MachineFacts, 'logs' | 'journald' | 'units' | 'inte
 export const NO_FACTS: PaneFacts = { logs: [], journald: false, units: [], interfaces: [] };
 
 export function newPaneItems(state: ConsoleState, facts: PaneFacts, shell: string): readonly PickerItem[] {
-  return [
+  const items = [
     item('shell', { text: 'shell', detail: shell }, runBody({ kind: 'argv', argv: [shell] })),
     ...logItems(facts),
     ...bansItems(state),
@@ -26,6 +27,11 @@ export function newPaneItems(state: ConsoleState, facts: PaneFacts, shell: strin
     asking('new-run', 'program…', 'in its own terminal'),
     asking('new-watch', 'watch…', 'again and again'),
   ];
+  return state.readOnly ? items.filter(isOnlyRead) : items;
+}
+
+function isOnlyRead({ shows, asks }: PickerItem): boolean {
+  return asks === undefined && (shows === undefined || !runsSomething(shows.body));
 }
 
 const CONNTRACK: PaneBody = { kind: 'conntrack' };

@@ -5,6 +5,7 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { NewPaneWish, PickerItem, PickerState } from '../../store/modal-state.ts';
 import type { NewPanePrompt, PromptState } from '../../store/prompt.ts';
+import { RUNS_NOTHING, runsSomething } from '../../store/select/may-run.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import { type NewPane, type WorkspaceMsg, whyNotWorkspace } from '../../store/slices/workspace.ts';
@@ -92,7 +93,8 @@ export function commandPane(purpose: NewPanePrompt, line: string): NewPane {
 /** Says why when it cannot be. */
 export function makePane({ store, say }: Desktop, wish: NewPaneWish, shows: NewPane): void {
   const msg = messageOf(wish, shows);
-  const why = whyNotWorkspace(store.getState(), msg);
+  const state = store.getState();
+  const why = state.readOnly && runsSomething(shows.body) ? RUNS_NOTHING : whyNotWorkspace(state, msg);
   if (why === undefined) store.dispatch(msg);
   else say(sanitise(why), 'warn');
 }

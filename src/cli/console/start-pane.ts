@@ -3,11 +3,13 @@
 import type { PaneSpec } from '../../core/pane.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { selectLogCommand } from '../../store/select/log-command.ts';
+import { RUNS_NOTHING, runsSomething } from '../../store/select/may-run.ts';
 import type { Desktop } from './controller.ts';
 
 /** False when the pane is of a kind that is started elsewhere, or has nothing to start. */
 export function startInPane(desktop: Desktop, pane: PaneSpec): boolean {
-  if (pane.body.kind === 'log') startLog(desktop, pane);
+  if (desktop.store.getState().readOnly && runsSomething(pane.body)) desktop.say(RUNS_NOTHING, 'warn');
+  else if (pane.body.kind === 'log') startLog(desktop, pane);
   else if (pane.body.kind === 'watch') switchWatch(desktop, pane);
   else return false;
   return true;

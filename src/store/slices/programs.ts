@@ -2,7 +2,7 @@
 // prepared lines only.
 
 import type { UnixMs } from '../../core/brand.ts';
-import type { PaneId, RunSpec, Session } from '../../core/pane.ts';
+import type { PaneId, RunSpec } from '../../core/pane.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { ProgramScreen } from '../../core/program.ts';
 import type { Msg } from '../messages.ts';
@@ -29,30 +29,31 @@ export type ProgramPane = Readonly<{
 export type ProgramsState = Readonly<{ panes: ReadonlyMap<PaneId, ProgramPane> }>;
 
 export type ProgramsMsg =
-  /** The operator wants it to run; nothing where it runs already. */
-  | Readonly<{ kind: 'program/asked'; pane: PaneId }>
   | Readonly<{ kind: 'program/phase-changed'; pane: PaneId; phase: ProgramPhase }>
   | Readonly<{ kind: 'program/drawn'; pane: PaneId; screen: ProgramScreen }>
   | Readonly<{ kind: 'program/bell'; pane: PaneId; on: boolean }>;
 
-export function initialPrograms(session: Session): ProgramsState {
-  return fitPrograms({ panes: new Map() }, session);
+/** The session, and whether its commands may run at all. */
+type Wanted = Pick<ConsoleState, 'session' | 'readOnly'>;
+
+export function initialPrograms(wanted: Wanted): ProgramsState {
+  return fitPrograms({ panes: new Map() }, wanted);
 }
 
 /** As many entries as the session has program panes. What was there stays, as long as it is the same program. */
-export function fitPrograms(state: ProgramsState, session: Session): ProgramsState {
+export function fitPrograms(state: ProgramsState, { session, readOnly }: Wanted): ProgramsState {
   const panes = new Map<PaneId, ProgramPane>();
   for (const { id, body } of session.windows.flatMap((window) => window.panes)) {
     if (body.kind !== 'run') continue;
     const old = state.panes.get(id);
     const goesOn = old !== undefined && isSameProgram(old.spec, body);
-    panes.set(id, goesOn ? { ...old, spec: body } : freshPane(body));
+    panes.set(id, goesOn ? { ...old, spec: body } : freshPane(body, readOnly));
   }
   return { panes };
 }
 
-function freshPane(spec: RunSpec): ProgramPane {
-  const kind = spec.start === 'auto' ? 'starting' : 'suspended';
+function freshPane(spec: RunSpec, readOnly: boolean): ProgramPane {
+  const kind = spec.start === 'auto' && !readOnly ? 'starting' : 'suspended';
   return { spec, phase: { kind }, screen: undefined, bell: false };
 }
 
@@ -63,12 +64,10 @@ export function isSameProgram(one: RunSpec, other: RunSpec): boolean {
   return one === other || essence(one) === essence(other);
 }
 
-export function reducePrograms(state: ProgramsState, msg: Msg, _whole: ConsoleState): ProgramsState {
+export function reducePrograms(state: ProgramsState, msg: Msg, whole: ConsoleState): ProgramsState {
   switch (msg.kind) {
-    case 'program/asked':
-      return asked(state, msg.pane);
     case 'pane/intent':
-      return msg.intent.id === 'start' ? asked(state, msg.pane) : state;
+      return msg.intent.id === 'start' && !whole.readOnly ? asked(state, msg.pane) : state;
     case 'program/phase-changed':
       return withPane(state, msg.pane, { phase: msg.phase });
     case 'program/drawn':

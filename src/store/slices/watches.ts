@@ -1,6 +1,6 @@
 // Watch panes: the last output of a command that runs again and again, and the one before it, to show what changed.
 
-import type { PaneId, Session } from '../../core/pane.ts';
+import type { PaneId } from '../../core/pane.ts';
 import type { WatchRun } from '../../core/rows.ts';
 import type { Msg } from '../messages.ts';
 import type { ConsoleState } from '../state.ts';
@@ -20,21 +20,24 @@ export type WatchesMsg =
   | Readonly<{ kind: 'watch/started'; pane: PaneId; on: boolean }>
   | Readonly<{ kind: 'watch/ran'; pane: PaneId; run: WatchRun }>;
 
-export function initialWatches(session: Session): WatchesState {
-  return fitWatches({ panes: new Map() }, session);
+/** The session, and whether its commands may run at all. */
+type Wanted = Pick<ConsoleState, 'session' | 'readOnly'>;
+
+export function initialWatches(wanted: Wanted): WatchesState {
+  return fitWatches({ panes: new Map() }, wanted);
 }
 
 /** As many entries as the session has watch panes; what was there stays. */
-export function fitWatches(state: WatchesState, session: Session): WatchesState {
+export function fitWatches(state: WatchesState, { session, readOnly }: Wanted): WatchesState {
   const panes = new Map<PaneId, WatchPane>();
   for (const { id, body } of session.windows.flatMap((window) => window.panes))
-    if (body.kind === 'watch') panes.set(id, state.panes.get(id) ?? newWatchPane(body));
+    if (body.kind === 'watch') panes.set(id, state.panes.get(id) ?? newWatchPane(body, readOnly));
   return { panes };
 }
 
 /** `whole`: with what stands in front of the panes after the message. */
 export function reduceWatches(state: WatchesState, msg: Msg, whole: ConsoleState): WatchesState {
-  const next = reducePanes(state, msg);
+  const next = msg.kind === 'watch/started' && whole.readOnly ? state : reducePanes(state, msg);
   return whole.modal.modal.kind === 'act' ? next : released(next);
 }
 

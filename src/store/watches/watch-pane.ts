@@ -24,9 +24,16 @@ export type WatchPane = Readonly<{
   changes: boolean;
 }>;
 
-export function newWatchPane(spec: WatchSpec): WatchPane {
+/** `readOnly`: no command runs, whatever the session file says. */
+export function newWatchPane(spec: WatchSpec, readOnly: boolean): WatchPane {
   return {
-    ...{ spec, started: spec.start === 'auto', last: undefined, before: undefined, held: undefined },
+    ...{
+      spec,
+      started: spec.start === 'auto' && !readOnly,
+      last: undefined,
+      before: undefined,
+      held: undefined,
+    },
     ...{ cursor: FIRST_ROW, column: 0, pick: undefined, changes: true },
   };
 }

@@ -1,7 +1,7 @@
 // What a pane says when it has nothing to show: why, and what to do about it. Never an empty frame.
 
 import type { Line } from '../../core/line.ts';
-import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { SourceStatus } from '../../core/status.ts';
 import { span, wrapWords } from '../parts/lines.ts';
 import { withMargin } from './margin.ts';
@@ -13,6 +13,11 @@ export function explainStatus(
   columns: number,
 ): readonly Line[] {
   return paragraphs(reasonOf(status, starting), columns);
+}
+
+/** On the frame of a pane whose command waits. */
+export function notStarted(readOnly: boolean): SafeText {
+  return readOnly ? safe('not started: read-only') : safe('not started: Enter');
 }
 
 /** Each line of words broken to the width, behind the margin; a line is of one role. */

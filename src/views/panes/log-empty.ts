@@ -8,22 +8,24 @@ import { unreachable } from '../../core/unreachable.ts';
 import { countLines } from '../../store/logs/chunks.ts';
 import { type LogPane, paneChunks } from '../../store/logs/log-pane.ts';
 import type { LogCommand } from '../../store/select/log-command.ts';
+import { RUNS_NOTHING } from '../../store/select/may-run.ts';
 import { span } from '../parts/lines.ts';
 import { paragraphs } from './explain.ts';
 import { FILE_WORDS, nameOf } from './log-frame.ts';
 
-type Room = Readonly<{ columns: number; rows: number; privileged: boolean }>;
+type Room = Readonly<{ columns: number; rows: number; privileged: boolean; readOnly: boolean }>;
 
 /** Where the lines should come from: the pane's source, and its command if it has one. */
 export type Origin = Readonly<{ status: SourceStatus | undefined; command: LogCommand | undefined }>;
 
 export function drawEmptyLog(pane: LogPane, origin: Origin, room: Room): readonly Line[] {
-  return said([...waiting(origin), ...reasons(pane, origin, room.privileged)], room);
+  return said([...waiting(origin, room.readOnly), ...reasons(pane, origin, room.privileged)], room);
 }
 
 /** Opening a session runs nothing unasked: what would run, and how it is asked for. */
-function waiting({ command }: Origin): readonly Line[] {
+function waiting({ command }: Origin, readOnly: boolean): readonly Line[] {
   if (command?.phase !== 'waiting') return [];
+  if (readOnly) return [[span(sanitise(`Not started: ${command.text}`))], [span(RUNS_NOTHING, 'warn')]];
   return [
     [span(sanitise(`Not started: ${command.text}`))],
     [span(safe('Enter starts it. With "start: auto" in the session file it starts by itself.'), 'dim')],

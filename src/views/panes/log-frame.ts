@@ -23,6 +23,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { span } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
+import { notStarted } from './explain.ts';
 
 const NAMES_SHOWN = 2;
 
@@ -77,7 +78,7 @@ export function logState(
     filesSpans(pane.feed.files),
     pane.context > 0 && pane.filters.length > 0 ? [span(sanitise(`±${pane.context} lines`), 'dim')] : [],
     pane.column > 0 && !pane.wrap ? [span(sanitise(`from column ${pane.column + 1}`), 'dim')] : [],
-    view.command?.phase === 'waiting' ? [span(safe('not started: Enter'), 'accent')] : [],
+    view.command?.phase === 'waiting' ? [span(notStarted(state.readOnly), 'accent')] : [],
     view.command?.phase === 'waiting' && view.command.alone ? [] : motion(pane, state, view.status),
   ];
   const dot = span(sanitise(` ${view.glyphs.dot} `), 'dim');

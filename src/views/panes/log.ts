@@ -37,7 +37,8 @@ export const drawLog: DrawPane = (state, spec, context): PaneView => {
   const view = { status, command, glyphs: context.glyphs, came: context.came ?? 0 };
   const frame = { title: logTitle(pane), state: logState(pane, state, view) };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
-  const room = { columns: context.columns, rows: context.rows, privileged: state.privileged };
+  const { privileged, readOnly } = state;
+  const room = { columns: context.columns, rows: context.rows, privileged, readOnly };
   const nothing = paneShown(pane).length === 0 && !sideBySide(pane);
   if (nothing) return { ...frame, body: drawEmptyLog(pane, { status, command }, room) };
   return { ...frame, body: bodyOf(state, pane, context) };

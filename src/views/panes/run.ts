@@ -7,6 +7,7 @@ import type { ProgramScreen } from '../../core/program.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { graphemes, widthOf } from '../../core/width.ts';
+import { RUNS_NOTHING } from '../../store/select/may-run.ts';
 import type { ProgramPane, ProgramPhase } from '../../store/slices/programs.ts';
 import { span, wrapWords } from '../parts/lines.ts';
 import { commandText } from '../parts/pane-name.ts';
@@ -21,7 +22,7 @@ export const drawRun: DrawPane = (state, pane, context) => {
   return {
     title: [span(safe('run  '), 'title'), span(said ?? sanitise(commandText(spec.command)))],
     state: stateWords(program, state.now, context.focused),
-    body: bodyOf(program, context),
+    body: bodyOf(program, { ...context, readOnly: state.readOnly }),
   };
 };
 
@@ -71,7 +72,9 @@ function endRole({ exitCode }: Ended): Role {
   return exitCode === 0 ? 'good' : exitCode === undefined ? 'bad' : 'warn';
 }
 
-function bodyOf({ spec, phase, screen }: ProgramPane, context: DrawContext): readonly Line[] {
+type Context = DrawContext & Readonly<{ readOnly: boolean }>;
+
+function bodyOf({ spec, phase, screen }: ProgramPane, context: Context): readonly Line[] {
   switch (phase.kind) {
     case 'suspended':
       return wouldRun(spec, context);
@@ -105,7 +108,7 @@ function withLast(lines: readonly Line[], words: Line, rows: number): readonly L
   return [...written.slice(-Math.max(0, rows - 1)), words].slice(-Math.max(1, rows));
 }
 
-function wouldRun({ command, cwd, env }: RunSpec, { columns, rows }: DrawContext): readonly Line[] {
+function wouldRun({ command, cwd, env }: RunSpec, { columns, rows, readOnly }: Context): readonly Line[] {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const facts = [
     ['runs', commandText(command)],
@@ -119,7 +122,8 @@ function wouldRun({ command, cwd, env }: RunSpec, { columns, rows }: DrawContext
       return [span(sanitise(name), 'dim'), span(row)];
     }),
   );
-  const start: Line = [span(safe(' '), 'dim'), span(safe('Enter'), 'key'), span(safe(' starts it'), 'dim')];
+  const enter: Line = [span(safe(' '), 'dim'), span(safe('Enter'), 'key'), span(safe(' starts it'), 'dim')];
+  const start = readOnly ? [span(sanitise(` ${RUNS_NOTHING}`), 'warn')] : enter;
   // What must be known before Enter comes first; how to start it is never cut off.
   return [...told.slice(0, Math.max(0, rows - 1)), start];
 }

@@ -3,6 +3,7 @@
 import type { Line } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { SourceStatus } from '../../core/status.ts';
+import { RUNS_NOTHING } from '../../store/select/may-run.ts';
 import type { WatchPane } from '../../store/watches/watch-pane.ts';
 import { span } from '../parts/lines.ts';
 import { paragraphs } from './explain.ts';
@@ -12,6 +13,7 @@ type Origin = Readonly<{
   status: SourceStatus | undefined;
   everyMs: number | undefined;
   command: SafeText;
+  readOnly: boolean;
 }>;
 
 export function drawEmptyWatch(
@@ -22,13 +24,14 @@ export function drawEmptyWatch(
   return paragraphs(words(pane, origin), room.columns).slice(0, Math.max(0, room.rows));
 }
 
-function words(pane: WatchPane, { status, everyMs, command }: Origin): readonly Line[] {
+function words(pane: WatchPane, { status, everyMs, command, readOnly }: Origin): readonly Line[] {
   const every = watchEvery(everyMs);
   if (pane.last !== undefined) {
     const { exitCode } = pane.last;
     const how = exitCode === undefined || exitCode === 0 ? '' : ` and ended with exit ${exitCode}`;
     return [[span(sanitise(`${command} printed nothing${how}.`), how === '' ? 'dim' : 'bad')]];
   }
+  if (readOnly) return [[span(sanitise(`Not started: ${command}`))], [span(RUNS_NOTHING, 'warn')]];
   if (!pane.started)
     return [
       [span(sanitise(`Not started: ${command}`))],

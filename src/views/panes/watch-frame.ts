@@ -13,6 +13,7 @@ import type { Glyphs } from '../glyphs.ts';
 import { addressSign } from '../parts/address-sign.ts';
 import { span } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
+import { notStarted } from './explain.ts';
 
 export function watchEvery(everyMs: number = DEFAULT_WATCH_MS): string {
   if (everyMs % 60_000 === 0) return `every ${everyMs / 60_000} min`;
@@ -79,7 +80,7 @@ function tookSpans(pane: WatchPane): readonly Span[] {
 /** Stopped output does not seem to be of now. */
 function motion(pane: WatchPane, state: ConsoleState, status: SourceStatus | undefined): readonly Span[] {
   if (pane.started) return sourceState(status, state.now);
-  if (pane.last === undefined) return [span(safe('not started: Enter'), 'accent')];
+  if (pane.last === undefined) return [span(notStarted(state.readOnly), 'accent')];
   const age = Math.max(0, Math.round((state.now - pane.last.at) / 1000));
   return [span(sanitise(`stopped, ${age < 120 ? `${age} s` : `${Math.round(age / 60)} min`} old`), 'warn')];
 }

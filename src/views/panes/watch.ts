@@ -37,7 +37,10 @@ export const drawWatch: DrawPane = (state, spec, context) => {
   const frame = { title, state: watchState(pane, state, { status, glyphs: context.glyphs }) };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
   if ((shownRun(pane)?.lines.length ?? 0) === 0)
-    return { ...frame, body: drawEmptyWatch(pane, { status, everyMs, command }, context) };
+    return {
+      ...frame,
+      body: drawEmptyWatch(pane, { status, everyMs, command, readOnly: state.readOnly }, context),
+    };
   return { ...frame, body: linesOf(state, pane, context) };
 };
 
