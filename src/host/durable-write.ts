@@ -2,11 +2,11 @@
 // written beside it, synced, renamed. Mode and owner stay; a link stays a link.
 
 import {
+  constants,
   type FileHandle,
   lstat,
   mkdir,
   open,
-  readFile,
   readlink,
   realpath,
   rename,
@@ -32,11 +32,13 @@ export async function writeDurably(wish: DurableWrite): Promise<Result<'written'
     const target = await targetOf(wish.path);
     const folder = dirname(target);
     if (wish.expected === undefined) await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-    if ((await textOf(target)) !== wish.expected) return ok('changed');
+    const now = await compare(target, wish.expected);
+    if (now === 'not text') return fail(notText(wish.path));
+    if (now !== 'same') return ok('changed');
     temporary = join(folder, `.${basename(target)}.${process.pid}.${crypto.randomUUID().slice(0, 8)}`);
     const kept = await writeBeside(temporary, target, wish.text);
     if (!kept.ok) return kept;
-    if ((await textOf(target)) !== wish.expected) return ok('changed');
+    if ((await compare(target, wish.expected)) !== 'same') return ok('changed');
     await rename(temporary, target);
     temporary = undefined;
     await syncFolder(folder);
@@ -59,14 +61,33 @@ async function targetOf(path: string): Promise<string> {
   return leads === undefined ? resolve(path) : resolve(dirname(path), leads);
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+/** By its bytes: those that are no UTF-8 were shown as other signs, and would be written as those. */
+async function compare(path: string, expected: string | undefined): Promise<'same' | 'other' | 'not text'> {
+  const bytes = await bytesOf(path);
+  if (bytes === undefined || expected === undefined) return bytes === expected ? 'same' : 'other';
+  if (bytes.equals(Buffer.from(expected))) return 'same';
+  return bytes.toString('utf8') === expected ? 'not text' : 'other';
+}
+
+/** Not waiting for the other end of a pipe. */
+async function bytesOf(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
+
+const notText = (path: string) =>
+  problem('refused', `${sanitise(path, 200)} is not all UTF-8, and saving would change what is not`, {
+    hint: 'save under another name, or convert the file with iconv',
+  });
 
 async function writeBeside(temporary: string, target: string, text: string): Promise<Result<void>> {
   const old = await lstat(target).catch(() => undefined);

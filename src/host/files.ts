@@ -60,12 +60,13 @@ export function fileProblem(path: string, error: unknown, verb: 'read' | 'writte
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-    case 'ELOOP':
     case 'ENAMETOOLONG':
       return problem(
         'not-found',
         verb === 'read' ? `${name} does not exist` : `the folder of ${name} does not exist`,
       );
+    case 'ELOOP':
+      return problem('unreadable', `${name} is a link that leads in a circle`);
     case 'EACCES':
     case 'EPERM':
       return problem('not-permitted', `${name} may not be ${verb}`, {
@@ -74,6 +75,8 @@ export function fileProblem(path: string, error: unknown, verb: 'read' | 'writte
             ? 'run as root, or join the group that may read it (adm on Debian)'
             : 'choose a folder that you may write to',
       });
+    case 'EBUSY':
+      return problem('unreadable', `${name} cannot be ${verb}: it is in use, or a mount of its own (EBUSY)`);
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EROFS':

@@ -1,5 +1,6 @@
 // A file is the old one or the new one: mode, links, races and refusals, on a real file system.
 
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,30 @@ describe('writeDurably', () => {
     await writeDurably({ path: join(folder, 'b.yml'), text: 'new', expected: undefined });
     expect(await readFile(join(folder, 'real', 'a.yml'), 'utf8')).toBe('new');
     expect(await readFile(join(folder, 'real', 'b.yml'), 'utf8')).toBe('new');
+  });
+
+  it('leaves bytes alone that are no UTF-8, and says so', async () => {
+    const path = join(folder, 'a.yml');
+    const latin = Buffer.from('# caf\u00e9\n', 'latin1');
+    await writeFile(path, latin);
+    const result = await writeDurably({ path, text: 'new', expected: latin.toString('utf8') });
+    expect(result.ok ? '' : result.problem.summary).toContain('not all UTF-8');
+    expect((await readFile(path)).equals(latin)).toBe(true);
+    expect(await readdir(folder)).toEqual(['a.yml']);
+  });
+
+  it.each(['folder', 'pipe', 'circle'] as const)('a %s is no file to write', async (what) => {
+    const path = join(folder, 'a.yml');
+    if (what === 'folder') await mkdir(path);
+    else if (what === 'pipe') execFileSync('mkfifo', [path]);
+    else await symlink('a.yml', path);
+    const before = await readdir(folder);
+    for (const expected of ['old', undefined]) {
+      const result = await writeDurably({ path, text: 'new', expected });
+      expect(result).not.toEqual({ ok: true, value: 'written' });
+      if (what === 'circle') expect(result.ok ? '' : result.problem.summary).toContain('in a circle');
+    }
+    expect(await readdir(folder)).toEqual(before);
   });
 
   it('says in one sentence why it cannot', async () => {
