@@ -1,6 +1,6 @@
 // The one reducer: every message passes every slice; a message that changes nothing returns the same state.
 
-import { fitPanes } from './fit-panes.ts';
+import { fitPanes, isOfGonePane } from './fit-panes.ts';
 import type { Msg } from './messages.ts';
 import { reduceBans } from './slices/bans.ts';
 import { reduceConntrack } from './slices/conntrack.ts';
@@ -62,6 +62,7 @@ function reduceBase(state: ConsoleState, msg: Msg): ConsoleState {
         ? state
         : { ...state, size: { columns: msg.columns, rows: msg.rows } };
     case 'source/status-changed':
+      if (isOfGonePane(state.session, msg.source)) return state;
       return { ...state, sources: { ...state.sources, [msg.source]: msg.status } };
     case 'line/measured':
       return { ...state, line: msg.line };

@@ -19,6 +19,8 @@ export type DrawnBody = FrameText & Readonly<{ text: string; cursor: CursorRows 
 export type BodyPlace = Readonly<{ body: Rect; focused: boolean; theme: Theme }>;
 export type BodyCache = Readonly<{
   draw(state: ConsoleState, pane: PaneSpec, place: BodyPlace): DrawnBody;
+  /** Forgets the others: what a body was drawn from holds the lines and tables of that time. */
+  keep(panes: ReadonlySet<PaneId>): void;
 }>;
 
 type Kept = Readonly<{
@@ -51,6 +53,9 @@ export function bodyCache(options: ScreenOptions): BodyCache {
       const drawn = { title: titleOf(view, pane), state: view.state, text, cursor: cursorRows(view.body) };
       kept.set(pane.id, { inputs, drawn, columns, rows, theme, body: view.body, lines });
       return drawn;
+    },
+    keep: (panes) => {
+      for (const id of kept.keys()) if (!panes.has(id)) kept.delete(id);
     },
   };
 }

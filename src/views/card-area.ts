@@ -42,7 +42,10 @@ export function createCardDrawer(): CardDrawer {
   let kept: Kept | undefined;
   return (state, focus, look) => {
     const net = selectCardNet(state);
-    if (net === undefined) return undefined;
+    if (net === undefined) {
+      kept = undefined;
+      return undefined;
+    }
     const rect = rectOf(state, focus);
     const inputs = inputsOf(state, cardColumns(rect), look.glyphs);
     if (kept?.inputs.every((input, index) => input === inputs[index]) !== true)

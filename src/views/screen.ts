@@ -94,6 +94,7 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
     if (pane === focus) card = { body, cursor: drawn.cursor };
     areas.push({ key: `pane ${pane}`, rect: body, text: drawn.text });
   }
+  cache.keep(new Set(texts.keys()));
   // The brightest frame is around what has the keys.
   const bright = selectCardNet(state) === undefined ? focus : undefined;
   const chrome = { ...options, arrangement, focus: bright, texts };
