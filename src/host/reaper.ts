@@ -20,11 +20,12 @@ export type Reaper = Readonly<{
 
 /** Starts the shell; throws when that is not possible. It has no terminal, no file of ours but the pipe, and its own session. */
 export function startReaper(): Reaper {
-  const child = spawn('/bin/sh', ['-c', REAPER_SCRIPT, 'opsconsole-reaper'], {
+  // By the environment: a list of processes shows one short line.
+  const child = spawn('/bin/sh', ['-c', 'eval "$SCRIPT"', 'opsconsole-reaper'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', SCRIPT: REAPER_SCRIPT },
   });
   child.on('error', () => undefined);
   if (child.pid === undefined) throw new Error('/bin/sh cannot be started');

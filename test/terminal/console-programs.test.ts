@@ -99,7 +99,7 @@ kernelSuite('programs in panes', ['tmux', 'yes'], () => {
         words[at],
         expect.stringMatching(/^running \d+s$/),
       ]);
-    expect(bottomOf(screen)).toContain('C-b prefix');
+    expect(bottomOf(screen)).toContain('C-b ? help');
     await console.keys('C-b');
     await console.until('the prefix', (drawn) => bottomOf(drawn).includes('C-b …'));
     await console.type(':quit');
