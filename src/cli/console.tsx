@@ -6,7 +6,7 @@ import { render } from 'ink';
 import type { Desk } from '../actions/desk.ts';
 import type { Operator } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';
-import { sanitise } from '../core/sanitise.ts';
+import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
 import { createPump, type Pump } from '../sources/pump.ts';
 import { selectPageLines } from '../store/select/shields-status.ts';
@@ -44,6 +44,8 @@ export type ConsoleOptions = Readonly<{
   session: Session;
   /** What the session was made of. */
   text: string;
+  /** To be said at the start. */
+  remark?: SafeText;
   host: Host;
   io: Io;
   readOnly: boolean;
@@ -113,7 +115,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     },
   });
   onInput = (event) => frames.paced.typed(() => controller.input(event));
-  tell(live.problems);
+  sayFirst(store, options.remark, live.problems);
   const stopClock = startClock(store, { host, screen });
 
   const reason = await ended.promise;
@@ -207,6 +209,11 @@ function helpTotal(state: ConsoleState, keys: KeyTexts): number {
 function sayOfKeys(store: ConsoleStore, problems: LiveKeys['problems']): void {
   const text = saidOfKeys(problems);
   if (text !== undefined) store.dispatch({ kind: 'modal/noticed', role: 'warn', text });
+}
+
+function sayFirst(store: ConsoleStore, remark: SafeText | undefined, problems: LiveKeys['problems']): void {
+  sayOfKeys(store, problems);
+  if (remark !== undefined) store.dispatch({ kind: 'modal/noticed', role: 'warn', text: remark });
 }
 
 function screenOptions(options: ConsoleOptions, keys: KeyTexts): ScreenOptions {

@@ -36,7 +36,7 @@ export async function openConsole(
     io.stderr.write(`${plainLines(`${summary}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
     return EXIT.usage;
   }
-  const { session, text } = opened.value;
+  const { session, text, passedOver } = opened.value;
   const theme = options.theme === undefined ? ok(session.theme) : parseTheme(options.theme);
   if (!theme.ok) {
     io.stderr.write(`${plainLines(theme.problem.summary)}\n`);
@@ -46,6 +46,7 @@ export async function openConsole(
   return runConsole({
     session: { ...session, theme: theme.value },
     text,
+    ...(passedOver === undefined ? {} : { remark: passedOver }),
     host: local,
     io,
     readOnly: options.readOnly === true,

@@ -3,7 +3,7 @@
 import type { Session } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { sanitise } from '../core/sanitise.ts';
+import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
 import { sessionTextFor } from '../session/detect.ts';
 import { sessionCandidates } from '../session/find.ts';
@@ -11,9 +11,13 @@ import { loadSession, SESSION_BYTES_MAX } from '../session/load.ts';
 import { type FileProblem, printFileProblem } from '../session/problems.ts';
 import type { Io } from './io.ts';
 import { gatherFacts } from './machine-facts.ts';
+import { whyNotUnasked } from './session-trust.ts';
 
-/** `text`: what the session was made of; of a detected layout, the file that it would be. */
-export type OpenedSession = Readonly<{ session: Session; text: string }>;
+/**
+ * `text`: what the session was made of; of a detected layout, the file that it would be. `passedOver`: a file that would
+ * have been opened, and why it was not.
+ */
+export type OpenedSession = Readonly<{ session: Session; text: string; passedOver?: SafeText }>;
 
 export async function openSession(
   host: Host,
@@ -21,7 +25,10 @@ export async function openSession(
   io: Io,
 ): Promise<Result<Session>> {
   const opened = await openSessionText(host, argument, io);
-  return opened.ok ? ok(opened.value.session) : opened;
+  if (!opened.ok) return opened;
+  const { session, passedOver } = opened.value;
+  if (passedOver !== undefined) io.stderr.write(`opsconsole: ${passedOver}\n`);
+  return ok(session);
 }
 
 /** Problems of a file are joined by newlines in `summary`, one sentence with its place each. */
@@ -31,9 +38,13 @@ export async function openSessionText(
   io: Io,
 ): Promise<Result<OpenedSession>> {
   const candidates = sessionCandidates(argument, io.env, io.cwd);
-  for (const { path } of candidates) {
+  let passedOver: SafeText | undefined;
+  for (const { path, named } of candidates) {
+    const why = named ? undefined : await whyNotUnasked(path, io.env);
+    passedOver ??= why;
+    if (why !== undefined) continue;
     const text = await readText(host, path);
-    if (text.ok) return loadText(text.value, path);
+    if (text.ok) return withRemark(loadText(text.value, path), passedOver);
     if (text.problem.code !== 'not-found') return text;
   }
   const [first] = candidates;
@@ -42,7 +53,11 @@ export async function openSessionText(
       'give a path, a name in the configuration folder, or nothing for a layout detected from this machine';
     return fail(problem('not-found', `${sanitise(first.path)}: there is no such session file`, { hint }));
   }
-  return detectedSession(host);
+  return withRemark(await detectedSession(host), passedOver);
+}
+
+function withRemark(opened: Result<OpenedSession>, passedOver: SafeText | undefined): Result<OpenedSession> {
+  return opened.ok && passedOver !== undefined ? ok({ ...opened.value, passedOver }) : opened;
 }
 
 export async function readText(host: Host, path: string): Promise<Result<string>> {

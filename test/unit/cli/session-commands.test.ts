@@ -1,6 +1,6 @@
 // The session file from the command line: validate, init, print-layout. They read; only init writes, and only a new file.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -149,6 +149,22 @@ describe('which session opens', () => {
       ok: true,
       value: { origin: { kind: 'file', path: join(folder, '.opsconsole.yml') } },
     });
+  });
+
+  it('is not ./.opsconsole.yml when others may write that, unless it is named', async () => {
+    const path = join(folder, '.opsconsole.yml');
+    writeFileSync(path, GOOD);
+    chmodSync(path, 0o646);
+    const { io, err } = ioIn(folder);
+    const host = await createLocalHost({ sudo: 'never' });
+    expect(await openSession(host, undefined, io)).toMatchObject({
+      ok: true,
+      value: { origin: { kind: 'detected' } },
+    });
+    expect(err()).toBe(
+      `opsconsole: ${path} is not opened unasked: others may write it; name it to open it\n`,
+    );
+    expect(await open('./.opsconsole.yml')).toMatchObject({ ok: true, value: { origin: { path } } });
   });
 
   it('is found by name in the configuration folder', async () => {
