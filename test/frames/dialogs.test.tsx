@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ActPreview } from '../../src/core/act.ts';
+import type { PaneId } from '../../src/core/pane.ts';
 import { command, type Plan } from '../../src/core/plan.ts';
 import { problem } from '../../src/core/problem.ts';
 import type { SetInfo, SetKey } from '../../src/core/rows.ts';
@@ -236,6 +237,15 @@ describe('other overlays', () => {
     const store = storeAt(80, 24);
     store.dispatch({ kind: 'modal/quit-asked' });
     expectFrame('quit', await frameOf(store, OPTIONS));
+    for (const [columns, rows] of [
+      [80, 24],
+      [39, 9],
+    ] as const) {
+      const changed = storeAt(columns, rows);
+      changed.dispatch({ kind: 'workspace/pane-titled', pane: '1.1' as PaneId, title: 'mine' });
+      changed.dispatch({ kind: 'modal/quit-asked' });
+      expectFrame(`quit-unsaved-${columns}x${rows}`, await frameOf(changed, OPTIONS));
+    }
     const plain = await frameOf(banning(storeAt(80, 24)), ASCII_OPTIONS);
     expect(plain.join('\n')).toMatch(/^[\x20-\x7e\n]*$/);
   });

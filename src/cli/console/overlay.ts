@@ -4,6 +4,7 @@ import type { Intent } from '../../core/intent.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Confirm, Modal } from '../../store/modal-state.ts';
 import { isLayoutPrompt, isNewPanePrompt, type PromptFor, type PromptState } from '../../store/prompt.ts';
+import { selectUnsaved } from '../../store/select/unsaved.ts';
 import { answerOf } from '../../store/slices/modal-intent.ts';
 import { listRows } from '../../views/dialogs/lists.ts';
 import { pageRows } from '../../views/dialogs/page.ts';
@@ -13,14 +14,25 @@ import { closeAsked, layoutPrompted } from './layout-questions.ts';
 import { choseNewPane, newPanePrompted } from './new-pane.ts';
 import { chosenFrom } from './pickers.ts';
 import { runCommand } from './run-command.ts';
-import { sessionChosen } from './session-keys.ts';
+import { sessionChosen, sessionCommand } from './session-keys.ts';
 
 export function overlayIntent(desktop: Desktop, intent: Intent): void {
   const { modal } = desktop.store.getState().modal;
   if (modal.kind === 'prompt') promptIntent(desktop, modal.prompt, intent);
+  else if (modal.kind === 'confirm-quit' && savesFirst(desktop, intent)) saveBeforeQuit(desktop);
   else if (modal.kind === 'confirm') confirmed(desktop, modal.confirm, intent);
   else if (intent.id === 'accept' && modal.kind !== 'act') accepted(desktop, modal, intent);
   else forward(desktop, intent);
+}
+
+/** `s` in the question whether to leave, where it is offered. */
+function savesFirst({ store }: Desktop, { id, text }: Intent): boolean {
+  return id === 'text-insert' && text?.toLowerCase() === 's' && selectUnsaved(store.getState());
+}
+
+function saveBeforeQuit(desktop: Desktop): void {
+  forward(desktop, { id: 'cancel' });
+  sessionCommand(desktop, { kind: 'save' });
 }
 
 function confirmed(desktop: Desktop, { wish }: Confirm, intent: Intent): void {

@@ -3,13 +3,14 @@
 import type { Line, Span } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { fit, widthOf } from '../../core/width.ts';
-import type { Confirm, PageLine, PickerState } from '../../store/modal-state.ts';
+import type { Confirm, PickerState } from '../../store/modal-state.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import { drawInput } from '../parts/bottom-line.ts';
 import { hintLine } from '../parts/hint.ts';
 import { spaces, span, widthOfLine, wrapWords } from '../parts/lines.ts';
 import type { DialogLook } from './act.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
+import type { QuitWords } from './review.ts';
 
 /** Of the help, too. */
 export const LIST_WIDTH = 76;
@@ -99,18 +100,13 @@ function answersOf(yes: SafeText, look: DialogLook): Readonly<{ whole: Line; sho
   return { whole: [...agreed.whole, gap, ...left.whole], short: [...agreed.short, gap, ...left.short] };
 }
 
-/** `words`: what leaving means for what is being done on the host. */
-export function drawQuit(words: readonly PageLine[], look: DialogLook): Box {
-  const room = roomFor(look.size, words.length === 0 ? 36 : 64);
+export function drawQuit({ lines, answers }: QuitWords, look: DialogLook): Box {
+  const room = roomFor(look.size, lines.length === 0 ? 36 : 64);
   const body: readonly Line[] = [
     [span(safe('Leave the console?'))],
     [span(safe('Bans stay as they are.'), 'dim')],
-    ...words.flatMap(({ text, role }) => wrapWords(text, room.columns).map((row) => [span(row, role)])),
+    ...lines.flatMap(({ text, role }) => wrapWords(text, room.columns).map((row) => [span(row, role)])),
   ];
-  const footer: Line = [
-    ...hintLine(look.keyFor('dialog', 'accept') ?? safe('Enter'), 'leaves'),
-    span(spaces(3)),
-    ...hintLine(look.keyFor('dialog', 'cancel') ?? safe('Escape'), 'stays'),
-  ];
-  return drawBox({ title: [span(safe('Quit'), 'title')], body, footer }, { columns: room.columns, ...look });
+  const box = { title: [span(safe('Quit'), 'title')], body, footer: answers };
+  return drawBox(box, { columns: room.columns, ...look });
 }

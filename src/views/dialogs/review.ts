@@ -40,12 +40,20 @@ function footerOf(
   return widthOfLine(whole) <= columns ? whole : [more, span(spaces(2)), ...keys];
 }
 
-/** What leaving means for the host and for the layout. */
-export function quitWords(state: ConsoleState, { keyFor }: DialogLook): readonly PageLine[] {
-  if (!selectUnsaved(state)) return selectQuitWords(state);
-  const prefix = keyFor('global', 'prefix');
-  const key = keyFor('prefix', 'save');
-  const how = prefix === undefined || key === undefined ? ':save' : `${prefix} ${key}`;
-  const text = sanitise(`The layout has changes that are not saved: Escape, then ${how} saves them.`);
-  return [...selectQuitWords(state), { text, role: 'warn' }];
+export type QuitWords = Readonly<{ lines: readonly PageLine[]; answers: Line }>;
+
+/** What leaving means for the host and for the layout, and the keys that answer. */
+export function quitWords(state: ConsoleState, { keyFor }: DialogLook): QuitWords {
+  const unsaved = selectUnsaved(state);
+  const text = safe('The layout has changes that are not saved: they are lost.');
+  const gap = span(spaces(3));
+  return {
+    lines: [...selectQuitWords(state), ...(unsaved ? [{ text, role: 'warn' } as const] : [])],
+    answers: [
+      ...hintLine(keyFor('dialog', 'accept') ?? safe('Enter'), 'leaves'),
+      gap,
+      ...(unsaved ? [...hintLine(safe('s'), 'saves'), gap] : []),
+      ...hintLine(keyFor('dialog', 'cancel') ?? safe('Escape'), 'stays'),
+    ],
+  };
 }
