@@ -2,6 +2,7 @@
 // sudo and su drop SSH_CONNECTION from our own environment, but the shell above them still has it.
 
 import { type Net, parseHost } from '../core/address.ts';
+import { parentIn } from '../core/proc-stat.ts';
 import type { Host } from '../host/host.ts';
 
 export type Ancestry = Readonly<{
@@ -34,12 +35,10 @@ export async function readAncestry(host: Host): Promise<Ancestry> {
   return { pids, remembered: [...remembered.values()] };
 }
 
-/** proc(5): "pid (comm) state ppid …"; comm may hold spaces and brackets. */
 export function parseStat(text: string): Readonly<{ pid: number; parent: number }> | undefined {
-  const close = text.lastIndexOf(')');
   const pid = Number.parseInt(text, 10);
-  const parent = Number(text.slice(close + 2).split(' ')[1]);
-  return close > 0 && Number.isInteger(pid) && Number.isInteger(parent) ? { pid, parent } : undefined;
+  const parent = parentIn(text);
+  return parent !== undefined && Number.isInteger(pid) ? { pid, parent } : undefined;
 }
 
 /** Value of SSH_CONNECTION in an environ block, "198.51.100.7 59037 203.0.113.5 2222" (ssh(1)). */

@@ -3,6 +3,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Problem, problem } from '../core/problem.ts';
+import { startIn } from '../core/proc-stat.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { fileProblem } from '../host/files.ts';
@@ -90,9 +91,7 @@ function livingOwner(text: string): number | undefined {
   return match !== null && startOf(pid) === match[2] ? pid : undefined;
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); the name before it may hold anything. */
 function startOf(pid: number): string | undefined {
   const stat = contentOf(`/proc/${sanitise(String(pid))}/stat`);
-  if (stat === undefined) return undefined;
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return stat === undefined ? undefined : startIn(stat);
 }

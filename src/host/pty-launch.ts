@@ -1,12 +1,13 @@
 // What is started for a program of the operator, and in which environment: theirs, not the small one of our own tools.
 
-import { constants, existsSync } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { CommandLine } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
+import { isProgram } from './which.ts';
 
 /** `env`: besides the operator's own. `cwd` absent: where we were started. */
 export type ProgramWish = Readonly<{
@@ -81,15 +82,6 @@ async function findProgram(
   if (program === '') return undefined;
   for (const candidate of candidates) if (await isProgram(candidate)) return candidate;
   return undefined;
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
 }
 
 const CLOSE_OTHERS = `for file in /proc/self/fd/* /dev/fd/*; do

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { startIn } from '../core/proc-stat.ts';
 import { REAPER_SCRIPT } from './reaper-script.ts';
 
 /** A session by the number of its first process, and when that began (`-`: unknown here). */
@@ -56,9 +57,7 @@ function goneOf(child: ChildProcess): Promise<void> {
 /** The mark of a process that has just been started as the first of its session. */
 export function markOf(sid: number): SessionMark {
   try {
-    const text = readFileSync(`/proc/${sid}/stat`, 'latin1');
-    const began = text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-    return { sid, began: began ?? '-' };
+    return { sid, began: startIn(readFileSync(`/proc/${sid}/stat`, 'latin1')) ?? '-' };
   } catch {
     return { sid, began: '-' };
   }
