@@ -6,10 +6,10 @@ import { createController, type Effects } from '../../../../src/cli/console/cont
 import type { ActDraft, ActReport } from '../../../../src/core/act.ts';
 import { command, type Plan } from '../../../../src/core/plan.ts';
 import { safe } from '../../../../src/core/sanitise.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { createConsoleStore } from '../../../../src/store/store.ts';
 import { NOW, SESSION } from '../../../frames/shell-parts.ts';
+import { keysOf, pressing } from './rig.ts';
 
 function rig(options: Readonly<{ readOnly?: boolean; columns?: number; rows?: number }> = {}) {
   const store = createConsoleStore({
@@ -36,19 +36,13 @@ function rig(options: Readonly<{ readOnly?: boolean; columns?: number; rows?: nu
     helpTotal: () => 60,
     mouse: false,
   });
-  const press = (...chords: readonly string[]): void => {
-    for (const chord of chords) {
-      const key = parseChord(chord);
-      if (key === undefined) throw new Error(`${chord} is no key`);
-      controller.input({ kind: 'key', key });
-    }
-  };
+  const press = pressing(controller);
   return {
     store,
     asked,
     controller,
     press,
-    type: (text: string) => press(...[...text].map((letter) => (letter === ' ' ? 'Space' : letter))),
+    type: (text: string) => press(...keysOf(text)),
     modal: () => store.getState().modal.modal,
     focus: () => store.getState().layout.views[store.getState().layout.window]?.recent[0],
     notice: () => store.getState().modal.notice?.text,

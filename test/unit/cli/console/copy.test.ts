@@ -8,13 +8,13 @@ import type { PaneId } from '../../../../src/core/pane.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
 import { sanitise } from '../../../../src/core/sanitise.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { createConsoleStore } from '../../../../src/store/store.ts';
 import type { ClipboardWay } from '../../../../src/terminal/clipboard.ts';
 import { UNICODE_GLYPHS } from '../../../../src/views/glyphs.ts';
 import { NOW, SESSION } from '../../../frames/shell-parts.ts';
 import { batchOf, lineOf } from '../../store/rig.ts';
+import { keysOf, NO_EFFECTS, pressing } from './rig.ts';
 
 const LINES = Array.from({ length: 9 }, (_, at) => `203.0.113.${at} GET /${at}`);
 
@@ -37,25 +37,14 @@ function rig(way: ClipboardWay | 'too long' = 'terminal') {
   const store = createConsoleStore({ session: SESSION, now: NOW, size, readOnly: false, privileged: true });
   const lines = LINES.map((text, at) => lineOf(at, text));
   store.dispatch(batchOf(lines, { pane: '1.1' as PaneId, at: NOW }));
-  const nothing = (): undefined => undefined;
-  const effects: Effects = {
-    ...{ quit: nothing, suspend: nothing, redraw: nothing, poke: nothing, listAsked: nothing },
-    ...{ setMouse: nothing, later: () => nothing, copy },
-  };
+  const effects: Effects = { ...NO_EFFECTS, copy };
   const controller = createController({
     ...{ store, keymap: DEFAULT_KEYMAP, effects, helpTotal: () => 60, mouse: false },
   });
-  const press = (...chords: readonly string[]): void => {
-    for (const chord of chords) {
-      const key = parseChord(chord);
-      if (key === undefined) throw new Error(`${chord} is no key`);
-      controller.input({ kind: 'key', key });
-    }
-  };
+  const press = pressing(controller);
   return {
     ...{ store, controller, press, sent, saved },
-    command: (words: string) =>
-      press(':', ...[...words].map((letter) => (letter === ' ' ? 'Space' : letter)), 'Enter'),
+    command: (words: string) => press(':', ...keysOf(words), 'Enter'),
     copied: () => store.getState().copy,
     notice: () => store.getState().modal.notice?.text,
     settled: () => Promise.resolve().then(() => undefined),

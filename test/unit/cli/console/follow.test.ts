@@ -4,33 +4,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createController } from '../../../../src/cli/console/controller.ts';
 import type { PaneId } from '../../../../src/core/pane.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { createConsoleStore } from '../../../../src/store/store.ts';
 import { createScreenDrawer } from '../../../../src/views/screen.ts';
 import { DATA, OPTIONS } from '../../../frames/follow-screens.ts';
 import { NOW, SESSION } from '../../../frames/shell-parts.ts';
 import { batchOf, fileOf, lineOf } from '../../store/rig.ts';
-
-const nothing = (): void => undefined;
+import { NO_EFFECTS, pressing } from './rig.ts';
 
 function rig(size = { columns: 160, rows: 40 }) {
   const store = createConsoleStore({ session: SESSION, now: NOW, size, readOnly: false, privileged: true });
   for (const msg of DATA) store.dispatch(msg);
   const controller = createController({
     ...{ store, keymap: DEFAULT_KEYMAP, helpTotal: () => 60, mouse: false },
-    effects: {
-      ...{ quit: nothing, suspend: nothing, redraw: nothing, setMouse: nothing, poke: nothing },
-      ...{ listAsked: nothing, later: () => nothing },
-    },
+    effects: NO_EFFECTS,
   });
-  const press = (...chords: readonly string[]): void => {
-    for (const chord of chords) {
-      const key = parseChord(chord);
-      if (key === undefined) throw new Error(`${chord} is no key`);
-      controller.input({ kind: 'key', key });
-    }
-  };
+  const press = pressing(controller);
   const state = () => store.getState();
   return {
     ...{ store, press, state },

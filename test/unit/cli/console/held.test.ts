@@ -2,12 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { createController } from '../../../../src/cli/console/controller.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { cursorLine } from '../../../../src/store/logs/log-pane.ts';
 import type { ConsoleState } from '../../../../src/store/state.ts';
 import { createConsoleStore } from '../../../../src/store/store.ts';
 import { logPane, NOW, sessionOf, textBatch } from '../../store/rig.ts';
+import { NO_EFFECTS, pressing } from './rig.ts';
 
 function rig() {
   const store = createConsoleStore({
@@ -21,15 +21,7 @@ function rig() {
   const controller = createController({
     store,
     keymap: DEFAULT_KEYMAP,
-    effects: {
-      quit: () => undefined,
-      suspend: () => undefined,
-      redraw: () => undefined,
-      setMouse: () => undefined,
-      poke: () => undefined,
-      listAsked: () => undefined,
-      later: () => () => undefined,
-    },
+    effects: NO_EFFECTS,
     helpTotal: () => 60,
     mouse: true,
     drawn: () => drawn ?? store.getState(),
@@ -42,13 +34,7 @@ function rig() {
     },
     lines: (...texts: readonly string[]) =>
       store.dispatch(textBatch(texts, logPane(store.getState()).feed.nextSeq)),
-    press: (...chords: readonly string[]) => {
-      for (const chord of chords) {
-        const key = parseChord(chord);
-        if (key === undefined) throw new Error(`${chord} is no key`);
-        controller.input({ kind: 'key', key });
-      }
-    },
+    press: pressing(controller),
     cursor: () => cursorLine(logPane(store.getState()))?.text,
     taken: () => {
       const { modal } = store.getState().modal;

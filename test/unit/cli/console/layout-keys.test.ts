@@ -3,24 +3,19 @@
 import { describe, expect, it } from 'vitest';
 import { createController, type Effects } from '../../../../src/cli/console/controller.ts';
 import type { PaneBody, PaneId } from '../../../../src/core/pane.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { currentView, currentWindow, focusedPane } from '../../../../src/store/slices/layout.ts';
 import { createConsoleStore } from '../../../../src/store/store.ts';
 import { arrangementOf } from '../../../../src/views/screen.ts';
 import { NOW, SESSION } from '../../../frames/shell-parts.ts';
+import { keysOf, NO_EFFECTS, pressing } from './rig.ts';
 
 function rig(columns = 200, rows = 60) {
   const size = { columns, rows };
   const store = createConsoleStore({ session: SESSION, now: NOW, size, readOnly: false, privileged: true });
   const due = new Map<() => void, number>();
   const effects: Effects = {
-    quit: () => undefined,
-    suspend: () => undefined,
-    redraw: () => undefined,
-    setMouse: () => undefined,
-    poke: () => undefined,
-    listAsked: () => undefined,
+    ...NO_EFFECTS,
     later: (ms, task) => {
       due.set(task, ms);
       return () => due.delete(task);
@@ -30,16 +25,9 @@ function rig(columns = 200, rows = 60) {
     ...{ store, keymap: DEFAULT_KEYMAP, effects, mouse: false },
     helpTotal: () => 60,
   });
-  const press = (...chords: readonly string[]): void => {
-    for (const chord of chords) {
-      const key = parseChord(chord);
-      if (key === undefined) throw new Error(`${chord} is no key`);
-      controller.input({ kind: 'key', key });
-    }
-  };
+  const press = pressing(controller);
   const state = () => store.getState();
-  const type = (text: string): void =>
-    press(...[...text].map((letter) => (letter === ' ' ? 'Space' : letter)));
+  const type = (text: string): void => press(...keysOf(text));
   return {
     ...{ store, press, type, state },
     command: (text: string): void => {

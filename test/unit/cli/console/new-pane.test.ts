@@ -6,7 +6,6 @@ import { createController } from '../../../../src/cli/console/controller.ts';
 import { openNewPane } from '../../../../src/cli/console/new-pane.ts';
 import type { PaneFacts } from '../../../../src/cli/console/new-pane-items.ts';
 import type { LogSpec, PaneId, PaneSpec } from '../../../../src/core/pane.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import type { PickerState } from '../../../../src/store/modal-state.ts';
 import type { TailState } from '../../../../src/store/new-pane-picker.ts';
@@ -14,6 +13,7 @@ import { focusedPane } from '../../../../src/store/slices/layout.ts';
 import { pickerMatches } from '../../../../src/store/slices/modal-intent.ts';
 import { createConsoleStore } from '../../../../src/store/store.ts';
 import { NOW, SESSION } from '../../../frames/shell-parts.ts';
+import { keysOf, NO_EFFECTS, pressing } from './rig.ts';
 
 const FACTS: PaneFacts = {
   logs: [
@@ -36,13 +36,7 @@ function rig() {
     store,
     keymap: DEFAULT_KEYMAP,
     effects: {
-      quit: () => undefined,
-      suspend: () => undefined,
-      redraw: () => undefined,
-      setMouse: () => undefined,
-      poke: () => undefined,
-      listAsked: () => undefined,
-      later: () => () => undefined,
+      ...NO_EFFECTS,
       newPane: {
         shell: '/bin/zsh',
         facts: () => facts.promise,
@@ -55,13 +49,7 @@ function rig() {
     helpTotal: () => 60,
     mouse: false,
   });
-  const press = (...chords: readonly string[]): void => {
-    for (const chord of chords) {
-      const key = parseChord(chord);
-      if (key === undefined) throw new Error(`${chord} is no key`);
-      controller.input({ kind: 'key', key });
-    }
-  };
+  const press = pressing(controller);
   const picker = (): PickerState | undefined => {
     const { modal } = store.getState().modal;
     return modal.kind === 'picker' ? modal.picker : undefined;
@@ -71,7 +59,7 @@ function rig() {
     press,
     picker,
     read,
-    type: (text: string) => press(...[...text].map((letter) => (letter === ' ' ? 'Space' : letter))),
+    type: (text: string) => press(...keysOf(text)),
     found: async () => {
       facts.resolve(FACTS);
       await facts.promise;

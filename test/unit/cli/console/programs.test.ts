@@ -6,7 +6,6 @@ import { type Programs, runPrograms } from '../../../../src/cli/console/programs
 import { unixMs } from '../../../../src/core/brand.ts';
 import type { PaneId, PaneSpec, RunSpec, Session } from '../../../../src/core/pane.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { selectKeyMode } from '../../../../src/store/select/shell.ts';
 import { selectQuitWords } from '../../../../src/store/select/shields-status.ts';
@@ -14,6 +13,7 @@ import type { ProgramPane } from '../../../../src/store/slices/programs.ts';
 import { type ConsoleStore, createConsoleStore } from '../../../../src/store/store.ts';
 import { SESSION } from '../../../frames/shell-parts.ts';
 import { membersOf } from '../../host/members.ts';
+import { NO_EFFECTS, pressing } from './rig.ts';
 
 const WAIT = { timeout: 15_000, interval: 20 } as const;
 const A = 'a' as PaneId;
@@ -56,9 +56,7 @@ async function consoleWith(session: Session) {
     store,
     keymap: DEFAULT_KEYMAP,
     effects: {
-      ...{ quit: () => undefined, suspend: () => undefined, redraw: () => undefined },
-      ...{ setMouse: () => undefined, poke: () => undefined, listAsked: () => undefined, later },
-      ...{ programs, paste: programs.paste, programMouse: programs.mouse },
+      ...{ ...NO_EFFECTS, later, programs, paste: programs.paste, programMouse: programs.mouse },
     },
     helpTotal: () => 1,
     mouse: false,
@@ -67,13 +65,7 @@ async function consoleWith(session: Session) {
     store,
     programs,
     controller,
-    press: (...chords: readonly string[]) => {
-      for (const chord of chords) {
-        const key = parseChord(chord);
-        if (key === undefined) throw new Error(`${chord} is no key`);
-        controller.input({ kind: 'key', key });
-      }
-    },
+    press: pressing(controller),
   };
 }
 

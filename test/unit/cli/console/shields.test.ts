@@ -10,12 +10,12 @@ import { problem } from '../../../../src/core/problem.ts';
 import { fail } from '../../../../src/core/result.ts';
 import { safe, sanitise } from '../../../../src/core/sanitise.ts';
 import type { LowerReport, RaiseReport, ShieldsNow } from '../../../../src/core/shields.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { selectPageLines } from '../../../../src/store/select/shields-status.ts';
 import { createConsoleStore } from '../../../../src/store/store.ts';
 import { ALICE, BOB, fakeShields, outcomeOf, raisedReport, upNow } from '../../../fakes/shields.ts';
 import { NOW, SESSION } from '../../../frames/shell-parts.ts';
+import { keysOf, NO_EFFECTS, pressing } from './rig.ts';
 
 type RigOptions = Readonly<{ readOnly?: boolean; privileged?: boolean; now?: ShieldsNow }>;
 
@@ -42,30 +42,15 @@ function rig(answers: Partial<Shields> = {}, options: RigOptions = {}) {
   const controller = createController({
     store,
     keymap: DEFAULT_KEYMAP,
-    effects: {
-      quit: () => undefined,
-      suspend: () => undefined,
-      redraw: () => undefined,
-      setMouse: () => undefined,
-      poke: () => undefined,
-      listAsked: () => undefined,
-      later: () => () => undefined,
-    },
+    effects: NO_EFFECTS,
     helpTotal: () => 60,
     mouse: false,
   });
   const sample = (now: ShieldsNow): void =>
     store.dispatch({ kind: 'shields/sampled', now, at: unixMs(++at) });
   if (options.now !== undefined) sample(options.now);
-  const press = (...chords: readonly string[]): void => {
-    for (const chord of chords) {
-      const key = parseChord(chord);
-      if (key === undefined) throw new Error(`${chord} is no key`);
-      controller.input({ kind: 'key', key });
-    }
-  };
-  const command = (text: string): void =>
-    press(':', ...[...text].map((letter) => (letter === ' ' ? 'Space' : letter)), 'Enter');
+  const press = pressing(controller);
+  const command = (text: string): void => press(':', ...keysOf(text), 'Enter');
   /** Until nothing is being done. */
   const settled = async (): Promise<void> => {
     for (let turn = 0; turn < 50 && store.getState().shields.operation !== undefined; turn++)
