@@ -12,27 +12,28 @@ import { begins } from './sequence.ts';
  * session file has given it these keys.
  */
 export type KeyWords = Readonly<{ keys: SafeText; words: SafeText; name?: SafeText; changed?: boolean }>;
-export type KeySection = Readonly<{ title: SafeText; rows: readonly KeyWords[] }>;
+/** `prefixed`: the keys after the prefix. */
+export type KeySection = Readonly<{ title: SafeText; rows: readonly KeyWords[]; prefixed?: boolean }>;
 
 export type KeyTexts = Readonly<{
   /** The first key for an intent in the chain of a mode; undefined when it does not work there. */
   keyFor(mode: KeyMode, intent: IntentId): SafeText | undefined;
-  /** For the bottom line, most used first: acts, the pane's own, the rest; help last. */
+  /** For the bottom line, most used first: acts, the pane's own, the rest; the prefix and help last. */
   hints(mode: KeyMode): readonly KeyWords[];
-  /** All keys that work in a mode, the pane's own first; behind them those after the prefix. */
+  /** All keys that work in a mode, the pane's own first and those that every pager has last. */
   help(mode: KeyMode): readonly KeySection[];
   /** How a sequence that was begun goes on: the keys that are still to come. */
   after(modes: readonly KeyMode[], typed: readonly string[]): readonly KeyWords[];
 }>;
 
-/** In the order of the help. */
+/** In the order of the help; the keys after the prefix stand before the last. */
 export const GROUPS: readonly KeyGroup[] = [
   'acts',
   'this pane',
   'typing',
-  'moving',
   'console',
   'windows and panes',
+  'moving',
 ];
 
 /** In a read-only console: what changes the machine, and what runs programs, which might. */
@@ -76,25 +77,50 @@ function liveRows(keymap: Keymap, mode: KeyMode): readonly KeyRow[] {
 }
 
 /** What the prefix offers where no other key is ours. */
-const IN_PROGRAM: readonly IntentId[] = ['copy-mode', 'zoom', 'focus-next', 'help'];
+const IN_PROGRAM: readonly IntentId[] = ['keep', 'focus-next', 'zoom', 'copy-mode', 'stop', 'help'];
+
+/** A line of hints is cut at its end: what must be found at 80 columns comes first, what a newcomer needs stays last. */
+const IN_PANE: Ranked = {
+  first: [
+    ...(['start', 'ban', 'unban', 'cut', 'extend', 'shorten', 'shields', 'search', 'mark'] as const),
+    ...(['filter', 'changes-toggle', 'follow', 'follow-address'] as const),
+  ],
+  last: ['tighten', 'undo', 'prefix', 'help'],
+};
+const AFTER_PREFIX: Ranked = {
+  first: [
+    ...(['keep', 'split-right', 'split-down', 'pane-close', 'zoom', 'focus-next', 'window-new'] as const),
+    ...(['window-list', 'save', 'copy-mode', 'layout-next', 'pane-show', 'session-list'] as const),
+  ],
+  last: ['help'],
+};
+const ELSEWHERE: Ranked = { first: [], last: ['help'] };
+
+type Ranked = Readonly<{ first: readonly IntentId[]; last: readonly IntentId[] }>;
+
+function rankIn({ first, last }: Ranked, { intent }: KeyRow): number {
+  const at = first.indexOf(intent);
+  return at >= 0 ? at - first.length : last.indexOf(intent) + 1;
+}
 
 function hintsOf(keymap: Keymap, mode: KeyMode, prefix: SafeText): readonly KeyWords[] {
   const rows = liveRows(keymap, mode).filter((row) => row.hint !== undefined);
-  const rank = (row: KeyRow): number => (row.intent === 'help' ? 2 : row.danger === 'act' ? 0 : 1);
+  const ranked = mode === 'prefix' ? AFTER_PREFIX : modeChain(mode).includes('pane') ? IN_PANE : ELSEWHERE;
   const own = rows
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map((row) => ({ keys: sanitise(hintKeys(row)), words: sanitise(row.hint ?? '') }));
+    .toSorted((a, b) => rankIn(ranked, a) - rankIn(ranked, b))
+    .map((row) => hintOf(row, hintKeys(row)));
   if (mode !== 'program') return own;
   const after = IN_PROGRAM.flatMap(
     (intent) => keymap.find((row) => row.mode === 'prefix' && row.intent === intent) ?? [],
   );
   const words = after
     .filter((row) => row.hint !== undefined)
-    .map((row) => ({
-      keys: sanitise(`${prefix} ${hintKeys(row)}`),
-      words: sanitise(row.hint ?? ''),
-    }));
-  return [...own.toReversed(), ...words];
+    .map((row) => hintOf(row, `${prefix} ${hintKeys(row)}`));
+  return [...own, ...words];
+}
+
+function hintOf({ intent, hint }: KeyRow, keys: string): KeyWords {
+  return { keys: sanitise(keys), words: sanitise(hint ?? ''), name: sanitise(intent) };
 }
 
 function hintKeys(row: KeyRow): string {
@@ -108,10 +134,14 @@ function helpOf(keymap: Keymap, mode: KeyMode, prefix: SafeText): readonly KeySe
     rows: own.filter((row) => row.group === group).map((row) => wordsOf(row, '')),
   })).filter((section) => section.rows.length > 0);
   if (!own.some((row) => row.intent === 'prefix')) return sections;
-  const after = keymap.filter((row) => row.mode === 'prefix' && row.intent !== 'cancel');
+  const after = keymap
+    .filter((row) => row.mode === 'prefix' && row.intent !== 'cancel')
+    .map((row) => wordsOf(row, `${prefix} `));
+  const moving = sections.filter(({ title }) => title === 'moving');
   return [
-    ...sections,
-    { title: sanitise(`after ${prefix}`), rows: after.map((row) => wordsOf(row, `${prefix} `)) },
+    ...sections.filter((section) => !moving.includes(section)),
+    { title: sanitise(`after ${prefix}`), rows: after, prefixed: true },
+    ...moving,
   ];
 }
 

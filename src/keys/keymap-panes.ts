@@ -8,7 +8,7 @@ const group = 'windows and panes';
 
 const NEW_AND_GONE: Keymap = rows('prefix', group, [
   ['split-right', ['%'], 'cut the pane in two, side by side, and choose what the new one shows', 'split'],
-  ['split-down', ['"'], 'cut the pane in two, one above the other', 'split down'],
+  ['split-down', ['"'], 'cut the pane in two, one above the other', 'down'],
   ['zoom', ['z'], 'the pane over the whole window, and back', 'zoom'],
   ['pane-close', ['x'], 'close the pane, after a question', 'close'],
   ['pane-break', ['!'], 'the pane into a window of its own'],

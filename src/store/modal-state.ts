@@ -64,8 +64,11 @@ export type ConfirmWish =
   | Readonly<{ kind: 'pane-close'; pane: PaneId }>
   | Readonly<{ kind: 'window-close'; pane: PaneId }>;
 
-/** `filter`: only keys whose line holds it are shown; `typing`: it is being typed. */
-export type HelpView = Readonly<{ top: number; filter: TextInput; typing: boolean }>;
+/**
+ * `filter`: only keys whose line holds it are shown; `typing`: it is being typed. `prefixed`: asked for after the prefix,
+ * whose keys come first then.
+ */
+export type HelpView = Readonly<{ top: number; filter: TextInput; typing: boolean; prefixed?: boolean }>;
 
 export type Modal =
   | Readonly<{ kind: 'none' }>

@@ -9,6 +9,7 @@ import { graphemes } from '../core/width.ts';
 import type { Arrangement } from './arrange.ts';
 import type { Glyphs } from './glyphs.ts';
 import { cutLine, span, widthOfLine } from './parts/lines.ts';
+import { withShortPaths } from './parts/short-path.ts';
 
 /** What stands on a pane's frame. */
 export type FrameText = Readonly<{ title: Line; state: Line }>;
@@ -135,7 +136,8 @@ function titleLine(text: FrameText, { glyphs, heavy = false }: Frames, room: Tit
   const stateRoom = inner - 3 - Math.min(titleWidth + 2, Math.max(10, Math.floor(inner / 3)));
   const state = cutLine(text.state, stateRoom);
   const stateTaken = state.length === 0 ? 0 : widthOfLine(state) + 2;
-  const title = cutLine(trimmed(text.title), inner - stateTaken - 3).map((part) =>
+  const titleRoom = inner - stateTaken - 3;
+  const title = cutLine(withShortPaths(trimmed(text.title), titleRoom), titleRoom).map((part) =>
     titled(part, room.focused),
   );
   const fill = inner - stateTaken - widthOfLine(title) - 2;

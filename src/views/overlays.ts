@@ -20,11 +20,14 @@ import { spaces } from './parts/lines.ts';
 import type { Area, KeyTexts, ScreenOptions } from './screen.ts';
 import { renderLine, type Theme } from './theme.ts';
 
-/** The keys of the focused pane, before them those of a trial. */
+/** The keys of the focused pane, before them those of a trial; those after the prefix first when it was asked after it. */
 export function helpSections(state: ConsoleState, keys: Pick<KeyTexts, 'help'>): readonly HelpSection[] {
   const mode = selectPaneMode(state);
   const trial = selectTrialKeys(state) && mode !== 'program' ? keys.help('trial') : [];
-  return [...trial, ...keys.help(mode)];
+  const all = [...trial, ...keys.help(mode)];
+  const { modal } = state.modal;
+  if (modal.kind !== 'help' || modal.prefixed !== true) return all;
+  return [...all.filter((section) => section.prefixed), ...all.filter((section) => !section.prefixed)];
 }
 
 /** What lies above the panes: at most one box, or the numbers of the panes. */

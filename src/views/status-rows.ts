@@ -7,6 +7,7 @@ import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { selectKeyMode, selectKeyModes } from '../store/select/shell.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
+import { liveHints } from './live-hints.ts';
 import { drawBottomLine, drawPromptLine, drawWaitingLine } from './parts/bottom-line.ts';
 import { followLegend } from './parts/follow-legend.ts';
 import { widthOfLine } from './parts/lines.ts';
@@ -45,7 +46,7 @@ function bottomLine(state: ConsoleState, { keys, glyphs }: Look, columns: number
   const { pending } = state.keys;
   const open = modal.kind === 'none' && state.keys.describing === undefined;
   const live = pending.length > 0 ? keys.after(modes, pending) : modes.flatMap((one) => keys.hints(one));
-  const hints = open ? live : [];
+  const hints = open ? liveHints(state, live) : [];
   const waits = waitsFor(state, mode, keys);
   if (waits !== undefined) return drawWaitingLine(waits, hints, columns);
   const undoKey = state.readOnly ? undefined : keys.keyFor('pane', 'undo');

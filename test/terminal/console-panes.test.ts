@@ -84,7 +84,7 @@ kernelSuite('panes and windows', ['tmux', 'nft'], () => {
     await choose('bans');
     const below = await console.until('it below', (screen) => titles(screen).includes('bans'));
     expect(height(below, 'conntrack') + 1 + height(below, 'bans')).toBe(height(below, 'alpha'));
-    expect(frameFaults(below, 120, 40)).toEqual([]);
+    await console.until('whole frames', (screen) => frameFaults(screen, 120, 40).length === 0);
   });
 
   it('asks before it closes, and gives the room back', async () => {
@@ -169,7 +169,7 @@ kernelSuite('panes and windows', ['tmux', 'nft'], () => {
     for (const [at, name] of names.entries()) {
       await prefix(`M-${at + 1}`);
       const screen = await says(`layout ${name}`);
-      expect(frameFaults(screen, 120, 40)).toEqual([]);
+      await console.until('whole frames', (drawn) => frameFaults(drawn, 120, 40).length === 0);
     }
     await prefix('M-1');
     await says('layout even-horizontal');
@@ -230,7 +230,7 @@ kernelSuite('panes and windows', ['tmux', 'nft'], () => {
     await prefix('l');
     await console.until('the one before', (screen) => top(screen).includes('1:machine*'));
     await prefix('w');
-    await console.until('the list', shows('Windows', '2: watch'));
+    await console.until('the list', shows('Windows', '2:watch'));
     await console.type('watch');
     await console.keys('Enter');
     await console.until('the chosen one', (screen) => top(screen).includes('2:watch*'));

@@ -52,7 +52,7 @@ kernelSuite('the screen of the console', ['tmux', 'nft'], () => {
       `a whole frame of ${columns}x${rows}`,
       (drawn) => frameFaults(drawn, columns, rows).length === 0,
     );
-    expect(frameFaults(screen, columns, rows)).toEqual([]);
+    await console.until('whole frames', (drawn) => frameFaults(drawn, columns, rows).length === 0);
     return screen;
   }
 
@@ -64,7 +64,7 @@ kernelSuite('the screen of the console', ['tmux', 'nft'], () => {
     const other = await world().start({ columns, rows });
     try {
       const screen = await other.until('the log', ready);
-      expect(frameFaults(screen, columns, rows)).toEqual([]);
+      await console.until('whole frames', (drawn) => frameFaults(drawn, columns, rows).length === 0);
       expect(linesOf(screen)[0]).toContain('1:watch*');
       expect(bottomOf(screen)).toContain('? help');
     } finally {
@@ -130,7 +130,7 @@ kernelSuite('the screen of the console', ['tmux', 'nft'], () => {
   it('zooms a pane with the prefix and z, and back', async () => {
     await console.keys('C-b', 'z');
     const zoomed = await console.until('only the log', hides('─ auth', '─ bans'));
-    expect(frameFaults(zoomed, 120, 40)).toEqual([]);
+    await console.until('whole frames', (drawn) => frameFaults(drawn, 120, 40).length === 0);
     expect(paneOf(zoomed, 'web')).toHaveLength(36);
     await console.keys('C-b', 'z');
     await console.until('all panes', shows('─ auth', '─ bans'));
@@ -150,7 +150,7 @@ kernelSuite('the screen of the console', ['tmux', 'nft'], () => {
     await console.keys('C-b', '9');
     await console.until('there is none', (screen) => bottomOf(screen).includes('there is no window 9'));
     await console.keys('C-b', 'w');
-    await console.until('the list', shows('Windows', '2: acts'));
+    await console.until('the list', shows('Windows', '2:acts'));
     await console.type('acts');
     await console.keys('Enter');
     await console.until('the chosen one', shows('2:acts*'));

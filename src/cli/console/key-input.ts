@@ -24,6 +24,9 @@ export function pressKey(desktop: Desktop, key: Key): void {
   // The prefix holds for one key, whether that key means anything or not.
   if (mode === 'prefix') store.dispatch({ kind: 'modal/prefix-pending', on: false });
   if (mode === 'numbers') store.dispatch({ kind: 'layout/numbers-shown', on: false });
-  if (pressed.kind === 'intent') desktop.intent(pressed.intent);
+  // Who asks after the prefix asks what the prefix does.
+  if (mode === 'prefix' && pressed.kind === 'intent' && pressed.intent.id === 'help')
+    store.dispatch({ kind: 'modal/help-opened', prefixed: true });
+  else if (pressed.kind === 'intent') desktop.intent(pressed.intent);
   else if (mode === 'program') keyToProgram(desktop, key);
 }

@@ -80,6 +80,7 @@ export function createMouse(desktop: Desktop, { press, nowMs }: MousePorts): Mou
   return {
     event: (event) => {
       if (!desktop.mouseOn() || desktop.store.getState().copy.plain !== undefined) return;
+      if (event.action === 'press' && hitUnder(desktop, event)?.kind !== 'keys') waitNoLonger(desktop);
       if (cardMouse(desktop, event)) return;
       if (event.action === 'wheel-up' || event.action === 'wheel-down') wheel(desktop, event);
       else if (dragged === undefined && toProgram(event)) return;
@@ -92,6 +93,14 @@ export function createMouse(desktop: Desktop, { press, nowMs }: MousePorts): Mou
       } else pressAt(event);
     },
   };
+}
+
+/** Who points somewhere has given up the key that was waited for: it would mean something else there. */
+function waitNoLonger({ store }: Desktop): void {
+  const { modal, layout, keys } = store.getState();
+  if (keys.pending.length > 0) store.dispatch({ kind: 'keys/finished' });
+  if (modal.prefixPending) store.dispatch({ kind: 'modal/prefix-pending', on: false });
+  if (layout.numbers) store.dispatch({ kind: 'layout/numbers-shown', on: false });
 }
 
 /** Of the frame on screen, which may be older than the store: what was clicked is what was seen. */

@@ -9,14 +9,15 @@ import { selectSetChoices } from '../../store/select/target-bans.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { EMPTY_INPUT } from '../../store/text-input.ts';
-import { shortPaneName } from '../../views/parts/pane-name.ts';
+import { paneWords } from './layout-questions.ts';
 
 export function windowPicker(state: ConsoleState): PickerState {
   const items = state.session.windows.map(
     ({ name, panes }, index): PickerItem => ({
       id: String(index),
-      label: sanitise(`${index + 1}: ${name}`),
-      detail: sanitise(panes.map(shortPaneName).join(', ')),
+      // As in the top line.
+      label: sanitise(`${index + 1}:${name}${index === state.layout.window ? '*' : ''}`),
+      detail: sanitise(panes.map(paneWords).join(', ')),
     }),
   );
   const title = safe('Windows');

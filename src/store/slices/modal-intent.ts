@@ -69,12 +69,12 @@ export function answerOf(intent: Intent): 'yes' | 'no' | undefined {
 /** The filter is typed as in a list to choose from: Enter keeps it, Escape shows all keys again. */
 function helpIntent(help: HelpView, intent: Intent, list: ListSize): HelpView {
   const { top, filter, typing } = help;
-  if (!typing && intent.id === 'filter') return { top, filter, typing: true };
-  if (typing && intent.id === 'accept') return { top, filter, typing: false };
-  if (typing && intent.id === 'cancel') return { top: 0, filter: EMPTY_INPUT, typing: false };
+  if (!typing && intent.id === 'filter') return { ...help, typing: true };
+  if (typing && intent.id === 'accept') return { ...help, typing: false };
+  if (typing && intent.id === 'cancel') return { ...help, top: 0, filter: EMPTY_INPUT, typing: false };
   const edited = typing ? editText(filter, intent) : undefined;
-  if (edited !== undefined) return { top: edited.text === filter.text ? top : 0, filter: edited, typing };
-  return { top: scrolled(top, intent, list), filter, typing };
+  if (edited !== undefined) return { ...help, top: edited.text === filter.text ? top : 0, filter: edited };
+  return { ...help, top: scrolled(top, intent, list) };
 }
 
 function scrolled(top: number, intent: Intent, list: ListSize): number {

@@ -42,7 +42,7 @@ export type ModalMsg =
     }>
   | Readonly<{ kind: 'modal/prompt-failed'; error: SafeText }>
   | Readonly<{ kind: 'modal/prompt-completed'; text: string; choices: readonly SafeText[] }>
-  | Readonly<{ kind: 'modal/help-opened' }>
+  | Readonly<{ kind: 'modal/help-opened'; prefixed?: boolean }>
   | Readonly<{ kind: 'modal/page-opened'; page: Page }>
   | Readonly<{ kind: 'modal/review-opened'; review: Review }>
   | Readonly<{ kind: 'modal/picker-opened'; picker: PickerState }>
@@ -57,6 +57,8 @@ export type ModalMsg =
   /** The last remark was read; the result of an act that can be undone stays. */
   | Readonly<{ kind: 'modal/notice-read' }>
   | Readonly<{ kind: 'modal/prefix-pending'; on: boolean }>;
+
+const NEW_HELP = { top: 0, filter: EMPTY_INPUT, typing: false } as const;
 
 /** A notice leaves the bottom line after this long: the result of an act late, a remark about a key soon. */
 export const NOTICE_MS = { act: 60_000, warn: 20_000, remark: 8000 } as const;
@@ -97,7 +99,7 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     case 'modal/prompt-completed':
       return completed(state, msg.text, msg.choices);
     case 'modal/help-opened':
-      return { ...state, modal: { kind: 'help', top: 0, filter: EMPTY_INPUT, typing: false } };
+      return { ...state, modal: { kind: 'help', ...NEW_HELP, prefixed: msg.prefixed === true } };
     case 'modal/page-opened':
       return { ...state, modal: { kind: 'page', page: msg.page, top: 0 } };
     case 'shields/ended':

@@ -13,8 +13,8 @@ import { LIST_WIDTH, listRows, readingFooter } from './lists.ts';
 
 /** `keys` already joined ("j, Down"); `name`: the intent; `changed`: by the session file. */
 export type HelpRow = Readonly<{ keys: SafeText; words: SafeText; name?: SafeText; changed?: boolean }>;
-/** Keys of one mode, as the help shows them. */
-export type HelpSection = Readonly<{ title: SafeText; rows: readonly HelpRow[] }>;
+/** Keys of one mode, as the help shows them. `prefixed`: those after the prefix. */
+export type HelpSection = Readonly<{ title: SafeText; rows: readonly HelpRow[]; prefixed?: boolean }>;
 
 const CHANGED = safe('*');
 

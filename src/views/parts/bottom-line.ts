@@ -9,8 +9,8 @@ import type { TextInput } from '../../store/text-input.ts';
 import { hintLine } from './hint.ts';
 import { cutLine, span, spread, widthOfLine } from './lines.ts';
 
-/** `keys`: as the operator types it ("b", "C-b z"). `words`: what it does, one or two words. */
-export type ShownHint = Readonly<{ keys: SafeText; words: SafeText }>;
+/** `keys`: as the operator types it ("b", "C-b z"). `words`: what it does, one or two words. `name`: the intent. */
+export type ShownHint = Readonly<{ keys: SafeText; words: SafeText; name?: SafeText }>;
 
 /** `undoKey`: how undo is typed now; absent when it does not work here. `fresh`: the result goes before the keys. */
 export function drawBottomLine(
@@ -51,21 +51,32 @@ function noticeLine(notice: Notice | undefined, undoKey: SafeText | undefined, c
   return cutLine([...text, ...undo], columns);
 }
 
-/** Whole hints only; the last one (help) stays when others must go. */
+/** Whole hints only; help stays when others must go, and the prefix beside it where that leaves room for most. */
 function fittingHints(hints: readonly ShownHint[], room: number): Line {
-  const lines = hints.map(({ keys, words }): Line => hintLine(keys, words));
-  const last = lines.at(-1);
-  if (last === undefined) return [];
-  const out: Span[] = [];
+  const line = ({ keys, words }: ShownHint): Line => hintLine(keys, words);
+  const [help] = hints.slice(-1);
+  if (help === undefined) return [];
+  const beside = hints.slice(-2, -1).filter(({ name }) => name === 'prefix');
+  const both = joined([...beside, help].map(line));
+  const last = widthOfLine(both) <= room * PREFIX_SHARE ? both : line(help);
+  const out: Line[] = [];
   let left = room - widthOfLine(last);
   if (left < 0) return [];
-  for (const line of lines.slice(0, -1)) {
-    const width = widthOfLine(line) + 2;
+  for (const hint of hints.slice(0, -1)) {
+    if (beside.includes(hint)) break;
+    const shown = line(hint);
+    const width = widthOfLine(shown) + 2;
     if (width > left) break;
-    out.push(...line, span(safe('  ')));
+    out.push(shown);
     left -= width;
   }
-  return [...out, ...last];
+  return joined([...out, last]);
+}
+
+const PREFIX_SHARE = 0.35;
+
+function joined(lines: readonly Line[]): Line {
+  return lines.flatMap((line, at) => (at === 0 ? line : [span(safe('  ')), ...line]));
 }
 
 const PROMPTS: Readonly<Record<PromptFor, string>> = {
@@ -87,8 +98,9 @@ const PROMPTS: Readonly<Record<PromptFor, string>> = {
 
 export function drawPromptLine(prompt: PromptState, columns: number): Line {
   const label = ` ${PROMPTS[prompt.purpose]}`;
-  const after = promptAside(prompt);
-  const aside = cutLine(after, Math.max(0, Math.floor(columns / 2)));
+  // What is wrong with the line may take all that the line leaves, and half of the row in any case.
+  const typed = label.length + widthOf(prompt.input.text) + 4;
+  const aside = cutLine(promptAside(prompt), Math.max(Math.floor(columns / 2), columns - typed));
   const room = Math.max(8, columns - label.length - widthOfLine(aside) - 2);
   return spread(
     [span(sanitise(label), 'key'), ...drawInput(prompt.input, room)],

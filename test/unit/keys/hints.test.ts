@@ -10,12 +10,12 @@ const shown = (list: readonly Readonly<{ keys: string; words: string }>[]) =>
   list.map(({ keys, words }) => `${keys} ${words}`);
 
 describe('hints', () => {
-  it('begin with the acts, then the keys of the pane, and end with help', () => {
+  it('begin with the acts, then the keys of the pane, and end with the prefix and help', () => {
     const log = shown(texts.hints('log'));
     expect(log.slice(0, 7)).toEqual([
-      ...['b ban', 'u unban', 'c cut', 't tighten', 'z undo', '! shields', '/ search'],
+      ...['b ban', 'u unban', 'c cut', '! shields', '/ search', 'f follow', '@ follow address'],
     ]);
-    expect(log.at(-1)).toBe('? help');
+    expect(log.slice(-4)).toEqual(['t tighten', 'z undo', 'C-b panes', '? help']);
     expect(shown(texts.hints('bans'))).toContain('/ filter');
     expect(shown(texts.hints('host'))).not.toContain('/ search');
   });
@@ -32,14 +32,25 @@ describe('hints', () => {
       { mode: 'pane', intent: 'cut', chords: [], line: 2, column: 1 },
     ];
     const own = keyTexts(applyOverrides(DEFAULT_KEYMAP, { prefix: 'C-a', keys }).keymap, { readOnly: false });
-    expect(shown(own.hints('log')).slice(0, 3)).toEqual(['B ban', 'u unban', 't tighten']);
+    expect(shown(own.hints('log')).slice(0, 3)).toEqual(['B ban', 'u unban', '! shields']);
     expect(own.keyFor('log', 'cut')).toBeUndefined();
-    expect(
-      own
-        .help('log')
-        .at(-1)
-        ?.rows.map(({ keys: typed }) => typed),
-    ).toContain('C-a z');
+    const after = own.help('log').find(({ prefixed }) => prefixed === true);
+    expect(after?.rows.map(({ keys: typed }) => typed)).toContain('C-a z');
+  });
+
+  it('after the prefix begin with the panes, as a user of tmux looks for them', () => {
+    expect(shown(texts.hints('prefix')).slice(0, 9)).toEqual([
+      ...['Enter keep', '% split', '" down', 'x close', 'z zoom', 'o next pane', 'c new window'],
+      ...['w windows', 'S save'],
+    ]);
+    expect(shown(texts.hints('prefix')).at(-1)).toBe('? help');
+  });
+
+  it('in a program are what the prefix offers, with the prefix', () => {
+    expect(shown(texts.hints('program'))).toEqual([
+      ...['M-! shields', 'C-b Enter keep', 'C-b o next pane', 'C-b z zoom', 'C-b [ copy'],
+      ...['C-b K end it', 'C-b ? help'],
+    ]);
   });
 });
 
@@ -47,7 +58,7 @@ describe('help', () => {
   it('holds every key that works, the pane’s own before the general ones', () => {
     const sections = texts.help('log');
     expect(sections.map(({ title }) => title)).toEqual([
-      ...['acts', 'this pane', 'moving', 'console', 'windows and panes', 'after C-b'],
+      ...['acts', 'this pane', 'console', 'windows and panes', 'after C-b', 'moving'],
     ]);
     const rows = sections.flatMap(({ rows: list }) => shown(list));
     expect(rows).toContain('Down, j down');

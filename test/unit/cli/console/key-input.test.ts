@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { createController } from '../../../../src/cli/console/controller.ts';
 import { keyProblemsPage, parseKeysCommand, saidOfKeys } from '../../../../src/cli/console/key-problems.ts';
 import type { KeyOverride } from '../../../../src/core/pane.ts';
-import { parseChord } from '../../../../src/keys/chords.ts';
 import { keyTexts } from '../../../../src/keys/hints.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { applyOverrides } from '../../../../src/keys/overrides.ts';
@@ -12,6 +11,7 @@ import { createConsoleStore } from '../../../../src/store/store.ts';
 import { helpMatches } from '../../../../src/views/dialogs/help.ts';
 import { createScreenDrawer, helpSections } from '../../../../src/views/screen.ts';
 import { NOW, OPTIONS, SESSION } from '../../../frames/shell-parts.ts';
+import { NO_EFFECTS, pressing } from './rig.ts';
 
 const wish = (mode: string, intent: string, ...chords: string[]): KeyOverride => ({
   ...{ mode, intent, chords, line: 12, column: 9 },
@@ -24,13 +24,9 @@ function rig(...own: KeyOverride[]) {
   const store = createConsoleStore({
     ...{ session, now: NOW, size: { columns: 120, rows: 40 }, readOnly: false, privileged: true },
   });
-  const nothing = (): void => undefined;
   const controller = createController({
     ...{ store, keymap, mouse: false, helpTotal: () => 60 },
-    effects: {
-      ...{ quit: nothing, suspend: nothing, redraw: nothing, setMouse: nothing, poke: nothing },
-      ...{ listAsked: nothing, later: () => nothing },
-    },
+    effects: NO_EFFECTS,
   });
   const draw = createScreenDrawer({ ...OPTIONS, keys });
   const page = () => {
@@ -43,13 +39,7 @@ function rig(...own: KeyOverride[]) {
     keys,
     page,
     modal: () => store.getState().modal.modal,
-    press: (...chords: readonly string[]) => {
-      for (const chord of chords) {
-        const key = parseChord(chord);
-        if (key === undefined) throw new Error(`${chord} is no key`);
-        controller.input({ kind: 'key', key });
-      }
-    },
+    press: pressing(controller),
     /** The bottom line as plain text. */
     bottom: () => {
       const chrome = draw(store.getState()).areas.find(({ key }) => key === 'chrome')?.text ?? '';
@@ -57,6 +47,19 @@ function rig(...own: KeyOverride[]) {
     },
   };
 }
+
+describe('the help', () => {
+  it('begins with the acts, and after the prefix with what the prefix does', () => {
+    const { store, keys, press } = rig();
+    const titles = () => helpSections(store.getState(), keys).map(({ title }) => title);
+    press('?');
+    expect(titles()[0]).toBe('acts');
+    press('Escape', 'C-b', '?');
+    expect(titles().slice(0, 2)).toEqual(['after C-b', 'acts']);
+    press('/', 'z', 'Enter');
+    expect(titles()[0]).toBe('after C-b');
+  });
+});
 
 describe('a sequence', () => {
   it('waits for its end, says so, and then does what it means', () => {

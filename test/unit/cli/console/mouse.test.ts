@@ -224,10 +224,30 @@ describe('a click', () => {
     expect(act().form.fields[act().form.focus]?.id).toBe('why');
   });
 
+  it('into a pane ends what waits for a key; on a key of the bottom line it is that key', () => {
+    const { press, click, state, body, lineAt } = rig();
+    press('C-b');
+    click(body('1.1').x + 4, body('1.1').y + 1);
+    expect(state().modal.prefixPending).toBe(false);
+    press('C-b', 'q');
+    click(body('1.2').x + 4, body('1.2').y + 1);
+    expect(state().layout.numbers).toBe(false);
+    press('C-b');
+    const before = lineAt(39).slice(
+      0,
+      lineAt(39).findIndex(({ text }) => text === 'z'),
+    );
+    click(
+      before.reduce((sum, { text }) => sum + text.length, 0),
+      39,
+    );
+    expect(state().layout.views[0]?.zoomed).toBe(true);
+  });
+
   it('selects in a list, and takes it when clicked again', () => {
     const { press, click, state, inBox } = rig();
     press('C-b', 'w');
-    const { column, row } = inBox('2: mail');
+    const { column, row } = inBox('2:mail  ');
     click(column, row);
     expect(state().modal.modal).toMatchObject({ kind: 'picker', picker: { at: 1 } });
     click(column, row);
@@ -237,7 +257,7 @@ describe('a click', () => {
   it('once on what is selected already takes nothing', () => {
     const { press, click, state, inBox } = rig();
     press('C-b', 'w');
-    const { column, row } = inBox('1: watch');
+    const { column, row } = inBox('1:watch*');
     click(column, row);
     expect(state().modal.modal.kind).toBe('picker');
   });
