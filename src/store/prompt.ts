@@ -33,6 +33,8 @@ export type PromptState = Readonly<{
   typed: string;
   /** What stood there when it was opened: leaving puts it back. */
   initial: string;
+  /** The end of the text, from here on, is only proposed: what is typed first takes its place. */
+  proposed?: number;
   /** Shown after the text, until the next key. */
   error?: SafeText;
   /** What the last Tab found. */
@@ -44,10 +46,18 @@ export type PromptHistory = Readonly<Partial<Record<PromptFor, readonly string[]
 export const EMPTY_HISTORY: PromptHistory = {};
 const HISTORY_MAX = 100;
 
+/** `proposal`: stands behind the text, for an Enter that takes it. */
 export function openPrompt(
-  from: Readonly<{ purpose: PromptFor; pane?: PaneId; text?: string; wish?: NewPaneWish }>,
+  from: Readonly<{
+    purpose: PromptFor;
+    pane?: PaneId;
+    text?: string;
+    proposal?: string;
+    wish?: NewPaneWish;
+  }>,
 ): PromptState {
-  const input = inputOf(from.text ?? '');
+  const given = inputOf(from.text ?? '');
+  const input = inputOf(`${given.text}${from.proposal ?? ''}`);
   const { text } = input;
   const base: PromptState = {
     purpose: from.purpose,
@@ -56,6 +66,7 @@ export function openPrompt(
     typed: text,
     initial: text,
     choices: [],
+    ...(from.proposal === undefined ? {} : { proposed: given.at }),
   };
   const wish = from.wish === undefined ? {} : { wish: from.wish };
   return from.pane === undefined ? { ...base, ...wish } : { ...base, ...wish, pane: from.pane };
@@ -77,12 +88,20 @@ export function editPrompt(prompt: PromptState, intent: Intent, history: PromptH
     const text = recall === 0 ? prompt.typed : (lines[recall - 1] ?? '');
     return { ...cleared(prompt), recall, input: inputOf(text) };
   }
-  const input = editText(prompt.input, intent);
+  const input = edited(prompt, intent);
   if (input === undefined) return prompt;
   return { ...cleared(prompt), input, recall: 0, typed: input.text };
 }
 
+/** As selected text elsewhere: typing takes its place, Backspace takes it away, moving into it keeps it. */
+function edited({ input, proposed }: PromptState, intent: Intent): TextInput | undefined {
+  const selected = proposed !== undefined && ['text-insert', 'text-backspace'].includes(intent.id);
+  if (!selected) return editText(input, intent);
+  const kept = inputOf([...input.text].slice(0, proposed).join(''));
+  return intent.id === 'text-backspace' ? kept : editText(kept, intent);
+}
+
 function cleared(prompt: PromptState): PromptState {
-  const { error: _, ...rest } = prompt;
+  const { error: _, proposed: __, ...rest } = prompt;
   return { ...rest, choices: [] };
 }

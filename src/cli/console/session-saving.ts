@@ -52,7 +52,7 @@ export async function saveNow(ground: SessionGround, name: string | undefined): 
 
 function askName(ground: SessionGround): void {
   if (!ground.free('save')) return;
-  ground.store.dispatch({ kind: 'modal/prompt-opened', purpose: 'command', text: 'save default' });
+  ground.store.dispatch({ kind: 'modal/prompt-opened', purpose: 'command', text: 'save ', proposal: 'default' });
   ground.say('this workspace has no file yet: say its name; "default" is what opsconsole opens by itself');
 }
 

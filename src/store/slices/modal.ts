@@ -39,6 +39,7 @@ export type ModalMsg =
       pane?: PaneId;
       wish?: NewPaneWish;
       text?: string;
+      proposal?: string;
     }>
   | Readonly<{ kind: 'modal/prompt-failed'; error: SafeText }>
   | Readonly<{ kind: 'modal/prompt-completed'; text: string; choices: readonly SafeText[] }>
@@ -153,7 +154,7 @@ function shieldsEnded(
 
 function completed(state: ModalState, text: string, choices: readonly SafeText[]): ModalState {
   if (state.modal.kind !== 'prompt') return state;
-  const { error: _, ...prompt } = state.modal.prompt;
+  const { error: _, proposed: __, ...prompt } = state.modal.prompt;
   const input: TextInput = text === '' ? EMPTY_INPUT : { text, at: [...text].length };
   return { ...state, modal: { kind: 'prompt', prompt: { ...prompt, input, choices } } };
 }

@@ -5,7 +5,7 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { sliceColumns, widthOf } from '../../core/width.ts';
 import type { Notice } from '../../store/modal-state.ts';
 import type { PromptFor, PromptState } from '../../store/prompt.ts';
-import type { TextInput } from '../../store/text-input.ts';
+import { INPUT_MAX, type TextInput } from '../../store/text-input.ts';
 import { hintLine } from './hint.ts';
 import { cutLine, span, spread, widthOfLine } from './lines.ts';
 
@@ -102,20 +102,25 @@ export function drawPromptLine(prompt: PromptState, columns: number): Line {
   const typed = label.length + widthOf(prompt.input.text) + 4;
   const aside = cutLine(promptAside(prompt), Math.max(Math.floor(columns / 2), columns - typed));
   const room = Math.max(8, columns - label.length - widthOfLine(aside) - 2);
-  return spread(
-    [span(sanitise(label), 'key'), ...drawInput(prompt.input, room)],
-    [...aside, span(safe(' '))],
-    {
-      columns,
-      leftMin: Math.min(columns, label.length + Math.min(room, widthOf(prompt.input.text) + 1)),
-    },
-  );
+  return spread([span(sanitise(label), 'key'), ...proposedInput(prompt, room)], [...aside, span(safe(' '))], {
+    columns,
+    leftMin: Math.min(columns, label.length + Math.min(room, widthOf(prompt.input.text) + 1)),
+  });
 }
 
 function promptAside(prompt: PromptState): Line {
   if (prompt.error !== undefined) return [span(prompt.error, 'bad')];
   if (prompt.choices.length > 0) return [span(sanitise(prompt.choices.join('  ')), 'dim')];
+  if (prompt.proposed !== undefined) return [span(safe('Enter takes it, typing replaces it'), 'dim')];
   return [];
+}
+
+/** What is only proposed looks like text that is selected elsewhere. */
+function proposedInput({ input, proposed }: PromptState, room: number): Line {
+  if (proposed === undefined || widthOf(input.text) >= room) return drawInput(input, room);
+  const points = [...input.text];
+  const kept = sanitise(points.slice(0, proposed).join(''), INPUT_MAX);
+  return [span(kept), { text: sanitise(points.slice(proposed).join(''), INPUT_MAX), on: true }];
 }
 
 /** The text with its cursor as an inverse cell, scrolled so that the cursor is always seen. */

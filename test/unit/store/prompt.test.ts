@@ -22,6 +22,23 @@ function edit(input: TextInput, ...steps: readonly (IntentId | Readonly<{ type: 
   }, input);
 }
 
+describe('a proposal', () => {
+  const open = () => openPrompt({ purpose: 'command', text: 'save ', proposal: 'default' });
+  const typed = (...ids: readonly IntentId[]) =>
+    ids.reduce((prompt, id) => editPrompt(prompt, { id, text: 'x' }, {}), open()).input;
+
+  it('is what Enter takes', () => {
+    expect(open().input).toEqual(inputOf('save default'));
+  });
+
+  it('gives way to what is typed first, and to nothing typed later', () => {
+    expect(typed('text-insert')).toEqual(inputOf('save x'));
+    expect(typed('text-insert', 'text-insert')).toEqual(inputOf('save xx'));
+    expect(typed('text-backspace')).toEqual(inputOf('save '));
+    expect(typed('text-left', 'text-insert')).toEqual({ text: 'save defaulxt', at: 12 });
+  });
+});
+
 describe('a line of text', () => {
   it('is edited at the cursor', () => {
     expect(
