@@ -7,6 +7,7 @@ import { ReadStream } from 'node:tty';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
+import { keepFromChildren } from './pty-files.ts';
 import { launchOf, type ProgramWish, withoutOurFiles } from './pty-launch.ts';
 import { loadNativePty, type NativePty } from './pty-native.ts';
 import { markOf, type Reaper, type SessionMark, startReaper } from './reaper.ts';
@@ -123,6 +124,7 @@ class OpenPty implements Pty {
     const { fd, pid } = native.fork({ ...wish, columns, rows, onExit });
     this.#pid = pid;
     this.#fd = fd;
+    const closed = keepFromChildren(fd);
     this.#mark = markOf(pid);
     reaper.add(this.#mark);
     const stream = new ReadStream(fd);
@@ -133,7 +135,10 @@ class OpenPty implements Pty {
     });
     // EIO: nobody has the terminal open any more, which is how it ends.
     stream.on('error', () => undefined);
-    stream.on('close', () => this.#closed());
+    stream.on('close', () => {
+      closed();
+      this.#closed();
+    });
   }
 
   write(given: string | Buffer): boolean {

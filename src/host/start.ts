@@ -2,6 +2,7 @@
 // for the watch without it: execa costs 11 MB of memory, more than all the rest of a small headless process.
 
 import type { Readable } from 'node:stream';
+import { overTerminals } from './pty-files.ts';
 
 export type StartWish = Readonly<{
   file: string;
@@ -28,8 +29,11 @@ export type Start = (wish: StartWish) => Promise<Started>;
 
 export const startWithExeca: Start = async ({ file, args, env, stdin, detached, cwd }) => {
   const { execa } = await import('execa');
+  // Its types know descriptors only up to 9.
+  const over = overTerminals().map((fd) => fd as 9);
   const child = execa(file, args, {
-    ...(stdin === undefined ? { stdin: 'ignore' } : { input: stdin }),
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...over],
+    ...(stdin === undefined ? {} : { input: stdin }),
     env,
     extendEnv: false,
     reject: false,
@@ -55,7 +59,7 @@ export const startPlain: Start = async ({ file, args, env, stdin, detached, cwd 
       env,
       detached,
       ...(cwd === undefined ? {} : { cwd }),
-      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...overTerminals()],
     });
   } catch (error) {
     const ended = Promise.resolve({ startError: codeOf(error) ?? String(error) });

@@ -6,8 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { CommandLine } from '../../../src/core/pane.ts';
+import { command as toolCommand } from '../../../src/core/plan.ts';
+import { createLocalHost } from '../../../src/host/local.ts';
 import { createPtys, type Pty, type PtyEnd, type PtyOptions } from '../../../src/host/pty.ts';
 import { loadFrom } from '../../../src/host/pty-native.ts';
+import { startPlain } from '../../../src/host/start.ts';
 import { isAlive } from './alive.ts';
 import { membersOf, STUBBORN } from './members.ts';
 
@@ -78,6 +81,27 @@ describe('a program', () => {
     expect(text()).not.toContain('ptmx');
     other.pty.kill();
   });
+
+  it.each(['execa', 'plain'] as const)(
+    'is open in no tool and no watched command, started with %s',
+    async (way) => {
+      const others = [await run(shell('sleep 100')), await run(shell('sleep 100'))];
+      const host = await createLocalHost({
+        sudo: 'never',
+        ...(way === 'plain' ? { start: startPlain } : {}),
+      });
+      const look = 'cat; for f in /proc/$$/fd/*; do readlink $f; done';
+      for (const given of ['', 'given']) {
+        const told = await host.run(toolCommand(['sh', '-c', look], given === '' ? {} : { stdin: given }));
+        const files = told.ok ? told.value.stdout : told.problem.summary;
+        expect(files.startsWith(given)).toBe(true);
+        expect(files).toContain('/dev/null');
+        expect(files).not.toContain('ptmx');
+      }
+      for (const { pty } of others) pty.kill();
+      for (const other of others) await vi.waitFor(() => expect(other.end()).toBeDefined(), WAIT);
+    },
+  );
 
   it('ends with its status, or by a signal', async () => {
     expect((await ranToEnd(shell('exit 3'))).end()).toEqual({ exitCode: 3 });
