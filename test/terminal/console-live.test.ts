@@ -77,7 +77,7 @@ kernelSuite('live panes', ['tmux', 'nft', 'ipset', 'conntrack'], () => {
         )
       );
     });
-    expect(frameFaults(screen, 160, 40)).toEqual([]);
+    await console.until('whole frames', (drawn) => frameFaults(drawn, 160, 40).length === 0);
     expect(linesOf(screen)[0]).toMatch(/load [\d.]+.*conntrack <?\d+% .*↓.*\d\d:\d\d/);
     world().append('access.log', hit('203.0.113.11', '/appended'));
     await console.until('the line', inLog('web', '/appended'));

@@ -71,8 +71,8 @@ kernelSuite('the mouse', ['tmux', 'nft'], () => {
     const width = (shown: string): number => linesOf(shown)[1]?.search('┬') ?? -1;
     const border = width(screen);
     await terminal.type(down(border, 6) + move(border - 6, 6) + move(border - 12, 6));
-    const moved = await terminal.until('the border follows', (shown) => width(shown) === border - 12);
-    expect(frameFaults(moved, 120, 40)).toEqual([]);
+    await terminal.until('the border follows', (shown) => width(shown) === border - 12);
+    await terminal.until('whole frames', (drawn) => frameFaults(drawn, 120, 40).length === 0);
     await terminal.type(move(border, 6) + up(border, 6) + move(border - 12, 6));
     const back = await terminal.until('the border is back', (shown) => width(shown) === border);
     expect(paneOf(back, 'web').join()).toContain('/second');

@@ -168,7 +168,7 @@ kernelSuite('panes and windows', ['tmux', 'nft'], () => {
     }
     for (const [at, name] of names.entries()) {
       await prefix(`M-${at + 1}`);
-      const screen = await says(`layout ${name}`);
+      await says(`layout ${name}`);
       await console.until('whole frames', (drawn) => frameFaults(drawn, 120, 40).length === 0);
     }
     await prefix('M-1');

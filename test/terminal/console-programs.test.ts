@@ -93,7 +93,7 @@ kernelSuite('programs in panes', ['tmux', 'yes'], () => {
     const console = await open(FOUR);
     const words = ['alpha', 'beta', 'gamma', 'delta'].map((word) => `${word} has started`);
     const screen = await console.until('four programs', shows(...words));
-    expect(frameFaults(screen, 120, 40)).toEqual([]);
+    await console.until('whole frames', (drawn) => frameFaults(drawn, 120, 40).length === 0);
     for (const [at, title] of ['one', 'two', 'three', 'four'].entries())
       expect([paneOf(screen, title)[0]?.trim(), stateOf(screen, title)]).toEqual([
         words[at],

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'n
 import { afterAll, expect, it } from 'vitest';
 import { kernelSuite } from '../kernel/harness/require.ts';
 import { useWorld } from './harness/console.ts';
-import { bottomOf, frameFaults } from './harness/drawn.ts';
+import { bottomOf, frameFaults, shapeOf } from './harness/drawn.ts';
 import { type TestTerminal, untilTrue } from './harness/tmux.ts';
 
 const SESSION = `# my screen, do not lose this line
@@ -27,16 +27,6 @@ windows:
     panes: [ bans, journal ]
 `;
 const COMMENTS = [...SESSION.matchAll(/#.*$/gm)].map(([comment]) => comment);
-
-/** Borders and titles of a screen: what a layout is. What changes by the second and what the keys say is left out. */
-function shapeOf(screen: string): readonly string[] {
-  const lines = screen.split('\n').slice(1, -1);
-  return lines.map((line) =>
-    line
-      .replace(/─ [^─┬┐┤]* ─(?=[┐┤┬])/g, (state) => '─'.repeat(state.length))
-      .replace(/[^─│┌┐└┘├┤┬┴┼]/g, (sign) => (line.startsWith('│') || sign === ' ' ? ' ' : sign)),
-  );
-}
 
 kernelSuite('the session file and the console', ['tmux', 'nft'], () => {
   const world = useWorld({ session: SESSION, logs: ['access.log', 'auth.log'] });
@@ -73,7 +63,7 @@ kernelSuite('the session file and the console', ['tmux', 'nft'], () => {
   it('saves what keys changed, zoomed or not, and gets the same screen again', async () => {
     const terminal = await start();
     const whole = await terminal.until('titles', box('─ auth ─'));
-    expect(frameFaults(whole, 120, 40)).toEqual([]);
+    await terminal.until('whole frames', (drawn) => frameFaults(drawn, 120, 40).length === 0);
     await terminal.keys('C-b', 'T');
     await terminal.until('the prompt', bottom('title'));
     await terminal.keys('C-u');

@@ -52,7 +52,6 @@ kernelSuite('the screen of the console', ['tmux', 'nft'], () => {
       `a whole frame of ${columns}x${rows}`,
       (drawn) => frameFaults(drawn, columns, rows).length === 0,
     );
-    await console.until('whole frames', (drawn) => frameFaults(drawn, columns, rows).length === 0);
     return screen;
   }
 
@@ -64,7 +63,7 @@ kernelSuite('the screen of the console', ['tmux', 'nft'], () => {
     const other = await world().start({ columns, rows });
     try {
       const screen = await other.until('the log', ready);
-      await console.until('whole frames', (drawn) => frameFaults(drawn, columns, rows).length === 0);
+      await other.until('whole frames', (drawn) => frameFaults(drawn, columns, rows).length === 0);
       expect(linesOf(screen)[0]).toContain('1:watch*');
       expect(bottomOf(screen)).toContain('? help');
     } finally {

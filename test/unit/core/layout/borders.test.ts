@@ -59,9 +59,7 @@ describe('resizing by keys', () => {
     expect(say('a', 'left', groundOf(leaf('a'), WIDE))).toBe(
       'there is one pane only: it has no border to move',
     );
-    expect(say('a', 'left', { ...ground, size: { columns: 80, rows: 24 } })).toMatch(
-      /^no borders here/,
-    );
+    expect(say('a', 'left', { ...ground, size: { columns: 80, rows: 24 } })).toMatch(/^no borders here/);
   });
 
   it('keeps cells cells and percentages percentages', () => {
