@@ -44,7 +44,7 @@ export function deskFor(host: Host, session: Session, env: Io['env'], wishes: De
   });
 }
 
-export function lookAtFirewall(host: Host): Promise<FirewallView> {
+function lookAtFirewall(host: Host): Promise<FirewallView> {
   return readFirewalls(host, BACKENDS);
 }
 

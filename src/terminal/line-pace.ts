@@ -15,7 +15,7 @@ const DEAD_BAND = 0.25;
 /** The shortest of so many round trips is taken for the line without a queue. */
 const TRIPS_KEPT = 20;
 /** What an unanswered question counts for, of a terminal that answers otherwise. */
-export const UNANSWERED_MS = 5_000;
+const UNANSWERED_MS = 5_000;
 
 /** Milliseconds that the line needs for a frame of so many bytes. */
 type Cost = Readonly<{ ms: number; bytes: number }>;

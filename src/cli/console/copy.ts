@@ -111,7 +111,7 @@ function bodyOf(state: ConsoleState, pane: PaneId): CopyBox {
 }
 
 /** The pane of the focus stands still as text; the live one goes on behind. */
-export function enterCopyMode(desktop: Desktop, page = false): void {
+function enterCopyMode(desktop: Desktop, page = false): void {
   const { store } = desktop;
   const state = store.getState();
   const pane = focusedPane(state);

@@ -41,7 +41,7 @@ export type Listing = Readonly<{
   members: ReadonlyMap<SetKey, Members>;
 }>;
 
-export const MARKS_MAX = 10_000;
+const MARKS_MAX = 10_000;
 
 export function newBansPane(spec: BansSpec): BansPane {
   return {

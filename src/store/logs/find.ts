@@ -138,7 +138,3 @@ export function toggleFilter(pane: LogPane, index: number): LogPane {
   const filters = pane.filters.map((other, at) => (at === index ? { ...other, on: !other.on } : other));
   return { ...pane, filters, filtersOn: pane.filtersOn || !filter.on };
 }
-
-export function removeFilter(pane: LogPane, index: number): LogPane {
-  return { ...pane, filters: pane.filters.filter((_, at) => at !== index) };
-}

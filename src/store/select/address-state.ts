@@ -5,8 +5,8 @@ import { contains, type Net } from '../../core/address.ts';
 import type { SetKey } from '../../core/rows.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import { rowsCovering } from '../bans/address-index.ts';
-import { type Feed, seenIn } from '../logs/feed.ts';
-import type { LogsState } from '../slices/logs.ts';
+import { seenIn } from '../logs/feed.ts';
+import { watchedOnce } from '../logs/watched.ts';
 import type { ConsoleState } from '../state.ts';
 
 /**
@@ -57,22 +57,6 @@ export function safeReason(safeSet: SafeSet | undefined, net: Net): SafeText | u
 /** In how many kept log lines the address stands; panes that watch the same files count once. */
 export function selectSeenCount(state: ConsoleState, net: Net): number {
   let count = 0;
-  for (const feed of feedsOf(state.logs)) count += seenIn(feed, net.text);
+  for (const { feed } of watchedOnce(state.logs.panes).values()) count += seenIn(feed, net.text);
   return count;
-}
-
-const feedsByLogs = new WeakMap<LogsState, readonly Feed[]>();
-
-/** One feed per watched thing. Asked for every address of a drawing, so it is kept for the state that it belongs to. */
-function feedsOf(logs: LogsState): readonly Feed[] {
-  const known = feedsByLogs.get(logs);
-  if (known !== undefined) return known;
-  const bySource = new Map<string, Feed>();
-  for (const { spec, feed } of logs.panes.values()) {
-    const source = JSON.stringify([spec.files, spec.units, spec.command ?? []]);
-    if (!bySource.has(source)) bySource.set(source, feed);
-  }
-  const feeds = [...bySource.values()];
-  feedsByLogs.set(logs, feeds);
-  return feeds;
 }

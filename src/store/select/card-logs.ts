@@ -7,6 +7,7 @@ import type { LineReading, ReadLine } from '../../core/rows.ts';
 import { isRelated, lineHas } from '../follow/match.ts';
 import type { Chunk } from '../logs/chunks.ts';
 import { countLines } from '../logs/chunks.ts';
+import { watchedOnce } from '../logs/watched.ts';
 import type { ConsoleState } from '../state.ts';
 
 /** `kinds`: lines by what they say: "4xx", "failed password". */
@@ -64,19 +65,15 @@ export function selectCardLogs(state: ConsoleState, net: Net, around: Net): Card
   };
 }
 
-type Watched = Readonly<{ pane: PaneSpec; chunks: readonly Chunk[] }>;
-
-/** Panes that watch the same files count once. */
-export function watchedLogs({ session, logs }: ConsoleState): readonly Watched[] {
-  const bySource = new Map<string, Watched>();
-  for (const pane of session.windows.flatMap((window) => window.panes)) {
-    const log = logs.panes.get(pane.id);
-    if (log === undefined) continue;
-    const { files, units, command } = log.spec;
-    const source = JSON.stringify([files, units, command ?? []]);
-    if (!bySource.has(source)) bySource.set(source, { pane, chunks: log.feed.chunks });
-  }
-  return [...bySource.values()];
+/** The spec as well: the card names the pane. */
+function watchedLogs({ session, logs }: ConsoleState) {
+  const once = watchedOnce(logs.panes);
+  return session.windows
+    .flatMap((window) => window.panes)
+    .flatMap((pane) => {
+      const log = once.get(pane.id);
+      return log === undefined ? [] : [{ pane, chunks: log.feed.chunks }];
+    });
 }
 
 const KEPT = 2;

@@ -63,7 +63,7 @@ export function selectAct(state: ConsoleState): ActDialog | undefined {
 }
 
 /** The source whose age stands on the pane's frame; a program has none. */
-export function sourceOf({ id, body }: PaneSpec): SourceId | undefined {
+function sourceOf({ id, body }: PaneSpec): SourceId | undefined {
   if (body.kind === 'log' || body.kind === 'watch') return `${body.kind}:${id}`;
   return body.kind === 'run' ? undefined : body.kind;
 }

@@ -4,7 +4,7 @@ import type { UnixMs } from '../../core/brand.ts';
 import type { PaneId, Session } from '../../core/pane.ts';
 import type { FileState, ReadLine } from '../../core/rows.ts';
 import { appendBatch } from '../logs/feed.ts';
-import { findLog, promptedLog, removeFilter, toggleFilter } from '../logs/find.ts';
+import { findLog, promptedLog, toggleFilter } from '../logs/find.ts';
 import { type LogPane, lineBox, newLogPane } from '../logs/log-pane.ts';
 import { follow, freezeAsSeen, moveLog, pointAt } from '../logs/move.ts';
 import { wentTo } from '../logs/went-to.ts';
@@ -39,7 +39,6 @@ export type LogsMsg =
     }>
   /** `index`: place in the pane's list of filters, from 0. */
   | Readonly<{ kind: 'log/filter-toggled'; pane: PaneId; index: number }>
-  | Readonly<{ kind: 'log/filter-removed'; pane: PaneId; index: number }>
   /** The pane's command is to run, or to run once more. */
   | Readonly<{ kind: 'log/command-begun'; pane: PaneId }>;
 
@@ -63,8 +62,6 @@ function reducePanes(state: LogsState, msg: Msg): LogsState {
       return withPane(state, msg.pane, (pane) => ({ ...pane, feed: appended(pane, msg) }));
     case 'log/filter-toggled':
       return withPane(state, msg.pane, (pane) => toggleFilter(pane, msg.index));
-    case 'log/filter-removed':
-      return withPane(state, msg.pane, (pane) => removeFilter(pane, msg.index));
     case 'log/command-begun':
       return { ...state, begun: new Map(state.begun).set(msg.pane, (state.begun.get(msg.pane) ?? 0) + 1) };
     case 'pane/intent': {

@@ -67,7 +67,7 @@ export function closeWindow(state: ConsoleState, index: number): Result<ConsoleS
   return ok(inOrder({ ...state, layout: { ...layout, window: current, lastWindow: last } }, order));
 }
 
-export const ONLY_WINDOW = 'it is the only window: q leaves the console';
+const ONLY_WINDOW = 'it is the only window: q leaves the console';
 
 /** `order`: old indices in their new order. */
 function inOrder(state: ConsoleState, order: readonly number[]): ConsoleState {

@@ -16,7 +16,7 @@
 // escapes quotes.
 
 import { parseHost } from '../../../core/address.ts';
-import type { Finding, LineFormat, Token } from './format.ts';
+import type { Finding, Token } from './format.ts';
 
 const STAMP = / \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "/;
 const STATUS = / (\d{3}) (?:\d+|-)(?= |$)/y;
@@ -75,18 +75,3 @@ function closingQuote(text: string, from: number): number {
   }
   return -1;
 }
-
-const named = (name: string): LineFormat => ({
-  name,
-  recognise(text) {
-    const found = recogniseAccess(text);
-    return found?.name === name ? found : undefined;
-  },
-});
-
-export const ACCESS_FORMATS: readonly LineFormat[] = [
-  named('combined'),
-  named('common'),
-  named('vhost-combined'),
-  named('vhost-common'),
-];

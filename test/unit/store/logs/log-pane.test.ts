@@ -155,9 +155,6 @@ describe('filters', () => {
     expect(shownTexts(withoutPost)).toEqual(['get root']);
     const message = reduced(both, { kind: 'log/filter-toggled', pane: LOG, index: 2 });
     expect(shownTexts(message)).toEqual(log.slice(0, 4));
-    expect(shownTexts(reduced(both, { kind: 'log/filter-removed', pane: LOG, index: 2 }))).toEqual(
-      log.slice(0, 4),
-    );
     expect(shownTexts(reduced(both, key(LOG, 'filter-clear')))).toEqual(log);
   });
 
