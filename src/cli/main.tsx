@@ -31,7 +31,7 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
     .description('A full-screen console for internet-facing servers: see it, ban it, undo it.')
     .version(version, '-V, --version')
     .argument('[session]', 'a session file, or the name of one in the configuration folder')
-    .option('--read-only', 'watch only: act keys are off and every act is refused')
+    .option('--read-only', 'watch only: every act is refused, and no program or command of a pane runs')
     .option('--ascii', 'draw with ASCII signs')
     .option('--theme <name>', 'colours: ansi, dark, light, contrast or mono, whatever the session says')
     .option('--no-mouse', 'leave the mouse to the terminal, whatever the session says')
