@@ -2,6 +2,27 @@ import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node' as const };
 
+/**
+ * What a tmux user does all day runs over ssh, too, in every run. `--project ssh` runs all the tests of the console there,
+ * which takes some minutes.
+ */
+const OVER_SSH = [
+  'acts',
+  'copy',
+  'follow',
+  'input',
+  'mouse',
+  'panes',
+  'programs',
+  'roundtrip',
+  'save',
+  'watch',
+];
+const sshAlone = process.argv.some(
+  (word, at, words) => word === '--project=ssh' || (word === 'ssh' && words[at - 1] === '--project'),
+);
+const consoleTest = (name: string): string => `test/terminal/console-${name}.test.ts`;
+
 /** One project per layer, so that `npx vitest run --project kernel` runs a layer alone. */
 export default defineConfig({
   test: {
@@ -31,6 +52,20 @@ export default defineConfig({
           ...node,
           name: 'terminal',
           include: ['test/terminal/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: 'ssh',
+          include: (sshAlone ? ['*'] : OVER_SSH).map(consoleTest),
+          exclude: [
+            // The bytes for each TERM and locale: here they would be those of a tmux in between.
+            consoleTest('terms'),
+          ],
+          env: { OPSCONSOLE_TEST_WAY: 'ssh' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

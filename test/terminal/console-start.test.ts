@@ -46,7 +46,7 @@ kernelSuite('starting the console', ['tmux', 'nft'], () => {
       through: (argv) => ['sh', '-c', '"$@"; echo "left with $?."; exec cat', 'sh', ...through(argv)],
     });
     await console.until('the end', (screen) => /left with \d+\./.test(screen.replaceAll('\n', '')));
-    const all = (await console.tmux('capture-pane', '-p', '-J', '-S', '-', '-t', 't')).split('left with ');
+    const all = (await console.history()).split('left with ');
     return { said: all[0]?.trim() ?? '', status: Number.parseInt(all[1] ?? '', 10) };
   }
 

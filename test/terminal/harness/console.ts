@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createTestNet, type TestNet, type TestNetOptions } from '../../kernel/harness/netns.ts';
 import { bottomOf } from './drawn.ts';
+import { farEnd, WAY } from './ssh-way.ts';
 import { openTerminal, type TestTerminal } from './tmux.ts';
 
 export const PROGRAM = join(import.meta.dirname, '../../../bin/opsconsole');
@@ -91,6 +92,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     OPSCONSOLE_RUN_DIR: path('run'),
   };
   const terminals: TestTerminal[] = [];
+  const far = WAY === 'ssh' ? farEnd(net) : undefined;
   const argv: World['argv'] = ({ args = [], session: other = session } = {}) => [
     ...['ip', 'netns', 'exec', net.server.name],
     ...[PROGRAM, other, ...args],
@@ -104,7 +106,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     argv,
     async start(start = {}) {
       const { columns = 120, rows = 40, through = (words) => words } = start;
-      const terminal = await openTerminal({
+      const terminal = await (far?.open ?? openTerminal)({
         columns,
         rows,
         argv: through(argv(start)),
@@ -117,6 +119,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     async dispose() {
       for (const terminal of terminals) await terminal.close();
       await net.dispose();
+      far?.dispose();
       if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -77,6 +77,19 @@ function columnFaults(framed: readonly string[], x: number, from: number): reado
   return [`the border at column ${x} does not end`];
 }
 
+/** Borders and titles of a screen: what a layout is. What changes by the second and what the keys say is left out. */
+export function shapeOf(screen: string): readonly string[] {
+  const lines = linesOf(screen);
+  const end = lines.findLastIndex((line) => line.startsWith('└'));
+  return lines
+    .slice(1, end + 1)
+    .map((line) =>
+      line
+        .replace(/─ [^─┬┐┤]* ─(?=[┐┤┬])/g, (state) => '─'.repeat(state.length))
+        .replace(/[^─│┌┐└┘├┤┬┴┼]/g, (sign) => (line.startsWith('│') || sign === ' ' ? ' ' : sign)),
+    );
+}
+
 /** Holds when all of these stand on the screen. */
 export const shows =
   (...words: readonly string[]) =>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const CLEAN = {
+export const CLEAN = {
   PATH: process.env.PATH ?? '/usr/bin:/bin',
   HOME: process.env.HOME ?? '/root',
   LANG: 'C.UTF-8',
@@ -42,6 +42,8 @@ export type TestTerminal = Readonly<{
   ask: (format: string) => Promise<string>;
   /** Pid of the pane's program. */
   pid: () => Promise<number>;
+  /** All that was ever written, with lines that the terminal wrapped in one. */
+  history: () => Promise<string>;
   /** Any other tmux command on this server, e.g. "show-buffer"; resolves to what it printed. */
   tmux: (...argv: readonly string[]) => Promise<string>;
   close: () => Promise<void>;
@@ -54,28 +56,46 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 /** A semicolon at the end of an argument would end the tmux command. */
 const literal = (argument: string): string => argument.replace(/;$/, '\\;');
 
-const open = new Set<string>();
+const open = new Set<() => void>();
 process.on('exit', () => {
-  for (const socket of open) killServer(socket);
+  for (const kill of open) kill();
 });
 
-function killServer(socket: string): void {
-  try {
-    execFileSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore', env: CLEAN });
-  } catch {
-    // gone already
-  }
-  // tmux leaves its socket lying.
-  rmSync(join(SOCKETS, socket), { force: true });
+export type TmuxServer = Readonly<{
+  run: (...argv: readonly string[]) => Promise<string>;
+  /** Ends it with all that runs in it; nothing when it has gone. */
+  kill: () => void;
+}>;
+
+/** The tmux at this socket; it ends with this process at the latest. */
+export function tmuxServer(
+  where: readonly string[],
+  socket: string,
+  env: Readonly<Record<string, string>> = CLEAN,
+): TmuxServer {
+  const kill = (): void => {
+    open.delete(kill);
+    try {
+      execFileSync('tmux', [...where, 'kill-server'], { stdio: 'ignore', env: CLEAN });
+    } catch {
+      // gone already
+    }
+    // tmux leaves its socket lying.
+    rmSync(socket, { force: true });
+  };
+  open.add(kill);
+  return {
+    run: async (...argv) =>
+      (await run('tmux', [...where, '-f', '/dev/null', ...argv], { env, maxBuffer: 1 << 24 })).stdout,
+    kill,
+  };
 }
 
 export async function openTerminal(options: TerminalOptions): Promise<TestTerminal> {
   // A socket name of its own each: a name used again right after kill-server fails now and then.
   const socket = `oc-test-${process.pid}-${++serial}`;
-  const env = { ...CLEAN, ...options.env };
-  const tmux = async (...argv: readonly string[]): Promise<string> =>
-    (await run('tmux', ['-L', socket, '-f', '/dev/null', ...argv], { env, maxBuffer: 1 << 24 })).stdout;
-  open.add(socket);
+  const server = tmuxServer(['-L', socket], join(SOCKETS, socket), { ...CLEAN, ...options.env });
+  const tmux = server.run;
   const size = ['-x', String(options.columns), '-y', String(options.rows)];
   const pass = Object.entries(options.env ?? {}).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
   const where = options.cwd === undefined ? [] : ['-c', options.cwd];
@@ -117,10 +137,8 @@ export async function openTerminal(options: TerminalOptions): Promise<TestTermin
     ask: async (format) => (await tmux('display-message', '-p', '-t', 't', format)).trim(),
     pid: async () => Number((await tmux('display-message', '-p', '-t', 't', '#{pane_pid}')).trim()),
     tmux,
-    close: async () => {
-      killServer(socket);
-      open.delete(socket);
-    },
+    history: () => screen('-J', '-S', '-'),
+    close: async () => server.kill(),
   };
 }
 
