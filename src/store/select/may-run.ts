@@ -4,7 +4,7 @@
 import type { PaneBody } from '../../core/pane.ts';
 import { safe } from '../../core/sanitise.ts';
 
-export const RUNS_NOTHING = safe('this console is read-only: it runs no programs and no commands');
+export const RUNS_NOTHING = safe('read-only: this console runs no commands');
 
 /** Showing it means that a command or program runs. */
 export function runsSomething(body: PaneBody): boolean {
