@@ -5,8 +5,16 @@ import { equalPlain, isPlainMap, type Plain, type PlainMap } from './save-text.t
 
 const HUNDREDTHS = 100;
 
+const ALONE: Extract<Layout, { kind: 'named' }> = { kind: 'named', name: 'tiled' };
+
+function isAlone(layout: Layout): boolean {
+  return layout.kind === 'tree' && layout.root.kind === 'pane';
+}
+
 /** Sizes as a file can hold them: the shares of a split never come to more than all by rounding. */
 export function roundedLayout(layout: Layout): Layout {
+  // What is left when the panes beside it were closed: one pane, and no tree in a file.
+  if (isAlone(layout)) return ALONE;
   if (layout.kind === 'tree') return { kind: 'tree', root: roundedNode(layout.root) };
   return layout.mainSize === undefined ? layout : { ...layout, mainSize: rounded(layout.mainSize) };
 }
@@ -16,7 +24,11 @@ function roundedNode(node: LayoutNode): LayoutNode {
   if (node.kind === 'pane') return { ...node, ...size };
   const exact = node.children.every(({ size: own }) => own === undefined || own.value === rounded(own).value);
   const children = node.children.map(roundedNode);
-  return { ...node, ...size, children: exact ? children : withinAll(children) };
+  return {
+    ...node,
+    ...size,
+    children: exact && sharesOf(children) <= READ_MAX ? children : withinAll(children),
+  };
 }
 
 function rounded({ kind, value }: Size): Size {
@@ -25,18 +37,47 @@ function rounded({ kind, value }: Size): Size {
   return { kind, value: Math.min(100, Math.max(0.01, share)) };
 }
 
+/** What a file may say is read as it is written: a little more than all, in hundredths. */
+const READ_MAX = 100.5 * HUNDREDTHS;
+
+function shareOf({ size }: LayoutNode): number {
+  return size?.kind === 'percent' ? Math.round(size.value * HUNDREDTHS) : 0;
+}
+
+function sharesOf(children: readonly LayoutNode[]): number {
+  return children.reduce((sum, child) => sum + shareOf(child), 0);
+}
+
 /** What rounding added is taken from the largest share, where it is seen least. */
 function withinAll(children: readonly LayoutNode[]): readonly LayoutNode[] {
-  const share = ({ size }: LayoutNode): number =>
-    size?.kind === 'percent' ? Math.round(size.value * HUNDREDTHS) : 0;
-  const over = children.reduce((sum, child) => sum + share(child), 0) - 100 * HUNDREDTHS;
-  if (over <= 0 || over > children.length) return children;
-  const largest = children.reduce((best, child) => (share(child) > share(best) ? child : best));
+  const over = sharesOf(children) - 100 * HUNDREDTHS;
+  if (over <= 0) return children;
+  if (over > children.length) return withoutExcess(children, over);
+  const largest = children.reduce((best, child) => (shareOf(child) > shareOf(best) ? child : best));
   return children.map((child) =>
     child === largest
-      ? { ...child, size: { kind: 'percent', value: (share(child) - over) / HUNDREDTHS } as const }
+      ? { ...child, size: { kind: 'percent', value: (shareOf(child) - over) / HUNDREDTHS } as const }
       : child,
   );
+}
+
+/**
+ * Shares that each give the right cells on screen may come to more than all, which no file can say. The last of a row
+ * of sizes gets what is over whatever it says, so it gives; where another one gets that, all give.
+ */
+function withoutExcess(children: readonly LayoutNode[], over: number): readonly LayoutNode[] {
+  const last = children.at(-1);
+  const given = Math.round((last?.size?.value ?? 0) * HUNDREDTHS) - over;
+  const lastGives =
+    given >= HUNDREDTHS && last?.size?.kind === 'percent' && children.every(({ size }) => size !== undefined);
+  const all = 100 * HUNDREDTHS;
+  return children.map((child) => {
+    if (child.size?.kind !== 'percent') return child;
+    if (lastGives && child !== last) return child;
+    const share = Math.floor((child.size.value * HUNDREDTHS * all) / (all + over));
+    const value = (lastGives ? given : Math.max(1, share)) / HUNDREDTHS;
+    return { ...child, size: { kind: 'percent', value } };
+  });
 }
 
 export function sizePlain({ kind, value }: Size): Plain {
@@ -81,6 +122,8 @@ function inWordsOf(written: Plain | undefined, wanted: Plain): Plain {
     const same = /^[\d.]+%$/.test(written) && Number.parseFloat(written) === Number.parseFloat(wanted);
     return same ? written : wanted;
   }
+  // A pane alone fills its window, however that is said.
+  if (wanted === ALONE.name && isPlainMap(written) && written.pane !== undefined) return written;
   if (typeof wanted === 'number' && isPlainMap(written) && written.pane !== undefined)
     return { pane: wanted };
   if (Array.isArray(wanted) && Array.isArray(written))
@@ -96,7 +139,7 @@ export function sameLayout(a: WindowSpec, b: WindowSpec): boolean {
 }
 
 function placing(window: WindowSpec): Plain {
-  const { layout } = window;
+  const layout = isAlone(window.layout) ? ALONE : window.layout;
   const number = numbering(window);
   const focus = window.focus === undefined ? null : number(window.focus);
   if (layout.kind === 'tree') return { tree: treePlain(layout.root, number), focus };

@@ -1,5 +1,6 @@
 // What a save would write: the live workspace with what keys changed inside of its panes; and whether it differs from the file.
 
+import { shownShares } from '../../core/layout/shares.ts';
 import type { LogFilter, LogSpec, PaneBody, PaneSpec, Session, WindowSpec } from '../../core/pane.ts';
 import type { LogPane } from '../logs/log-pane.ts';
 import type { ConsoleState } from '../state.ts';
@@ -7,6 +8,7 @@ import type { ConsoleState } from '../state.ts';
 export function selectSavedWorkspace(state: ConsoleState): Session {
   const windows = state.session.windows.map((window) => ({
     ...window,
+    layout: shownShares({ layout: window.layout, panes: window.panes.map(({ id }) => id), size: state.size }),
     panes: window.panes.map((pane) => ({ ...pane, body: bodyNow(state, pane) })),
   }));
   return { ...state.session, windows };
