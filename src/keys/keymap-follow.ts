@@ -19,7 +19,7 @@ export const FOLLOW_ROWS: Keymap = [
     [
       'follow-address',
       ['@'],
-      'follow the address under the cursor in all panes; again: its card',
+      'follow the address under the cursor in all panes, and open its card',
       'follow address',
     ],
   ]),

@@ -3,8 +3,9 @@
 
 import type { Rect } from '../core/layout/layouts.ts';
 import type { PaneId, PaneSpec } from '../core/pane.ts';
-import { sanitise } from '../core/sanitise.ts';
+import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { CopyMode } from '../store/copy/copy-mode.ts';
+import { selectTrialKeys } from '../store/select/shell.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { type CursorRows, cursorRows } from './card-area.ts';
 import type { FrameText } from './chrome.ts';
@@ -40,7 +41,8 @@ export function bodyCache(options: ScreenOptions): BodyCache {
     draw: (state, pane, place) => {
       const { theme } = place;
       const { columns, rows } = place.body;
-      const inputs = [pane, columns, rows, theme, place.focused, ...shownBy(state, pane)];
+      const start = startKeyIn(state, pane, options);
+      const inputs = [pane, columns, rows, theme, place.focused, start, ...shownBy(state, pane)];
       const old = kept.get(pane.id);
       if (old?.inputs.length === inputs.length && old.inputs.every((input, index) => input === inputs[index]))
         return old.drawn;
@@ -87,13 +89,20 @@ function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
   return [...common, conntrack, traffic, host, journal, ...statuses, sources.host, sources.journal];
 }
 
+/** In a trial of the shields its own key may be the same, and comes first. */
+function startKeyIn(state: ConsoleState, { body }: PaneSpec, { keys }: ScreenOptions): SafeText | undefined {
+  const key = keys.keyFor(body.kind, 'start');
+  return selectTrialKeys(state) && key === keys.keyFor('trial', 'keep') ? undefined : key;
+}
+
 function viewOf(
   state: ConsoleState,
   { pane, place, came }: Readonly<{ pane: PaneSpec; place: BodyPlace; came: number }>,
   options: ScreenOptions,
 ): PaneView {
   const { columns, rows } = place.body;
-  const context = { columns, rows, focused: place.focused, glyphs: options.glyphs, came };
+  const start = { key: startKeyIn(state, pane, options) };
+  const context = { columns, rows, focused: place.focused, glyphs: options.glyphs, came, start };
   const paint = options.painters[pane.body.kind];
   const copy = copyOf(state, pane);
   if (copy === undefined) return paint(state, pane, context);

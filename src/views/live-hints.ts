@@ -7,10 +7,12 @@ import type { ConsoleState } from '../store/state.ts';
 import type { ShownHint } from './parts/bottom-line.ts';
 
 export function liveHints(state: ConsoleState, hints: readonly ShownHint[]): readonly ShownHint[] {
-  return hints.filter(({ name }) => works(state, name));
+  const works = hints.filter(({ name }) => worksNow(state, name));
+  // The key of the first table is the first one's: in a trial Enter keeps, whatever it does in the pane.
+  return works.filter(({ keys }, at) => works.findIndex((hint) => hint.keys === keys) === at);
 }
 
-function works(state: ConsoleState, name: ShownHint['name']): boolean {
+function worksNow(state: ConsoleState, name: ShownHint['name']): boolean {
   switch (name) {
     case 'keep':
       return selectTrialKeys(state);

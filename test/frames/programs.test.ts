@@ -157,5 +157,9 @@ describe('a program pane', () => {
     store.dispatch({ kind: 'layout/pane-focused', pane: '1.2' as PaneId });
     expect(selectKeyModes(store.getState())).toEqual(['trial', 'run']);
     expect((await frameOf(store, REAL))[0]).toMatch(/[^b] Enter keeps/);
+    // What Enter does not do now is said nowhere.
+    const shown = (await frameOf(store, REAL)).join('\n');
+    expect(shown).toContain('No key starts it now.');
+    expect(shown).not.toMatch(/Enter start/);
   });
 });

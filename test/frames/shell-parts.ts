@@ -99,7 +99,7 @@ const paint: DrawPane = (_state, spec, context) => {
   const [words, role] = STATES[spec.id] ?? ['live', 'good'];
   const what = spec.body.kind === 'log' ? `  ${spec.body.files.join(' ')}` : '';
   return {
-    title: [{ text: sanitise(`${spec.body.kind}${what}`) }],
+    title: [{ text: sanitise(spec.body.kind) }, { text: sanitise(what) }],
     state: [{ text: sanitise(words), role }],
     body: Array.from({ length: Math.min(3, context.rows) }, (_, row) => [
       { text: sanitise(`${spec.body.kind} row ${row + 1} of ${context.columns}x${context.rows}`) },

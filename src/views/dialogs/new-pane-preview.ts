@@ -44,12 +44,12 @@ export function drawPreview(
 function askingWords({ asks }: PickerItem): readonly Line[] {
   if (asks === 'new-watch')
     return [
-      [span(safe('Enter asks for a command, as you would type it in a shell.'))],
+      [span(safe('It asks for a command, as you would type it in a shell.'))],
       [span(safe('It runs every 2 s; what changed since the run before is marked.'), 'dim')],
       [span(safe('ss -s · df -h · who · nft list counters'), 'dim')],
     ];
   return [
-    [span(safe('Enter asks for a command, as you would type it in a shell.'))],
+    [span(safe('It asks for a command, as you would type it in a shell.'))],
     [span(safe('It runs in a terminal of its own, until it ends or the pane is closed.'), 'dim')],
     [span(safe('htop · less /etc/ssh/sshd_config · tcpdump -ni any port 22'), 'dim')],
   ];

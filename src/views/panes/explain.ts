@@ -5,6 +5,7 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { SourceStatus } from '../../core/status.ts';
 import { span, wrapWords } from '../parts/lines.ts';
 import { withMargin } from './margin.ts';
+import type { DrawContext } from './pane.ts';
 
 /** `starting`: the words while the first answer is on its way. */
 export function explainStatus(
@@ -15,9 +16,21 @@ export function explainStatus(
   return paragraphs(reasonOf(status, starting), columns);
 }
 
+/** Undefined where no key starts anything now: it was taken away, or belongs to the trial of the shields. */
+export function startKey({ start }: Pick<DrawContext, 'start'>): SafeText | undefined {
+  return start === undefined ? safe('Enter') : start.key;
+}
+
+/** `words`: what the key does, as in "Enter starts it." */
+export function byStartKey(context: Pick<DrawContext, 'start'>, words: string): SafeText {
+  const key = startKey(context);
+  return key === undefined ? safe('No key starts it now.') : sanitise(`${key} ${words}`);
+}
+
 /** On the frame of a pane whose command waits. */
-export function notStarted(readOnly: boolean): SafeText {
-  return readOnly ? safe('not started: read-only') : safe('not started: Enter');
+export function notStarted(readOnly: boolean, key: SafeText | undefined): SafeText {
+  if (readOnly) return safe('not started: read-only');
+  return key === undefined ? safe('not started') : sanitise(`not started: ${key}`);
 }
 
 /** Each line of words broken to the width, behind the margin; a line is of one role. */

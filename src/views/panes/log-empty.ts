@@ -10,25 +10,27 @@ import { type LogPane, paneChunks } from '../../store/logs/log-pane.ts';
 import type { LogCommand } from '../../store/select/log-command.ts';
 import { RUNS_NOTHING } from '../../store/select/may-run.ts';
 import { span } from '../parts/lines.ts';
-import { paragraphs } from './explain.ts';
+import { byStartKey, paragraphs } from './explain.ts';
 import { FILE_WORDS, nameOf } from './log-frame.ts';
+import type { DrawContext } from './pane.ts';
 
-type Room = Readonly<{ columns: number; rows: number; privileged: boolean; readOnly: boolean }>;
+type Room = Pick<DrawContext, 'columns' | 'rows' | 'start'> &
+  Readonly<{ privileged: boolean; readOnly: boolean }>;
 
 /** Where the lines should come from: the pane's source, and its command if it has one. */
 export type Origin = Readonly<{ status: SourceStatus | undefined; command: LogCommand | undefined }>;
 
 export function drawEmptyLog(pane: LogPane, origin: Origin, room: Room): readonly Line[] {
-  return said([...waiting(origin, room.readOnly), ...reasons(pane, origin, room.privileged)], room);
+  return said([...waiting(origin, room), ...reasons(pane, origin, room)], room);
 }
 
 /** Opening a session runs nothing unasked: what would run, and how it is asked for. */
-function waiting({ command }: Origin, readOnly: boolean): readonly Line[] {
+function waiting({ command }: Origin, room: Room): readonly Line[] {
   if (command?.phase !== 'waiting') return [];
-  if (readOnly) return [[span(sanitise(`Not started: ${command.text}`))], [span(RUNS_NOTHING, 'warn')]];
+  if (room.readOnly) return [[span(sanitise(`Not started: ${command.text}`))], [span(RUNS_NOTHING, 'warn')]];
   return [
     [span(sanitise(`Not started: ${command.text}`))],
-    [span(safe('Enter starts it. With "start: auto" in the session file it starts by itself.'), 'dim')],
+    [span(byStartKey(room, 'starts it. With "start: auto" in the session file it starts by itself.'), 'dim')],
   ];
 }
 
@@ -40,7 +42,7 @@ export function said(
   return paragraphs(words, room.columns).slice(0, Math.max(0, room.rows));
 }
 
-function reasons(pane: LogPane, { status, command }: Origin, privileged: boolean): readonly Line[] {
+function reasons(pane: LogPane, { status, command }: Origin, room: Room): readonly Line[] {
   if (command?.phase === 'waiting' && command.alone) return [];
   const kept = countLines(paneChunks(pane));
   if (kept > 0)
@@ -52,7 +54,7 @@ function reasons(pane: LogPane, { status, command }: Origin, privileged: boolean
     const { summary, hint } = status.problem;
     const lines: Line[] = [[span(sanitise(summary), 'bad')]];
     if (hint !== undefined) lines.push([span(sanitise(hint))]);
-    return [...lines, ...fileLines(pane, privileged)];
+    return [...lines, ...fileLines(pane, room)];
   }
   // A program that runs and has said nothing yet gives no sample.
   if (pane.feed.at === undefined && status?.kind === 'live' && pane.spec.files.length === 0)
@@ -70,11 +72,11 @@ function reasons(pane: LogPane, { status, command }: Origin, privileged: boolean
   const quiet: Line[] = openFiles
     ? [[span(sanitise(`No line in ${nameOf(pane)} yet. New lines appear here.`), 'dim')]]
     : [];
-  return [...quiet, ...fileLines(pane, privileged)];
+  return [...quiet, ...fileLines(pane, room)];
 }
 
 /** Each file that is not simply open, with what to do. */
-function fileLines(pane: LogPane, privileged: boolean): readonly Line[] {
+function fileLines(pane: LogPane, room: Room): readonly Line[] {
   return pane.feed.files.flatMap((file): readonly Line[] => {
     const name = `${file.name}: ${FILE_WORDS[file.kind]}`;
     switch (file.kind) {
@@ -85,7 +87,7 @@ function fileLines(pane: LogPane, privileged: boolean): readonly Line[] {
           [
             span(
               sanitise(
-                privileged
+                room.privileged
                   ? name
                   : `${name}. Run as root or through sudo, or join the group that may read it (adm).`,
               ),
@@ -96,7 +98,7 @@ function fileLines(pane: LogPane, privileged: boolean): readonly Line[] {
       case 'missing':
         return [[span(sanitise(`${name}. It is read as soon as it appears.`), 'warn')]];
       case 'ended':
-        return [[span(sanitise(`${name}. ${endedHint(pane)}`), 'warn')]];
+        return [[span(sanitise(`${name}. ${endedHint(pane, room)}`), 'warn')]];
       case 'open':
       case 'rotated':
       case 'truncated':
@@ -107,7 +109,7 @@ function fileLines(pane: LogPane, privileged: boolean): readonly Line[] {
   });
 }
 
-function endedHint({ spec }: LogPane): string {
+function endedHint({ spec }: LogPane, room: Room): string {
   const alone = spec.command !== undefined && spec.files.length === 0 && spec.units.length === 0;
-  return alone ? 'Enter starts it again.' : 'Refresh starts it again.';
+  return alone ? byStartKey(room, 'starts it again.') : 'Refresh starts it again.';
 }

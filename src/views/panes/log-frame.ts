@@ -67,6 +67,7 @@ export function logState(
     glyphs: Glyphs;
     /** Lines since the last frame, on a slow line. */
     came?: number;
+    startKey?: SafeText | undefined;
   }>,
 ): Line {
   const { notice } = pane;
@@ -78,7 +79,7 @@ export function logState(
     filesSpans(pane.feed.files),
     pane.context > 0 && pane.filters.length > 0 ? [span(sanitise(`±${pane.context} lines`), 'dim')] : [],
     pane.column > 0 && !pane.wrap ? [span(sanitise(`from column ${pane.column + 1}`), 'dim')] : [],
-    view.command?.phase === 'waiting' ? [span(notStarted(state.readOnly), 'accent')] : [],
+    view.command?.phase === 'waiting' ? [span(notStarted(state.readOnly, view.startKey), 'accent')] : [],
     view.command?.phase === 'waiting' && view.command.alone ? [] : motion(pane, state, view.status),
   ];
   const dot = span(sanitise(` ${view.glyphs.dot} `), 'dim');

@@ -24,6 +24,7 @@ import { selectFollowed } from '../../store/slices/follow.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { lightOf } from '../parts/follow-light.ts';
 import { fitLine, span } from '../parts/lines.ts';
+import { startKey } from './explain.ts';
 import { drawEmptyLog } from './log-empty.ts';
 import { FILE_WORDS, logState, logTitle } from './log-frame.ts';
 import { drawGap, drawLogLine, type LineLook } from './log-line.ts';
@@ -34,11 +35,18 @@ export const drawLog: DrawPane = (state, spec, context): PaneView => {
   if (pane === undefined) return { title: [span(safe('log'), 'title')], state: [], body: [] };
   const status = state.sources[`log:${spec.id}`];
   const command = selectLogCommand(state, spec.id);
-  const view = { status, command, glyphs: context.glyphs, came: context.came ?? 0 };
+  const { glyphs, start, came = 0 } = context;
+  const view = { status, command, glyphs, came, startKey: startKey(context) };
   const frame = { title: logTitle(pane), state: logState(pane, state, view) };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
   const { privileged, readOnly } = state;
-  const room = { columns: context.columns, rows: context.rows, privileged, readOnly };
+  const room = {
+    columns: context.columns,
+    rows: context.rows,
+    privileged,
+    readOnly,
+    ...(start && { start }),
+  };
   const nothing = paneShown(pane).length === 0 && !sideBySide(pane);
   if (nothing) return { ...frame, body: drawEmptyLog(pane, { status, command }, room) };
   return { ...frame, body: bodyOf(state, pane, context) };

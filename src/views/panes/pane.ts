@@ -2,6 +2,7 @@
 
 import type { Line } from '../../core/line.ts';
 import type { PaneSpec } from '../../core/pane.ts';
+import type { SafeText } from '../../core/sanitise.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { Glyphs } from '../glyphs.ts';
 
@@ -11,6 +12,8 @@ export type DrawContext = Readonly<{
   rows: number;
   focused: boolean;
   glyphs: Glyphs;
+  /** The key that starts what the pane runs, when one does so now; nothing said: the delivered one. */
+  start?: Readonly<{ key: SafeText | undefined }>;
   /** On a slow line: log lines that came since this pane was last drawn. */
   came?: number;
 }>;

@@ -11,7 +11,7 @@ import { RUNS_NOTHING } from '../../store/select/may-run.ts';
 import type { ProgramPane, ProgramPhase } from '../../store/slices/programs.ts';
 import { span, wrapWords } from '../parts/lines.ts';
 import { commandText } from '../parts/pane-name.ts';
-import { paragraphs } from './explain.ts';
+import { byStartKey, paragraphs, startKey } from './explain.ts';
 import type { DrawContext, DrawPane } from './pane.ts';
 
 export const drawRun: DrawPane = (state, pane, context) => {
@@ -86,7 +86,8 @@ function bodyOf({ spec, phase, screen }: ProgramPane, context: Context): readonl
       const ran = phase.ranMs < 1000 ? 'less than 1s' : formatDuration(phase.ranMs / 1000);
       // What to do comes first: how it ended stands on the frame as well.
       const words: Line = [
-        ...[span(safe(' ')), span(safe('Enter'), 'key'), span(safe(' runs it again · '), 'dim')],
+        ...startLine(context, ' runs it again'),
+        span(safe(' · '), 'dim'),
         ...[span(sanitise(endWords(phase)), endRole(phase)), span(sanitise(` after ${ran}`), 'dim')],
       ];
       return withLast(screen?.lines ?? [], words, context.rows);
@@ -95,7 +96,7 @@ function bodyOf({ spec, phase, screen }: ProgramPane, context: Context): readonl
       const { summary, hint } = phase.problem;
       const words: Line[] = [[span(sanitise(summary), 'bad')]];
       if (hint !== undefined) words.push([span(sanitise(hint))]);
-      return paragraphs([...words, [span(safe('Enter tries again'), 'dim')]], context.columns);
+      return paragraphs([...words, [span(byStartKey(context, 'tries again'), 'dim')]], context.columns);
     }
     default:
       return unreachable(phase);
@@ -108,7 +109,14 @@ function withLast(lines: readonly Line[], words: Line, rows: number): readonly L
   return [...written.slice(-Math.max(0, rows - 1)), words].slice(-Math.max(1, rows));
 }
 
-function wouldRun({ command, cwd, env }: RunSpec, { columns, rows, readOnly }: Context): readonly Line[] {
+function startLine(context: Context, words: string): Line {
+  const key = startKey(context);
+  if (key === undefined) return [span(sanitise(` ${byStartKey(context, words)}`), 'dim')];
+  return [span(safe(' ')), span(key, 'key'), span(sanitise(words), 'dim')];
+}
+
+function wouldRun({ command, cwd, env }: RunSpec, context: Context): readonly Line[] {
+  const { columns, rows, readOnly } = context;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const facts = [
     ['runs', commandText(command)],
@@ -122,8 +130,7 @@ function wouldRun({ command, cwd, env }: RunSpec, { columns, rows, readOnly }: C
       return [span(sanitise(name), 'dim'), span(row)];
     }),
   );
-  const enter: Line = [span(safe(' '), 'dim'), span(safe('Enter'), 'key'), span(safe(' starts it'), 'dim')];
-  const start = readOnly ? [span(sanitise(` ${RUNS_NOTHING}`), 'warn')] : enter;
+  const start = readOnly ? [span(sanitise(` ${RUNS_NOTHING}`), 'warn')] : startLine(context, ' starts it');
   // What must be known before Enter comes first; how to start it is never cut off.
   return [...told.slice(0, Math.max(0, rows - 1)), start];
 }

@@ -6,7 +6,8 @@ import type { SourceStatus } from '../../core/status.ts';
 import { RUNS_NOTHING } from '../../store/select/may-run.ts';
 import type { WatchPane } from '../../store/watches/watch-pane.ts';
 import { span } from '../parts/lines.ts';
-import { paragraphs } from './explain.ts';
+import { byStartKey, paragraphs } from './explain.ts';
+import type { DrawContext } from './pane.ts';
 import { watchEvery } from './watch-frame.ts';
 
 type Origin = Readonly<{
@@ -19,12 +20,16 @@ type Origin = Readonly<{
 export function drawEmptyWatch(
   pane: WatchPane,
   origin: Origin,
-  room: Readonly<{ columns: number; rows: number }>,
+  room: Pick<DrawContext, 'columns' | 'rows' | 'start'>,
 ): readonly Line[] {
-  return paragraphs(words(pane, origin), room.columns).slice(0, Math.max(0, room.rows));
+  return paragraphs(words(pane, origin, room), room.columns).slice(0, Math.max(0, room.rows));
 }
 
-function words(pane: WatchPane, { status, everyMs, command, readOnly }: Origin): readonly Line[] {
+function words(
+  pane: WatchPane,
+  { status, everyMs, command, readOnly }: Origin,
+  room: Pick<DrawContext, 'start'>,
+): readonly Line[] {
   const every = watchEvery(everyMs);
   if (pane.last !== undefined) {
     const { exitCode } = pane.last;
@@ -35,7 +40,7 @@ function words(pane: WatchPane, { status, everyMs, command, readOnly }: Origin):
   if (!pane.started)
     return [
       [span(sanitise(`Not started: ${command}`))],
-      [span(sanitise(`Enter runs it ${every}, and stops it again.`), 'dim')],
+      [span(byStartKey(room, `runs it ${every}, and stops it again.`), 'dim')],
       [span(safe('With "start: auto" in the session file it starts by itself.'), 'dim')],
     ];
   if (status?.kind === 'unavailable' || status?.kind === 'retrying') {

@@ -2,7 +2,7 @@
 
 import type { Line, Span } from '../../core/line.ts';
 import { DEFAULT_WATCH_MS } from '../../core/pane.ts';
-import { safe, sanitise } from '../../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { SourceStatus } from '../../core/status.ts';
 import { groupDigits } from '../../core/units.ts';
 import { selectAddressState } from '../../store/select/address-state.ts';
@@ -20,11 +20,11 @@ export function watchEvery(everyMs: number = DEFAULT_WATCH_MS): string {
   return `every ${everyMs / 1000} s`;
 }
 
-type View = Readonly<{ status: SourceStatus | undefined; glyphs: Glyphs }>;
+type View = Readonly<{ status: SourceStatus | undefined; glyphs: Glyphs; startKey?: SafeText | undefined }>;
 
 /** The most pressing first: the end is cut first. */
 export function watchState(pane: WatchPane, state: ConsoleState, view: View): Line {
-  const source = motion(pane, state, view.status);
+  const source = motion(pane, state, view);
   const isWell = source.every(({ role }) => role === 'good' || role === 'dim');
   const parts: (readonly Span[])[] = [
     exitSpans(pane),
@@ -78,9 +78,9 @@ function tookSpans(pane: WatchPane): readonly Span[] {
 }
 
 /** Stopped output does not seem to be of now. */
-function motion(pane: WatchPane, state: ConsoleState, status: SourceStatus | undefined): readonly Span[] {
+function motion(pane: WatchPane, state: ConsoleState, { status, startKey }: View): readonly Span[] {
   if (pane.started) return sourceState(status, state.now);
-  if (pane.last === undefined) return [span(notStarted(state.readOnly), 'accent')];
+  if (pane.last === undefined) return [span(notStarted(state.readOnly, startKey), 'accent')];
   const age = Math.max(0, Math.round((state.now - pane.last.at) / 1000));
   return [span(sanitise(`stopped, ${age < 120 ? `${age} s` : `${Math.round(age / 60)} min`} old`), 'warn')];
 }

@@ -17,6 +17,7 @@ import {
 import { FOLLOWED, followSign, lightOf } from '../parts/follow-light.ts';
 import { spaces, span } from '../parts/lines.ts';
 import { commandText } from '../parts/pane-name.ts';
+import { startKey } from './explain.ts';
 import { marginOf } from './margin.ts';
 import type { DrawContext, DrawPane } from './pane.ts';
 import { drawEmptyWatch } from './watch-empty.ts';
@@ -34,7 +35,8 @@ export const drawWatch: DrawPane = (state, spec, context) => {
     span(command),
     span(sanitise(`  ${watchEvery(everyMs)}`), 'dim'),
   ];
-  const frame = { title, state: watchState(pane, state, { status, glyphs: context.glyphs }) };
+  const look = { status, glyphs: context.glyphs, startKey: startKey(context) };
+  const frame = { title, state: watchState(pane, state, look) };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
   if ((shownRun(pane)?.lines.length ?? 0) === 0)
     return {

@@ -40,7 +40,8 @@ function nameOf({ body }: Pick<PaneSpec, 'body'>): string {
 }
 
 function programName(command: CommandLine): string {
-  const first = command.kind === 'argv' ? command.argv[0] : (command.line.trim().split(/[\s;|&<>()]/)[0] ?? '');
+  const first =
+    command.kind === 'argv' ? command.argv[0] : (command.line.trim().split(/[\s;|&<>()]/)[0] ?? '');
   return first.slice(first.lastIndexOf('/') + 1) || 'sh';
 }
 

@@ -16,24 +16,31 @@ export function withShortPaths(line: Line, columns: number): Line {
   });
 }
 
-/** The longest path loses its first folder, again and again. */
+/** The longest path loses its first folder, again and again; only the first word may lose the sign for them, too. */
 export function shortPaths(text: SafeText, columns: number): SafeText {
   const words = text.split(' ');
+  const isFirst = (word: string): boolean => word === words.find((one) => one !== '');
+  const less = (word: string): string | undefined => (isFirst(word) ? shorter(word) : withSign(word));
   while (widthOf(words.join(' ') as SafeText) > columns) {
-    const paths = words.filter((word) => rest(word) !== undefined).sort((a, b) => b.length - a.length);
-    const [longest] = paths;
-    const shorter = longest === undefined ? undefined : rest(longest);
-    if (longest === undefined || shorter === undefined) break;
-    words[words.indexOf(longest)] = shorter;
+    const [longest = ''] = words
+      .filter((word) => less(word) !== undefined)
+      .sort((a, b) => b.length - a.length);
+    const next = less(longest);
+    if (next === undefined) break;
+    words[words.indexOf(longest)] = next;
   }
   return sanitise(words.join(' '), text.length);
 }
 
-/** "/a/b/c", "…/b/c", "…/c", "c": where not even the file has room its beginning is worth more than the sign. */
-function rest(path: string): string | undefined {
+/** "/a/b/c", "…/b/c", "…/c". */
+function withSign(path: string): string | undefined {
   const parts = path.split('/');
   if (parts.length < 2 || parts.at(-1) === '') return undefined;
   const names = parts.filter((part) => part !== '' && part !== '…');
-  if (names.length > 1) return `…/${names.slice(1).join('/')}`;
-  return parts[0] === '…' ? names[0] : undefined;
+  return names.length > 1 ? `…/${names.slice(1).join('/')}` : undefined;
+}
+
+/** And "c": where not even the file has room its beginning is worth more than the sign. */
+function shorter(path: string): string | undefined {
+  return withSign(path) ?? /^…\/+([^/]+)$/.exec(path)?.[1];
 }

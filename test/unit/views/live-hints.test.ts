@@ -33,4 +33,10 @@ describe('the keys of the bottom line', () => {
     expect(names[0]).toBe('split-right');
     expect(names).not.toContain('keep');
   });
+
+  it('say a key once, as the table has it that is asked first', () => {
+    const hints = [...keys.hints('trial'), ...keys.hints('run')];
+    const shownKeys = liveHints(storeAt(120, 40).getState(), hints).map(({ keys: typed }) => typed);
+    expect(shownKeys.filter((typed) => typed === 'Enter')).toHaveLength(1);
+  });
 });

@@ -19,6 +19,8 @@ describe('a path where there is little room', () => {
   it('leaves the words beside it as they are', () => {
     expect(shortPaths(safe('tail -F /srv/app/current/log/error.log'), 24)).toBe('tail -F …/log/error.log');
     expect(shortPaths(safe('ls -la /usr/share/doc /etc/nginx'), 22)).toBe('ls -la …/doc …/nginx');
+    expect(shortPaths(safe('ls /usr/share/doc'), 4)).toBe('ls …/doc');
+    expect(shortPaths(safe('/usr/bin/less /etc/hosts'), 4)).toBe('less …/hosts');
     expect(shortPaths(safe('no path at all'), 4)).toBe('no path at all');
     expect(shortPaths(safe('/ // /a a/ x'), 1)).toBe('/ // /a a/ x');
   });
