@@ -1,14 +1,11 @@
 // The whole built program on a real pty of 200×50 with every pane: how fast it opens, what it costs while nothing
 // happens and while a log trickles, and how soon a key shows while a log is flooded. Needs root and util-linux.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { at, type Figure, keysToFrames, startWriter, whyNot } from './console-load.ts';
 import { COLUMNS, type Cost, ROWS, type RunningConsole, startConsole } from './console-run.ts';
 import { makeWorld, PEER, type World } from './console-world.ts';
-
-type Figure = { name: string; value: number; unit: string; note?: string };
 
 const STARTS = 7;
 const WARM_UP_MS = 5_000;
@@ -17,7 +14,6 @@ const TRICKLE_PER_S = 3;
 const FLOOD_PER_S = 100_000;
 const FLOOD_S = 30;
 const KEYS = 250;
-const KEY_PAUSE_MS = 60;
 const FRAME_END = '\x1b[?2026l';
 const REDRAW = '\x0c';
 /** Only a frame that is written whole starts with a reset of the pen. */
@@ -33,13 +29,6 @@ export async function run(): Promise<Figure[]> {
   } finally {
     world.remove();
   }
-}
-
-function whyNot(): string | undefined {
-  if (process.getuid?.() !== 0) return 'needs root';
-  const tools = ['ip', 'script', 'nft', 'ipset', 'iptables', 'conntrack'];
-  const absent = tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
-  return absent.length === 0 ? undefined : `not installed: ${absent.join(', ')}`;
 }
 
 async function opening(world: World): Promise<Figure[]> {
@@ -118,27 +107,7 @@ function costFigures(name: string, cost: Cost, note: string): Figure[] {
   ];
 }
 
-/** Resolves with lines and milliseconds when it has written all. */
-async function startWriter(
-  world: World,
-  { perSecond, seconds }: Readonly<{ perSecond: number; seconds: number }>,
-): Promise<Readonly<{ lines: number; ms: number }>> {
-  const script = join(import.meta.dirname, 'console-writer.ts');
-  const argv = ['--disable-warning=ExperimentalWarning', script, world.accessLog];
-  const child = spawn(process.execPath, [...argv, String(perSecond), String(seconds)], {
-    cwd: dirname(import.meta.dirname),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  await once(child, 'close');
-  const [lines = Number.NaN, ms = Number.NaN] = said.split(' ').map(Number);
-  return { lines, ms };
-}
-
-/** Keys move the cursor in the log that is being flooded; what is timed is the cursor sign's arrival at its new row. */
+/** Keys move the cursor in the log that is being flooded. */
 async function flooded(world: World): Promise<Figure[]> {
   const console = await startConsole(world);
   try {
@@ -148,21 +117,11 @@ async function flooded(world: World): Promise<Figure[]> {
     console.press('k');
     await sleep(500);
     const before = console.cost();
-    const times: number[] = [];
-    for (let press = 0; press < KEYS; press++) {
-      const from = performance.now();
-      const shown = console.output((text) => text.includes('›'));
-      console.press(press % 2 === 0 ? 'k' : 'j');
-      await shown;
-      times.push(performance.now() - from);
-      // Not in step with the frames that the log causes.
-      await sleep(KEY_PAUSE_MS * (0.5 + Math.random()));
-    }
+    const times = await keysToFrames(console, KEYS);
     const after = console.cost();
     const memory = console.memory();
-    const { lines, ms } = await writer;
-    times.sort((a, b) => a - b);
-    const note = `${KEYS} keys; median ${at(times, 0.5).toFixed(1)}, worst ${times.at(-1)?.toFixed(1)}; ${Math.round((1000 * lines) / ms)} lines/s`;
+    const written = await writer;
+    const note = `${KEYS} keys; median ${at(times, 0.5).toFixed(1)}, worst ${times.at(-1)?.toFixed(1)}; ${written} lines/s`;
     return [
       { name: 'key to frame in a flooded log, p99', value: at(times, 0.99), unit: 'ms', note },
       {
@@ -175,8 +134,4 @@ async function flooded(world: World): Promise<Figure[]> {
   } finally {
     await console.quit();
   }
-}
-
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }

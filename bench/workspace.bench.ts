@@ -1,18 +1,14 @@
 // The workspace under load: eight panes while a program floods its pane and a log floods another. How soon a key shows,
 // what a frame costs, and what twelve panes take of the memory. Needs root and util-linux.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { COLUMNS, ROWS, type RunningConsole, startConsole } from './console-run.ts';
+import { at, type Figure, KEY_PAUSE_MS, keysToFrames, startWriter, whyNot } from './console-load.ts';
+import { COLUMNS, ROWS, startConsole } from './console-run.ts';
 import { makeWorld, type World } from './console-world.ts';
 
-type Figure = { name: string; value: number; unit: string; note?: string };
-
 const KEYS = 200;
-const KEY_PAUSE_MS = 60;
 const FLOOD_PER_S = 20_000;
 const SETTLE_MS = 3_000;
 const WATCH_MS = 10_000;
@@ -29,13 +25,6 @@ export async function run(): Promise<Figure[]> {
   } finally {
     world.remove();
   }
-}
-
-function whyNot(): string | undefined {
-  if (process.getuid?.() !== 0) return 'needs root';
-  const tools = ['ip', 'script', 'nft', 'ipset', 'iptables', 'conntrack'];
-  const absent = tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
-  return absent.length === 0 ? undefined : `not installed: ${absent.join(', ')}`;
 }
 
 const KERNEL_PANES = ['bans', 'conntrack', 'traffic', 'host', 'journal'];
@@ -59,12 +48,14 @@ async function flooded(world: World): Promise<Figure[]> {
   try {
     await sleep(SETTLE_MS);
     const seconds = Math.ceil((WATCH_MS + SETTLE_MS + KEYS * (KEY_PAUSE_MS + 60)) / 1000) + 2;
-    const writer = startWriter(world, seconds);
+    const writer = startWriter(world, { perSecond: FLOOD_PER_S, seconds });
     await sleep(SETTLE_MS);
     const before = console.cost();
     await sleep(WATCH_MS);
     const after = console.cost();
-    const keys = await keysToFrames(console);
+    console.press('k');
+    await sleep(500);
+    const keys = await keysToFrames(console, KEYS);
     const memory = console.memory();
     const lines = await writer;
     const [frames, bytes, ms] = [
@@ -87,39 +78,6 @@ async function flooded(world: World): Promise<Figure[]> {
 }
 
 const peak = ({ peakKiB }: Readonly<{ peakKiB: number }>): string => `peak ${(peakKiB / 1024).toFixed(0)}`;
-
-/** The cursor's sign arrives at its new row: nothing else on the screen draws it. */
-async function keysToFrames(console: RunningConsole): Promise<readonly number[]> {
-  console.press('k');
-  await sleep(500);
-  const times: number[] = [];
-  for (let press = 0; press < KEYS; press++) {
-    const from = performance.now();
-    const shown = console.output((text) => text.includes('›'));
-    console.press(press % 2 === 0 ? 'k' : 'j');
-    await shown;
-    times.push(performance.now() - from);
-    await sleep(KEY_PAUSE_MS * (0.5 + Math.random()));
-  }
-  return times.sort((a, b) => a - b);
-}
-
-/** Resolves with the lines a second that it has written. */
-async function startWriter(world: World, seconds: number): Promise<number> {
-  const script = join(import.meta.dirname, 'console-writer.ts');
-  const argv = ['--disable-warning=ExperimentalWarning', script, world.accessLog];
-  const child = spawn(process.execPath, [...argv, String(FLOOD_PER_S), String(seconds)], {
-    cwd: dirname(import.meta.dirname),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  await once(child, 'close');
-  const [lines = Number.NaN, ms = Number.NaN] = said.split(' ').map(Number);
-  return Math.round((1000 * lines) / ms);
-}
 
 async function twelve(world: World): Promise<Figure[]> {
   const idle = ['sh', 'cat', "sh -c 'while sleep 1; do date; done'"].map(program);
@@ -150,8 +108,4 @@ async function twelve(world: World): Promise<Figure[]> {
   } finally {
     await console.quit();
   }
-}
-
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
