@@ -45,6 +45,8 @@ export type LiveProgram = Readonly<{
 const DRAW_MS = 66;
 const FLOOD_DRAW_MS = 150;
 const FLOOD_DRAW_MORE_MS = 15;
+/** A screen that is dear to look at is looked at less often: this many times what the last look took lies between. */
+const DRAW_REST = 5;
 /** The pieces of one redraw come one after the other: a look a little later shows all of it. */
 const SETTLE_MS = 3;
 /** A redraw that a program has announced is waited for, but not for ever. */
@@ -71,6 +73,7 @@ class Live implements LiveProgram {
   #early: Encode[] = [];
   #dirtyAt: number | undefined;
   #drawnAt = Number.NEGATIVE_INFINITY;
+  #drawMs = 0;
   #typedAt = Number.NEGATIVE_INFINITY;
   #drawing: (() => void) | undefined;
 
@@ -169,7 +172,8 @@ class Live implements LiveProgram {
     this.#drawing?.();
     if (answers) this.#typedAt = Number.NEGATIVE_INFINITY;
     const floods = budget.waiting();
-    const gap = floods === 0 ? DRAW_MS : FLOOD_DRAW_MS + floods * FLOOD_DRAW_MORE_MS;
+    const usual = floods === 0 ? DRAW_MS : FLOOD_DRAW_MS + floods * FLOOD_DRAW_MORE_MS;
+    const gap = Math.max(usual, this.#drawMs * DRAW_REST);
     const wait = answers ? SETTLE_MS : Math.max(SETTLE_MS, this.#drawnAt + gap - now);
     this.#drawing = later(wait, () => this.#drawSettled());
   }
@@ -187,9 +191,11 @@ class Live implements LiveProgram {
 
   #draw(): void {
     if (this.#program === undefined || this.#closed) return;
+    const { nowMs, onScreen } = this.#options;
     this.#dirtyAt = undefined;
-    this.#drawnAt = this.#options.nowMs();
-    this.#options.onScreen(this.#program.screen());
+    this.#drawnAt = nowMs();
+    onScreen(this.#program.screen());
+    this.#drawMs = nowMs() - this.#drawnAt;
   }
 
   #ended(end: PtyEnd): void {

@@ -4,6 +4,7 @@
 import type { IBufferCell, Terminal } from '@xterm/headless';
 import type { ProgramModes, ProgramScreen } from '../../core/program.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { limitTerminal } from './limits.ts';
 import { lineOf, textOf } from './screen-lines.ts';
 
 export type EmulatorOptions = Readonly<{
@@ -40,6 +41,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     allowProposedApi: true,
     logLevel: 'off',
   });
+  limitTerminal(terminal);
   let title: SafeText | undefined;
   terminal.onTitleChange((words) => {
     title = words === '' ? undefined : sanitise(words, TITLE_MAX);

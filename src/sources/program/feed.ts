@@ -21,7 +21,10 @@ export type Feed = Readonly<{
   close(): void;
 }>;
 
-const SLICE = 8_192;
+/** A slice is as large as can be taken in within this time: some bytes cost a thousand times what others do. */
+const SLICE_MS = 15;
+const SLICE_MAX = 8_192;
+const SLICE_MIN = 256;
 const PAUSE_AT = 32_768;
 const RESUME_AT = 8_192;
 /** Per program and period: passes without asking. */
@@ -41,6 +44,7 @@ class QueuedFeed implements Feed {
   #closed = false;
   #periodAt = Number.NEGATIVE_INFINITY;
   #small = 0;
+  #slice = SLICE_MAX;
   #onEmpty: (() => void) | undefined;
 
   constructor(options: FeedOptions) {
@@ -109,7 +113,10 @@ class QueuedFeed implements Feed {
     }, 0);
     write(this.#take(), () => {
       this.#working = false;
-      budget.spent(nowMs() - began);
+      const took = nowMs() - began;
+      if (took > SLICE_MS) this.#slice = Math.max(SLICE_MIN, this.#slice >> 1);
+      else if (took < SLICE_MS / 2) this.#slice = Math.min(SLICE_MAX, this.#slice << 1);
+      budget.spent(took);
       if (this.#closed) return;
       onWritten();
       this.#next();
@@ -117,7 +124,7 @@ class QueuedFeed implements Feed {
   }
 
   #take(): Buffer {
-    const slice = Buffer.concat(this.#held).subarray(0, SLICE);
+    const slice = Buffer.concat(this.#held).subarray(0, this.#slice);
     for (let left = slice.length; left > 0; ) {
       const [first] = this.#held;
       if (first === undefined) break;

@@ -11,8 +11,15 @@ import { widthOf } from '../../core/width.ts';
 const UNSHOWN = '\ufffd';
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** Cells beside each other that look alike. */
-type Run = { texts: string[]; columns: number; fg: number; bg: number; attributes: number };
+/** Cells beside each other that look alike. `apart`: none of them can join its neighbour. */
+type Run = {
+  texts: string[];
+  columns: number;
+  apart: boolean;
+  fg: number;
+  bg: number;
+  attributes: number;
+};
 
 /** The row as spans, without plain blanks at its end; `spare` is written over and over. */
 export function lineOf(row: IBufferLine | undefined, spare: IBufferCell): Line {
@@ -29,9 +36,11 @@ export function lineOf(row: IBufferLine | undefined, spare: IBufferCell): Line {
     const attributes = plain ? 0 : attributesOf(cell);
     if (run === undefined || run.fg !== fg || run.bg !== bg || run.attributes !== attributes) {
       if (run !== undefined) spans.push(spanOf(run));
-      run = { texts: [], columns: 0, fg, bg, attributes };
+      run = { texts: [], columns: 0, apart: true, fg, bg, attributes };
     }
-    run.texts.push(cellText(cell.getChars(), width));
+    const { text, apart } = cellOf(cell.getChars(), width);
+    run.texts.push(text);
+    run.apart &&= apart;
     run.columns += width;
   }
   if (run !== undefined) spans.push(spanOf(run));
@@ -47,21 +56,41 @@ export function textOf(row: IBufferLine | undefined, spare: IBufferCell): SafeTe
   return shown.join('').trimEnd() as SafeText;
 }
 
-function cellText(characters: string, width: number): string {
-  if (characters === '') return ' '.repeat(width);
-  if (width === 1 && isPlainText(characters)) return characters;
+type Cell = Readonly<{ text: string; apart: boolean }>;
+const BLANKS: readonly Cell[] = ['', ' ', '  '].map((text) => ({ text, apart: true }));
+const UNKNOWN: readonly Cell[] = [0, 1, 2].map((width) => ({ text: UNSHOWN.repeat(width), apart: true }));
+
+/** Scripts and signs that never join what stands before them, with what stands on them. */
+const APART =
+  /^(?!\p{RI}|\p{EMod})[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{P}\p{S}]\p{Mn}*$/u;
+
+/** By width and characters: measuring is dear, and a screen full of them is drawn many times a second. */
+const measured = new Map<string, Cell>();
+const MEASURED_MAX = 8_192;
+
+function cellOf(characters: string, width: number): Cell {
+  if (characters === '') return BLANKS[width] ?? { text: ' '.repeat(width), apart: true };
+  if (width === 1 && isPlainText(characters)) return { text: characters, apart: true };
+  const key = `${width}${characters}`;
+  const found = measured.get(key);
+  if (found !== undefined) return found;
   const visible = characters.replace(IGNORABLE, '');
-  return isShown(visible, width) ? visible : UNSHOWN.repeat(width);
+  const cell = isShown(visible, width)
+    ? { text: visible, apart: APART.test(visible) }
+    : (UNKNOWN[width] ?? { text: UNSHOWN.repeat(width), apart: true });
+  if (measured.size >= MEASURED_MAX) measured.clear();
+  measured.set(key, cell);
+  return cell;
 }
 
 const isShown = (text: string, columns: number): boolean =>
   sanitise(text) === text && widthOf(text) === columns;
 
 /** Characters of neighbouring cells may join (flags, syllables): then those that could are shown as unknown. */
-function spanOf({ texts, columns, fg, bg, attributes }: Run): Span {
+function spanOf({ texts, columns, apart, fg, bg, attributes }: Run): Span {
   const joined = texts.join('');
-  const apart = (one: string): string => (isPlainText(one) ? one : UNSHOWN.repeat(widthOf(one)));
-  const shown = isPlainText(joined) || isShown(joined, columns) ? joined : texts.map(apart).join('');
+  const alone = (one: string): string => (isPlainText(one) ? one : UNSHOWN.repeat(widthOf(one)));
+  const shown = apart || isShown(joined, columns) ? joined : texts.map(alone).join('');
   const text = sanitise(shown);
   return fg === -1 && bg === -1 && attributes === 0 ? { text } : { text, paint: { fg, bg, attributes } };
 }

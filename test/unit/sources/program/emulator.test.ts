@@ -6,6 +6,7 @@ import type { Line } from '../../../../src/core/line.ts';
 import { sanitise } from '../../../../src/core/sanitise.ts';
 import { widthOf } from '../../../../src/core/width.ts';
 import { createEmulator } from '../../../../src/sources/program/emulator.ts';
+import { MARKS_MAX } from '../../../../src/sources/program/limits.ts';
 
 async function fed(bytes: string | Uint8Array, size: Readonly<{ columns?: number; rows?: number }> = {}) {
   const answers: string[] = [];
@@ -115,6 +116,58 @@ describe('the screen of a program', () => {
   });
 });
 
+describe('a program cannot use up time or memory', () => {
+  it('with marks without end upon one character', async () => {
+    const { screen, emulator } = await fed(`a${'\u0301'.repeat(300_000)}b`);
+    const { lines } = screen();
+    expect(lines.every((line) => widthOf(textOf(line)) <= 20)).toBe(true);
+    expect(Math.max(...lines.map((line) => textOf(line).length))).toBeLessThanOrEqual(20 * (MARKS_MAX + 1));
+    expect(emulator.lines()).toHaveLength(14);
+    expect(await linesOf(`e\u0301\u0323!`)).toEqual(['e\u0301\u0323!', '', '', '']);
+  });
+
+  it.each(['b', 'L', 'M', 'S', 'T', 'I', 'Z', '@', 'P', 'X', 'J', 'K', 'A', 'B', 'C', 'D', 'E', 'd', 'G'])(
+    'with a count of two thousand million before %s, also after a reset',
+    async (final) => {
+      const huge = `x\x1b[2000000000${final}\x1b[2000000000;1${final}`;
+      expect((await linesOf(`${huge}\x1bc${huge}\x1b[Hend`))[0]).toMatch(/^end/);
+    },
+  );
+
+  it('with what it repeats, which a line holds', async () => {
+    expect((await linesOf('x\x1b[19b'))[0]).toBe('x'.repeat(20));
+    expect(await linesOf('a\r\nb\r\nc\x1b[H\x1b[2L')).toEqual(['', '', 'a', 'b']);
+  });
+
+  it('with links, which are only their words here', async () => {
+    const links = Array.from({ length: 500 }, (_, at) => `\x1b]8;;http://h/${at}\x07x\x1b]8;;\x07`);
+    const [first] = (await fed(links.join(''))).screen().lines;
+    expect(first).toEqual([{ text: 'x'.repeat(20) }]);
+  });
+
+  it('with a string or a picture that never ends', async () => {
+    const { more, screen } = await fed('\x1b]0;');
+    for (const start of ['', '\x1b\\\x1bPq', '\x1b\\\x1b_', '\x1b\\\x1b^', '\x1b\\\x1b['])
+      await more(start + '0123;'.repeat(50_000));
+    await more('\x18\x1b[2J\x1b[Hback');
+    expect(screen().lines.map(textOf)[0]).toBe('back');
+  });
+
+  it('with a terminal of another size', async () => {
+    const { screen } = await fed('\x1b[8;10000;10000t\x1b[?40h\x1b[?3h\x1b[4;9999;9999t\x1b[Hstays');
+    expect(screen()).toMatchObject({ columns: 20, rows: 4 });
+  });
+});
+
+it('counts columns as programs do', async () => {
+  const at = async (text: string): Promise<number | undefined> => (await fed(text)).screen().cursor?.column;
+  const columns = await Promise.all(['e\u0301', '世', '😀', '\u0915\u093e', '\u00ad', 'a\u200bb'].map(at));
+  expect(columns).toEqual([1, 2, 2, 2, 1, 2]);
+  expect((await linesOf('😀 up 👍\r\n日本語'))[0]).toBe('😀 up 👍');
+  // One that does not fit at the edge goes to the next line as a whole.
+  expect((await linesOf(`${'x'.repeat(19)}世`)).slice(0, 2)).toEqual(['x'.repeat(19), '世']);
+});
+
 const noise = fc.array(
   fc.oneof(
     fc.string({ unit: 'binary', maxLength: 8 }),
@@ -126,6 +179,7 @@ const noise = fc.array(
       '\u0e33',
       '\ufe0f',
       '❤',
+      ...['😀', '\u{1f3fb}', '\u20e3', '\u0301', '\u0915\u094d', '\u0937', '\u0600', 'é', '、', '\u1160'],
     ),
     fc.constantFrom(
       '\x1b[31m',

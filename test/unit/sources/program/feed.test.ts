@@ -120,6 +120,28 @@ describe('output', () => {
     expect(log.at(-1)).toBe('empty');
   });
 
+  it('that is dear to take in comes in smaller slices, and in larger ones when it is cheap again', () => {
+    const clock = createClock();
+    const sizes: number[] = [];
+    let msPerKilobyte = 40;
+    const feed = createFeed({
+      budget: { ask: (run) => void clock.later(1, run), spent: () => {}, waiting: () => 0, close: () => {} },
+      nowMs: clock.nowMs,
+      write: (bytes, done) => {
+        sizes.push(bytes.length);
+        clock.later((bytes.length / 1024) * msPerKilobyte, done);
+      },
+      ...{ pause: () => {}, resume: () => {}, onWritten: () => {} },
+    });
+    feed.push(Buffer.alloc(60_000));
+    clock.advance(10_000);
+    expect([sizes[0], sizes.at(-2)]).toEqual([8192, 256]);
+    msPerKilobyte = 0.1;
+    feed.push(Buffer.alloc(60_000));
+    clock.advance(10_000);
+    expect(sizes.slice(-4)).toContain(8192);
+  });
+
   it('is nothing any more after the end', () => {
     const { feed, asked, clock, written } = createRig();
     feed.push(Buffer.alloc(10_000));
