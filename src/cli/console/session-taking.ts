@@ -5,6 +5,7 @@ import type { Session } from '../../core/pane.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { carryOver } from '../../session/carry-over.ts';
+import { whyNotUnasked } from '../session-trust.ts';
 import { fileNamed, noSuch, type SessionText, sessionIn, textAt } from './session-files.ts';
 import type { SessionGround } from './session-ground.ts';
 import { lossesOf, shortPath, takeReview } from './session-words.ts';
@@ -66,7 +67,11 @@ export class SessionTaking {
       ground.say(`${where} (the session file is broken; the workspace stays)`, 'bad');
       return;
     }
-    if (text.ok && text.value !== undefined) this.#offer(next.value, { path: origin.path, text: text.value });
+    if (!text.ok || text.value === undefined) return;
+    // What nobody asks for now, as when it was opened unasked: only of somebody who may make us do things anyhow.
+    const why = await whyNotUnasked(origin.path, ground.options.env);
+    if (why === undefined) this.#offer(next.value, { path: origin.path, text: text.value });
+    else ground.say(`${name} was changed, and others may write it: :reload shows how`, 'warn');
   }
 
   #offer(next: Session, known: SessionText): void {

@@ -2,7 +2,7 @@
 // and that nothing of the operator is lost and no program started by it.
 
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -273,6 +273,14 @@ describe('a file that changes under `reload: auto`', () => {
     const console = await opened();
     await writeFile(path, CHANGED);
     await console.until(() => expect(titleOf(console)).toBe('theirs'));
+  });
+
+  it('is not taken by itself where others may write it', async () => {
+    const console = await opened();
+    await chmod(path, 0o666);
+    await writeFile(path, CHANGED);
+    await console.until(() => expect(console.notice()).toContain('others may write it: :reload shows how'));
+    expect(titleOf(console)).not.toBe('theirs');
   });
 
   it('waits while something is open', async () => {
