@@ -159,7 +159,7 @@ describe('a program pane', () => {
     expect((await frameOf(store, REAL))[0]).toMatch(/[^b] Enter keeps/);
     // What Enter does not do now is said nowhere.
     const shown = (await frameOf(store, REAL)).join('\n');
-    expect(shown).toContain('No key starts it now.');
+    expect(shown).toContain(':start');
     expect(shown).not.toMatch(/Enter start/);
   });
 });

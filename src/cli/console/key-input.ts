@@ -6,7 +6,7 @@ import { selectKeyMode } from '../../store/select/shell.ts';
 import type { Desktop } from './controller.ts';
 import { describePressed } from './describe-key.ts';
 import { keyMeaning } from './key-meaning.ts';
-import { keyToProgram } from './program-keys.ts';
+import { keysToProgram } from './program-keys.ts';
 
 export function pressKey(desktop: Desktop, key: Key): void {
   const { store } = desktop;
@@ -15,6 +15,7 @@ export function pressKey(desktop: Desktop, key: Key): void {
     return;
   }
   const mode = selectKeyMode(store.getState());
+  const before = store.getState().keys.pending;
   const pressed = keyMeaning(desktop, key);
   if (pressed.kind === 'more') {
     store.dispatch({ kind: 'keys/pending', keys: pressed.keys });
@@ -28,5 +29,5 @@ export function pressKey(desktop: Desktop, key: Key): void {
   if (mode === 'prefix' && pressed.kind === 'intent' && pressed.intent.id === 'help')
     store.dispatch({ kind: 'modal/help-opened', prefixed: true });
   else if (pressed.kind === 'intent') desktop.intent(pressed.intent);
-  else if (mode === 'program') keyToProgram(desktop, key);
+  else if (mode === 'program') keysToProgram(desktop, before, key);
 }

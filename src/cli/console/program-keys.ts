@@ -4,6 +4,7 @@ import type { Intent, IntentId, Key } from '../../core/intent.ts';
 import type { PaneId, PaneSpec } from '../../core/pane.ts';
 import { safe } from '../../core/sanitise.ts';
 import { parseChord } from '../../keys/chords.ts';
+import { begins } from '../../keys/sequence.ts';
 import { selectKeyMode } from '../../store/select/shell.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import { takesKeys } from '../../store/slices/programs.ts';
@@ -16,9 +17,16 @@ function programPane({ store }: Desktop): PaneId | undefined {
   return pane !== undefined && takesKeys(state, pane) ? pane : undefined;
 }
 
-export function keyToProgram(desktop: Desktop, key: Key): void {
+/** `before`: of a sequence of ours that has come to nothing with `key`; if it was begun here, all of it was the program's. */
+export function keysToProgram(desktop: Desktop, before: readonly string[], key: Key): void {
   const pane = programPane(desktop);
-  if (pane !== undefined) desktop.effects.programs?.key(pane, key);
+  if (pane === undefined) return;
+  const typed = before.join(' ');
+  const here = desktop.keymap.some(
+    ({ mode, chords }) => mode === 'program' && chords.some((chord) => begins(typed, chord)),
+  );
+  const kept = here ? before.flatMap((chord) => parseChord(chord) ?? []) : [];
+  for (const one of [...kept, key]) desktop.effects.programs?.key(pane, one);
 }
 
 /** False where no program has the keys. */

@@ -21,10 +21,9 @@ export function startKey({ start }: Pick<DrawContext, 'start'>): SafeText | unde
   return start === undefined ? safe('Enter') : start.key;
 }
 
-/** `words`: what the key does, as in "Enter starts it." */
+/** `words`: what the key does, as in "Enter starts it."; the command does it where no key does. */
 export function byStartKey(context: Pick<DrawContext, 'start'>, words: string): SafeText {
-  const key = startKey(context);
-  return key === undefined ? safe('No key starts it now.') : sanitise(`${key} ${words}`);
+  return sanitise(`${startKey(context) ?? ':start'} ${words}`);
 }
 
 /** On the frame of a pane whose command waits. */

@@ -110,9 +110,7 @@ function withLast(lines: readonly Line[], words: Line, rows: number): readonly L
 }
 
 function startLine(context: Context, words: string): Line {
-  const key = startKey(context);
-  if (key === undefined) return [span(sanitise(` ${byStartKey(context, words)}`), 'dim')];
-  return [span(safe(' ')), span(key, 'key'), span(sanitise(words), 'dim')];
+  return [span(safe(' ')), span(startKey(context) ?? safe(':start'), 'key'), span(sanitise(words), 'dim')];
 }
 
 function wouldRun({ command, cwd, env }: RunSpec, context: Context): readonly Line[] {

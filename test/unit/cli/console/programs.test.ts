@@ -40,7 +40,7 @@ afterEach(async () => {
   for (const programs of open.splice(0)) await programs.close();
 });
 
-async function consoleWith(session: Session) {
+async function consoleWith(session: Session, keymap = DEFAULT_KEYMAP) {
   const host = await createLocalHost({ sudo: 'never' });
   const store = createConsoleStore({
     ...{ session, now: unixMs(Date.now()), size: { columns: 120, rows: 30 } },
@@ -54,7 +54,7 @@ async function consoleWith(session: Session) {
   open.push(programs);
   const controller = createController({
     store,
-    keymap: DEFAULT_KEYMAP,
+    keymap,
     effects: {
       ...{ ...NO_EFFECTS, later, programs, paste: programs.paste, programMouse: programs.mouse },
     },
@@ -98,6 +98,18 @@ describe('a program that has the focus', () => {
       WAIT,
     );
     expect(selectKeyMode(store.getState())).toBe('run');
+  });
+
+  it('gets all keys of a sequence of ours that comes to nothing, and none of one that does not', async () => {
+    const zoom = { mode: 'program', intent: 'zoom', chords: ['C-x C-o z'], words: 'zoom' } as const;
+    const { store, press } = await consoleWith(
+      sessionOf(run('stty raw -echo; echo ready; exec cat -v'), run('true', { start: 'suspended' })),
+      [...DEFAULT_KEYMAP, { ...zoom, group: 'windows and panes' }],
+    );
+    await shows(store, A, 'ready');
+    press('C-x', 'C-o', 'q', 'C-x', 'Escape', 'C-x', 'C-o', 'z', '.');
+    await shows(store, A, '^X^Oq^X^[.');
+    expect(store.getState().layout.views[0]?.zoomed).toBe(true);
   });
 
   it('gets what was typed before it ran', async () => {
