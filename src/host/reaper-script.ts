@@ -6,6 +6,8 @@
  * that was added and not ended is ended. START: field 22 of /proc/SID/stat, so that a number that the kernel has given to
  * somebody else meanwhile is never hit; `-` where there is no /proc.
  *
+ * Without /proc a list of processes says who belongs to it; where that gives sessions no numbers, their first group does.
+ *
  * A process's name may hold blanks, brackets and newlines: only what follows the last ")" is read.
  */
 export const REAPER_SCRIPT = `
@@ -26,8 +28,9 @@ find_members() {
   wanted=' '
   if [ ! -r "/proc/$$/stat" ]; then
     for pair; do wanted="$wanted\${pair%%:*} "; done
-    found=$(ps -A -o pid= -o sess= 2>/dev/null | while read -r pid session; do
-      case $wanted in *" $session "*) echo "$pid" ;; esac
+    found=$(ps -A -o pid= -o sess= -o pgid= -o stat= 2>/dev/null | while read -r pid session group state; do
+      case $state in Z*) continue ;; esac
+      case $wanted in *" $session "* | *" $group "*) echo "$pid" ;; esac
     done)
     return
   fi

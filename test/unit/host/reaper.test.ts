@@ -1,11 +1,12 @@
 // However we end, no program of ours stays: real processes, killed as hard as can be.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { markOf, startReaper } from '../../../src/host/reaper.ts';
+import { REAPER_SCRIPT } from '../../../src/host/reaper-script.ts';
 import { isAlive } from './alive.ts';
 import { membersOf, STUBBORN } from './members.ts';
 
@@ -98,3 +99,34 @@ describe('the reaper', () => {
     await reaper.close();
   });
 });
+
+describe.skipIf(spawnSync('ps', ['-A', '-o', 'pid=']).status !== 0)(
+  'the reaper on a machine without /proc',
+  () => {
+    const script = REAPER_SCRIPT.replaceAll('/proc/', '/no-such-folder/');
+    const members = ['-A', '-o', 'pid=', '-o', 'sess=', '-o', 'pgid=', '-o', 'stat='].join(' ');
+    /** As some systems print it: no number of a session. */
+    const blind = `ps() { command ps ${members} | while read -r p s g t; do echo "$p 0 $g $t"; done; }`;
+
+    it.each([
+      ['by sessions', '', "echo ready; set -m; (trap '' HUP; sleep 1000) & sleep 1000"],
+      ['by groups where sessions have no number', blind, STUBBORN],
+    ])('%s ends what was added, and nobody else', async (_, before, line) => {
+      const [victim, stranger] = [line, 'echo ready; sleep 1000'].map((words) =>
+        spawn('/bin/sh', ['-c', words], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] }),
+      );
+      if (victim === undefined || stranger === undefined) throw new Error('two were started');
+      await Promise.all([victim, stranger].map(({ stdout }) => once(stdout, 'data')));
+      const reaper = spawn('/bin/sh', ['-c', `${before}\n${script}`], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      const [pid = 0, other = 0] = [victim.pid, stranger.pid];
+      expect(membersOf(pid).length).toBeGreaterThan(1);
+      reaper.stdin.end(`add ${pid} -\n`);
+      await once(reaper, 'exit');
+      await vi.waitFor(() => expect(membersOf(pid)).toEqual([]), WAIT);
+      expect(membersOf(other).length).toBeGreaterThan(0);
+      process.kill(-other, 'SIGKILL');
+    });
+  },
+);
