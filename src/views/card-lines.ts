@@ -177,7 +177,11 @@ function actWords({ acts }: CardFacts, { now }: Look): readonly Words[] {
   const hidden = acts.rows.length - ACTS_SHOWN;
   const more = hidden > 0 ? [say(`and ${groupDigits(hidden)} before`, 'dim')] : [];
   const large =
-    acts.abridged === 0 ? [] : [unknown(`${acts.abridged} acts on many addresses are not named in full`)];
+    acts.abridged === 0 ? [] : [unknown(`${manyWords(acts.abridged)} on many addresses: not named in full`)];
   const none = acts.read === 0 ? safe('none yet') : sanitise(`none among the last ${groupDigits(acts.read)}`);
   return [...(shown.length === 0 ? [{ text: none }] : shown), ...more, ...large];
+}
+
+function manyWords(count: number): string {
+  return `${count} ${count === 1 ? 'act' : 'acts'}`;
 }

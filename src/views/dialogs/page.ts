@@ -26,13 +26,22 @@ export function wrapPage(lines: readonly PageLine[], size: ScreenSize): readonly
 
 /** What is wrapped goes on below its start, a little further in. */
 const HANG = 2;
+/** Columns that words have in any case. */
+const WORDS_MIN = 8;
 
 function wrapLine({ text, role, indent = 0 }: PageLine, columns: number): readonly Line[] {
-  const start = Math.min(indent, Math.max(0, columns - 8));
-  const room = Math.max(1, columns - start - HANG);
-  const whole = widthOf(text) <= columns - start;
-  const rows = whole ? [text] : wrapWords(breakable(text, room), room);
-  return rows.map((row, index) => [span(spaces(index === 0 ? start : start + HANG)), span(row, role)]);
+  const start = Math.min(indent, Math.max(0, columns - WORDS_MIN));
+  if (widthOf(text) <= columns - start) return [[span(spaces(start)), span(text, role)]];
+  // In a file the blanks have a meaning, and so has the sign of a line that comes or goes.
+  const before = /^[+-]? */.exec(text)?.[0] ?? '';
+  const lead = before.slice(0, Math.max(0, columns - start - HANG - WORDS_MIN));
+  const room = Math.max(1, columns - start - lead.length - HANG);
+  const words = text.slice(before.length) as SafeText;
+  return wrapWords(breakable(words, room), room).map((row, index) =>
+    index === 0
+      ? [span(spaces(start)), span(lead as SafeText, role), span(row, role)]
+      : [span(spaces(start + lead.length + HANG)), span(row, role)],
+  );
 }
 
 /** A word that is longer than a line goes on in the next: of a command nothing may be missing. */
