@@ -143,7 +143,8 @@ class OpenPty implements Pty {
 
   write(given: string | Buffer): boolean {
     const bytes = typeof given === 'string' ? Buffer.from(given) : given;
-    if (this.#fd < 0 || this.#exit !== undefined) return false;
+    // Nobody is left who could read it, which its end says.
+    if (this.#fd < 0 || this.#exit !== undefined) return true;
     if (this.#waitingBytes + bytes.length > WAITING_MAX) return false;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;

@@ -21,6 +21,8 @@ export type LiveOptions = Readonly<{
   onPhase: (phase: ProgramPhase) => void;
   onScreen: (screen: ProgramScreen) => void;
   onBell: () => void;
+  /** What was typed is lost: the program has not read what was typed before. */
+  onDropped: () => void;
 }>;
 
 type Encode = (modes: ProgramModes) => string | Buffer | undefined;
@@ -118,13 +120,18 @@ class Live implements LiveProgram {
   typed(encode: Encode): void {
     this.#typedAt = this.#options.nowMs();
     if (this.#program === undefined && this.#early.length < EARLY_MAX) this.#early.push(encode);
-    else this.told(encode);
+    else if (!this.#tell(encode)) this.#options.onDropped();
   }
 
   told(encode: Encode): void {
-    if (this.#program === undefined || this.#over) return;
+    this.#tell(encode);
+  }
+
+  /** False: it was for a program that runs, and that has no room for it. */
+  #tell(encode: Encode): boolean {
+    if (this.#program === undefined || this.#over) return true;
     const bytes = encode(this.#program.modes());
-    if (bytes !== undefined && bytes.length > 0) this.#program.write(bytes);
+    return bytes === undefined || bytes.length === 0 || this.#program.write(bytes);
   }
 
   resize(size: ProgramSize): void {

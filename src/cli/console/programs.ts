@@ -3,7 +3,7 @@
 
 import type { Key } from '../../core/intent.ts';
 import type { PaneId, RunSpec } from '../../core/pane.ts';
-import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
 import { createParseBudget } from '../../sources/program/parse-budget.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
@@ -44,6 +44,8 @@ export function runPrograms(options: ProgramsOptions): Programs {
 
 /** A border that is dragged changes the size with every event: a program is told when it rests. */
 const RESIZE_QUIET_MS = 60;
+
+const NOT_READ = safe('the program does not read: what was typed or pasted is dropped');
 
 class Runner implements Programs {
   readonly #options: ProgramsOptions;
@@ -154,6 +156,7 @@ class Runner implements Programs {
         if (this.#live.get(pane) === live) store.dispatch({ kind: 'program/drawn', pane, screen });
       },
       onBell: () => this.#rang(pane),
+      onDropped: () => store.dispatch({ kind: 'modal/noticed', role: 'warn', text: NOT_READ }),
     });
     this.#live.set(pane, live);
   }

@@ -112,6 +112,17 @@ describe('a program that has the focus', () => {
     expect(store.getState().layout.views[0]?.zoomed).toBe(true);
   });
 
+  it('that does not read is not given more than can be kept for it, which is said', async () => {
+    const { store, controller } = await consoleWith(
+      sessionOf(run('stty raw -echo; echo ready; exec sleep 1000'), run('true', { start: 'suspended' })),
+    );
+    await shows(store, A, 'ready');
+    controller.input({ kind: 'paste', text: 'x'.repeat(1 << 20) });
+    expect(store.getState().modal.notice).toBeUndefined();
+    controller.input({ kind: 'paste', text: 'y'.repeat(2 << 20) });
+    expect(store.getState().modal.notice?.text).toContain('does not read');
+  });
+
   it('gets what was typed before it ran', async () => {
     const { store, press } = await consoleWith(
       sessionOf(run('read -r line; echo "<$line>"; cat'), run('true', { start: 'suspended' })),
