@@ -11,6 +11,10 @@ import type { Host } from '../host/host.ts';
 import type { PollSource, Source, StreamSource } from './source.ts';
 
 const DUTY_MAX = 0.05;
+/** What a reading took is time, not work: a busy machine must not make the panes old. */
+const STRETCH_MAX_MS = 5000;
+/** But what is really so slow takes no more than this share of the time. */
+const SLOW_DUTY_MAX = 0.2;
 const BACKOFF_MIN_MS = 1000;
 const BACKOFF_MAX_MS = 60_000;
 /** No tool, no right, no file: the operator may be installing it just now. */
@@ -121,17 +125,18 @@ class SourceRunner {
     const { signal } = this.#abort;
     this.#tell({ kind: 'starting', since: this.#host.now() });
     while (!signal.aborted) {
+      const wish = { asked: this.#poked };
       this.#poked = false;
       const began = this.#clock.elapsed();
       const result = await guarded(async () => {
-        const read = await source.read(this.#host, signal);
+        const read = await source.read(this.#host, signal, wish);
         if (read.ok && !signal.aborted) onSample(read.value);
         return read;
       });
       if (signal.aborted) return;
       const tookMs = this.#clock.elapsed() - began;
       if (result.ok) {
-        const everyMs = Math.max(source.everyMs, tookMs / (source.dutyMax ?? DUTY_MAX));
+        const everyMs = intervalOf(source, tookMs);
         this.#failures = 0;
         this.#lastSampleAt = this.#host.now();
         this.#live(everyMs);
@@ -209,6 +214,12 @@ class SourceRunner {
       };
     });
   }
+}
+
+/** From one reading's begin to the next one's. */
+function intervalOf(source: PollSource<unknown>, tookMs: number): number {
+  const { everyMs, dutyMax = DUTY_MAX, stretchMaxMs = STRETCH_MAX_MS } = source;
+  return Math.max(everyMs, Math.min(tookMs / dutyMax, Math.max(stretchMaxMs, tookMs / SLOW_DUTY_MAX)));
 }
 
 /** A source that throws has a bug; the console lives on and says so on that pane. */

@@ -131,10 +131,8 @@ function sharedSources(
 ): WantedSources {
   const { session } = state;
   const wanted = new Map<SourceId, Wanted>();
-  const need = <Sample>(source: Source<Sample>, onSample: (sample: Sample) => void): void => {
-    const key = source.kind === 'poll' ? `every ${source.everyMs}` : 'stream';
-    wanted.set(source.id, { key, start: () => pump.add(source, onSample) });
-  };
+  const need = <Sample>(source: Source<Sample>, onSample: (sample: Sample) => void, key = keyOf(source)) =>
+    void wanted.set(source.id, { key, start: () => pump.add(source, onSample) });
   // The top line shows these three whatever the panes are.
   need(hostSource({ everyMs: refreshOf(session, 'host') }), (sample) =>
     dispatch({ kind: 'host/sampled', sample }),
@@ -156,16 +154,19 @@ function sharedSources(
     );
   // Not only for a bans pane: every address wears its state, and the ban dialog offers the sets.
   const { bans: sets, changes } = bans.of(state);
-  need(sets, (sample) => dispatch({ kind: 'bans/sampled', ...sample }));
-  wanted.set(changes.id, {
-    key: `beside every ${bans.everyMs(state)}`,
-    start: () => pump.add(changes, () => undefined),
-  });
+  // Their own pace changes while they run: it is not what they were asked for.
+  const pace = `at least every ${bans.everyMs(state)}`;
+  need(sets, (sample) => dispatch({ kind: 'bans/sampled', ...sample }), pace);
+  need(changes, () => undefined, pace);
   need(safeSetSource(desk), (safeSet) => dispatch({ kind: 'safe-set/computed', safeSet }));
   need(shieldsSource(place), (sample) => dispatch({ kind: 'shields/sampled', ...sample }));
   if (hasPane(session, 'journal') || isFollowing(state))
     need(journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));
   return wanted;
+}
+
+function keyOf(source: Source<unknown>): string {
+  return source.kind === 'poll' ? `every ${source.everyMs}` : 'stream';
 }
 
 function safeSetSource(desk: DeskReads): PollSource<SafeSet> {

@@ -9,6 +9,8 @@ export type Listed = Readonly<{
   length: number;
   /** `SetInfo.count` at that time. */
   count: number | undefined;
+  /** How often somebody had asked for all when it began. */
+  ask: number;
   tooSlow: boolean;
 }>;
 
@@ -16,7 +18,7 @@ export type Limits = Readonly<{
   /** Sets with more are listed only on demand. */
   ipsetMax: number;
   nftMax: number;
-  /** How long the first look into an nft set of unknown size may take before it counts as big. */
+  /** How long the first look into an nft set of unknown size may take before it counts as big; longer on a busy machine. */
   nftProbeMs: number;
 }>;
 
@@ -25,6 +27,10 @@ export const DEFAULT_LIMITS: Limits = { ipsetMax: 100_000, nftMax: 20_000, nftPr
 /** A listing that took t is not repeated within this many times t: 2.5 % of the time. */
 const DUTY = 40;
 const CHANGED_DUTY = 20;
+/** But on a busy machine every listing takes long, by waiting: it is put off this long, or CHANGED_DUTY times t. */
+const PUT_OFF_MAX_MS = 10_000;
+/** So few members cost nothing but the start of a program: when that takes long the machine is busy, not the set big. */
+const FEW = 1000;
 /** ipset tells its count, so its members are re-read for their counters and for swaps only. */
 const IPSET_EVERY_MS = 15_000;
 const NFT_EVERY_MS = 4_500;
@@ -64,10 +70,16 @@ export function isBig(set: SetInfo, listed: Listed | undefined, limits: Limits):
   return listed?.tooSlow === true || (set.count ?? listed?.length ?? 0) > limits.nftMax;
 }
 
-/** `asked`: someone acted or pressed refresh, so every set that is not big is read again. */
-export type Moment = Readonly<{ now: number; asked: boolean }>;
+/** `ask`: someone acts or presses refresh, it is one more, and every set that is not big is read again. */
+export type Moment = Readonly<{ now: number; ask: number }>;
 
-/** Sets whose listing is due: those of known size never listed, then of unknown size, then the oldest. */
+/** A first look may have been too slow because the machine was busy just then: it is not the last one. */
+function mayLook(set: SetInfo, last: Listed | undefined, { now }: Moment, limits: Limits): boolean {
+  if (!isBig(set, last, limits)) return true;
+  return last?.tooSlow === true && now - last.at >= last.tookMs * DUTY;
+}
+
+/** Sets whose listing is due: those of known size never listed, then of unknown size, then changed ones, then the oldest. */
 export function dueSets(
   sets: readonly SetInfo[],
   listed: ReadonlyMap<string, Listed>,
@@ -75,22 +87,34 @@ export function dueSets(
   limits: Limits = DEFAULT_LIMITS,
 ): readonly SetInfo[] {
   return sets
-    .filter((set) => !isBig(set, listed.get(set.key), limits) && isDue(set, listed.get(set.key), moment))
+    .filter((set) => mayLook(set, listed.get(set.key), moment, limits))
+    .filter((set) => isDue(set, listed.get(set.key), moment))
     .sort((a, b) => urgency(a, listed) - urgency(b, listed));
 }
 
 function urgency(set: SetInfo, listed: ReadonlyMap<string, Listed>): number {
-  return listed.get(set.key)?.at ?? (set.count === undefined ? 1 : 0);
+  const last = listed.get(set.key);
+  if (last === undefined) return set.count === undefined ? 1 : 0;
+  return hasChanged(set, last) ? 2 : last.at;
 }
 
-function isDue(set: SetInfo, last: Listed | undefined, { now, asked }: Moment): boolean {
+function isDue(set: SetInfo, last: Listed | undefined, { now, ask }: Moment): boolean {
   if (last === undefined) return true;
   const age = now - last.at;
-  const changed = set.count !== undefined && set.count !== last.count;
+  const changed = hasChanged(set, last);
   // An empty set that stays empty has no counters to re-read.
   if (!changed && set.count === 0) return false;
-  if (asked) return true;
-  if (changed) return age >= last.tookMs * CHANGED_DUTY;
+  if (last.ask < ask) return true;
+  const few = !last.tooSlow && (set.count ?? last.length) <= FEW;
+  if (changed) return few || age >= last.tookMs * CHANGED_DUTY;
   const every = set.backend === 'ipset' ? IPSET_EVERY_MS : NFT_EVERY_MS;
-  return age >= Math.max(every, last.tookMs * DUTY);
+  return age >= (few ? every : Math.max(every, putOff(last.tookMs)));
+}
+
+function hasChanged(set: SetInfo, last: Listed): boolean {
+  return set.count !== undefined && set.count !== last.count;
+}
+
+function putOff(tookMs: number): number {
+  return Math.min(tookMs * DUTY, Math.max(PUT_OFF_MAX_MS, tookMs * CHANGED_DUTY));
 }

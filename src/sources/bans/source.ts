@@ -42,13 +42,12 @@ export type BansSources = Readonly<{
   list(host: Host, set: SetInfo, signal?: AbortSignal): Promise<Result<Members>>;
 }>;
 
-/** Work on full listings in one tick; the rest waits for the next. */
+/** Work on full listings in one tick; the rest waits for the next. Somebody who asked waits for all of them. */
 const TICK_BUDGET_MS = 1000;
+const ASKED_BUDGET_MS = 5000;
 /** `nft monitor` holds 660 bytes for each element of the host: beyond this it is not worth its memory. */
 const FOLLOW_MAX = 250_000;
 const CHANGES_MAX = 100_000;
-/** A reading that comes before this share of the interval was asked for. */
-const EARLY = 0.8;
 
 export function createBansSource(options: BansOptions): PollSource<BansSample> {
   return createBansSources(options).bans;
@@ -61,7 +60,6 @@ export function createBansSources(options: BansOptions): BansSources {
   const lister = createLister(options);
   const follower = createFollower();
   const lengths = new Map<string, number>();
-  let lastRead = Number.NEGATIVE_INFINITY;
   return {
     bans: {
       kind: 'poll',
@@ -69,14 +67,13 @@ export function createBansSources(options: BansOptions): BansSources {
       get everyMs() {
         return calm.everyMs();
       },
-      async read(host, signal) {
-        // The pump never comes early by itself: this is somebody who acted or wants to see.
-        const asked = host.now() - lastRead < calm.everyMs() * EARLY;
-        lastRead = host.now();
-        const reading = await terse.read(host, signal);
+      async read(host, signal, wish) {
+        if (wish?.asked === true) lister.askAll();
+        const began = host.now();
+        const reading = await terse.read(host, signal, wish);
         if (!reading.ok) return reading;
         const { sets } = reading.value;
-        const members = await lister.listDue(host, sets, { asked, signal });
+        const members = await lister.listDue(host, sets, { signal, terseMs: host.now() - began });
         const followed = follower.take(sets, host.now());
         for (const { set, length } of [...members, ...followed]) lengths.set(set, length);
         forgetGone(lengths, sets);
@@ -96,13 +93,13 @@ export function createBansSources(options: BansOptions): BansSources {
 }
 
 type ListWish = Readonly<{ signal?: AbortSignal; timeoutMs?: number }>;
+/** `terseMs`: what the terse listings took, which says how busy the machine is. */
+type Tick = Readonly<{ signal: AbortSignal; terseMs: number }>;
 type Lister = Readonly<{
   list(host: Host, set: SetInfo, wish: ListWish): Promise<Result<Members>>;
-  listDue(
-    host: Host,
-    sets: readonly SetInfo[],
-    wish: Readonly<{ asked: boolean; signal: AbortSignal }>,
-  ): Promise<readonly Members[]>;
+  /** From now on no listing that began before is good enough. */
+  askAll(): void;
+  listDue(host: Host, sets: readonly SetInfo[], tick: Tick): Promise<readonly Members[]>;
   /** Why the members of some sets could not be read, until they can. */
   failures(): readonly SafeText[];
 }>;
@@ -112,9 +109,12 @@ function createLister(options: BansOptions): Lister {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const listed = new Map<string, Listed>();
   const failures = new Map<string, SafeText>();
+  let ask = 0;
+  let askIsNew = false;
 
   const list: Lister['list'] = async (host, set, wish) => {
     const began = host.now();
+    const begunAfter = ask;
     const members = await listMembersNow(host, set, {
       ...wish,
       ...(options.startWorker === undefined ? {} : { startWorker: options.startWorker }),
@@ -130,6 +130,7 @@ function createLister(options: BansOptions): Lister {
       tookMs: host.now() - began,
       length: members.ok ? members.value.length : (listed.get(set.key)?.length ?? 0),
       count: set.count,
+      ask: begunAfter,
       tooSlow,
     });
     return members;
@@ -138,20 +139,31 @@ function createLister(options: BansOptions): Lister {
   return {
     list,
     failures: () => [...failures.values()],
-    async listDue(host, sets, { asked, signal }) {
+    askAll: () => {
+      ask += 1;
+      askIsNew = true;
+    },
+    async listDue(host, sets, { signal, terseMs }) {
       forgetGone(listed, sets);
       forgetGone(failures, sets);
       const members: Members[] = [];
       const began = host.now();
-      for (const set of dueSets(sets, listed, { now: began, asked }, limits)) {
-        if (signal.aborted || host.now() - began > TICK_BUDGET_MS) break;
-        const probe = set.backend === 'nft' ? { timeoutMs: limits.nftProbeMs } : {};
+      const budgetMs = askIsNew ? ASKED_BUDGET_MS : TICK_BUDGET_MS;
+      askIsNew = false;
+      for (const set of dueSets(sets, listed, { now: began, ask }, limits)) {
+        if (signal.aborted || host.now() - began > budgetMs) break;
+        const probe = set.backend === 'nft' ? { timeoutMs: probeMs(limits, terseMs) } : {};
         const one = await list(host, set, { signal, ...probe });
         if (one.ok) members.push(one.value);
       }
       return members;
     },
   };
+}
+
+/** Where small things take long, a look at a set may too. */
+function probeMs({ nftProbeMs }: Limits, terseMs: number): number {
+  return Math.min(Math.max(nftProbeMs, 3 * terseMs), 4 * nftProbeMs);
 }
 
 /** Who is in which set and whether that stops them, without the counters that change all the time. */

@@ -9,16 +9,19 @@ import type { Backend } from '../../firewall/backend.ts';
 import { readSets } from '../../firewall/read-sets.ts';
 import { BACKENDS } from '../../firewall/registry.ts';
 import type { Host } from '../../host/host.ts';
+import type { ReadWish } from '../source.ts';
 
 /** Numbers that change without anything having been changed. */
 const COUNTERS = /(Number of entries|Size in memory|"packets"|"bytes"): \d+/g;
 
-type Kept = { stdout: string; at: number };
+type Kept = Readonly<{ stdout: string; at: number }>;
 
 export type TerseReader = Readonly<{
+  /** `asked`: all is read, however young what is kept. */
   read(
     host: Host,
     signal: AbortSignal,
+    wish?: ReadWish,
   ): Promise<Result<Readonly<{ sets: readonly SetInfo[]; gaps: readonly SafeText[] }>>>;
 }>;
 
@@ -55,7 +58,9 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
   };
 
   return {
-    async read(host, signal) {
+    async read(host, signal, wish) {
+      // Forgotten, not passed over: should this reading fail, the next one reads them.
+      if (wish?.asked === true) kept.clear();
       const sets: SetInfo[] = [];
       const gaps: SafeText[] = [];
       let answered = 0;

@@ -35,6 +35,8 @@ export function flowsSource(options: FlowsOptions): PollSource<FlowReport> {
     kind: 'poll',
     id: 'flows',
     everyMs: options.everyMs,
+    // A full table is real work, and `flows-now` is there.
+    stretchMaxMs: Number.POSITIVE_INFINITY,
     async read(host, signal): Promise<Result<FlowReport>> {
       const began = host.now();
       const [count, own] = await Promise.all([readCount(host), readOwnNets(host)]);

@@ -97,16 +97,57 @@ test('a poll reads at once, then every period, and says when the next is due', a
 
 test('slow reads never overlap and stretch the pause to their duty', async () => {
   const { clock, statuses, pump } = setUp();
-  const slow = pollOf(clock, ok, { tookMs: 400 });
+  const slow = pollOf(clock, ok, { tookMs: 200 });
   pump.add(slow.source, () => undefined);
-  await clock.advance(16_500);
-  expect(slow.readAt).toEqual([0, 8000, 16_000]);
-  expect(statuses.at(-1)).toEqual({ kind: 'live', sampledAt: 1_016_400, everyMs: 8000 });
+  await clock.advance(8500);
+  expect(slow.readAt).toEqual([0, 4000, 8000]);
+  expect(statuses.at(-1)).toEqual({ kind: 'live', sampledAt: 1_008_200, everyMs: 4000 });
   const busy = pollOf(clock, ok, { tookMs: 1500, dutyMax: 1 });
   pump.add(busy.source, () => undefined);
   await clock.advance(4600);
-  expect(busy.readAt.map((at) => at - 16_500)).toEqual([0, 1500, 3000, 4500]);
+  expect(busy.readAt.map((at) => at - 8500)).toEqual([0, 1500, 3000, 4500]);
   expect(busy.flyingMax()).toBe(1);
+});
+
+test.each([
+  [{ tookMs: 400 }, 5000],
+  [{ tookMs: 1000 }, 5000],
+  [{ tookMs: 3000 }, 15_000],
+  [{ tookMs: 400, everyMs: 9000 }, 9000],
+  [{ tookMs: 400, stretchMaxMs: 7000 }, 7000],
+  [{ tookMs: 3000, stretchMaxMs: Number.POSITIVE_INFINITY }, 60_000],
+])('the stretch is bounded: %o is read every %i ms', async (how, everyMs) => {
+  const { clock, pump } = setUp();
+  const { stretchMaxMs, ...timing } = { stretchMaxMs: undefined, ...how };
+  const { source, readAt } = pollOf(clock, ok, timing);
+  pump.add(stretchMaxMs === undefined ? source : { ...source, stretchMaxMs }, () => undefined);
+  await clock.advance(2 * everyMs);
+  expect(readAt).toEqual([0, everyMs, 2 * everyMs]);
+});
+
+test('a reading knows whether it was asked for, also during the one before or while it is being retried', async () => {
+  const { clock, pump } = setUp();
+  const asked: boolean[] = [];
+  const source: PollSource<number> = {
+    kind: 'poll',
+    id: 'bans',
+    everyMs: 1000,
+    async read(_host, _signal, wish) {
+      asked.push(wish?.asked === true);
+      await new Promise<void>((resolve) => clock.after(40, resolve));
+      return asked.length === 4 ? fail(problem('timed-out', 'no')) : ok(1);
+    },
+  };
+  const handle = pump.add(source, () => undefined);
+  await clock.advance(1020);
+  handle.poke();
+  await clock.advance(100);
+  expect(asked).toEqual([false, false, true]);
+  await clock.advance(1300);
+  expect(asked).toEqual([false, false, true, false]);
+  handle.poke();
+  await clock.advance(50);
+  expect(asked).toEqual([false, false, true, false, true]);
 });
 
 test('a poke reads now; during a read it reads once more right after', async () => {

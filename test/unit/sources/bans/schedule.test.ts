@@ -10,13 +10,14 @@ const listed = (ageMs: number, extra: Partial<Listed> = {}): Listed => ({
   tookMs: 10,
   length: 5,
   count: 5,
+  ask: 0,
   tooSlow: false,
   ...extra,
 });
 
 function due(set: SetInfo, last: Listed | undefined, asked = false): boolean {
   const known = new Map(last === undefined ? [] : [[set.key, last] as const]);
-  return dueSets([set], known, { now: NOW, asked }).length === 1;
+  return dueSets([set], known, { now: NOW, ask: asked ? 1 : 0 }).length === 1;
 }
 
 test('an ipset is listed at first, when its count changed, and now and then', () => {
@@ -25,9 +26,10 @@ test('an ipset is listed at first, when its count changed, and now and then', ()
   expect(due(set, listed(1000))).toBe(false);
   expect(due(ipset({ count: 6 }), listed(1000))).toBe(true);
   // Not so often that listing takes more than its share.
-  expect(due(ipset({ count: 6 }), listed(1000, { tookMs: 200 }))).toBe(false);
+  expect(due(ipset({ count: 5001 }), listed(1000, { tookMs: 200 }))).toBe(false);
+  expect(due(ipset({ count: 5001 }), listed(5000, { tookMs: 200 }))).toBe(true);
   expect(due(set, listed(20_000))).toBe(true);
-  expect(due(set, listed(20_000, { tookMs: 1000 }))).toBe(false);
+  expect(due(ipset({ count: 5000 }), listed(19_000, { count: 5000, tookMs: 1000 }))).toBe(false);
   expect(due(ipset({ count: 0 }), listed(99_000, { count: 0 }))).toBe(false);
   expect(due(ipset({ count: 0 }), listed(1000))).toBe(true);
 });
@@ -36,6 +38,22 @@ test('an nft set has no count: it is listed by time', () => {
   expect(due(nftSet(), undefined)).toBe(true);
   expect(due(nftSet(), listed(1000, { count: undefined }))).toBe(false);
   expect(due(nftSet(), listed(6000, { count: undefined }))).toBe(true);
+});
+
+test('a busy machine puts a small set off no longer than an idle one, and a bigger one for a bounded time', () => {
+  expect(due(ipset({ count: 6 }), listed(10, { tookMs: 2000 }))).toBe(true);
+  expect(due(ipset({ count: 0 }), listed(10, { tookMs: 2000 }))).toBe(true);
+  expect(due(ipset({ count: 5 }), listed(15_000, { tookMs: 2000 }))).toBe(true);
+  expect(due(nftSet(), listed(4_500, { tookMs: 2000 }))).toBe(true);
+  expect(due(nftSet(), listed(9_000, { length: 5000, tookMs: 400 }))).toBe(false);
+  expect(due(nftSet(), listed(10_000, { length: 5000, tookMs: 400 }))).toBe(true);
+});
+
+test('a look that was too slow is made again after a while, not because somebody acted', () => {
+  const slow = { tooSlow: true, length: 0, tookMs: 800, count: undefined };
+  expect(due(nftSet(), listed(30_000, slow))).toBe(false);
+  expect(due(nftSet(), listed(30_000, slow), true)).toBe(false);
+  expect(due(nftSet(), listed(32_000, slow))).toBe(true);
 });
 
 test('after an act every small set is read at once', () => {
@@ -51,20 +69,23 @@ test('big sets wait until they are asked for', () => {
   expect(due(ipset({ count: 100_001 }), undefined)).toBe(false);
 });
 
-test('those of known size come first, then the oldest', () => {
+test('those of known size come first, then what has changed, then the oldest', () => {
   const sets = [
     nftSet({ key: key('nft:new') }),
     ipset({ key: key('old'), count: 5 }),
     ipset({ key: key('new'), count: 5 }),
     ipset({ key: key('older'), count: 5 }),
+    ipset({ key: key('changed'), count: 6 }),
   ];
   const known = new Map([
     ['old', listed(20_000)],
     ['older', listed(30_000)],
+    ['changed', listed(10_000)],
   ]);
-  expect(dueSets(sets, known, { now: NOW, asked: false }).map((set) => set.key)).toEqual([
+  expect(dueSets(sets, known, { now: NOW, ask: 0 }).map((set) => set.key)).toEqual([
     'new',
     'nft:new',
+    'changed',
     'older',
     'old',
   ]);

@@ -78,16 +78,84 @@ test('one program a tick when nothing changes; rules and members only when due',
   expect(second.ok && second.value.gaps).toEqual(first.value.gaps);
   expect(started).toEqual(['ipset list -t']);
 
-  // Asked for before its time: somebody acted.
+  // Before its time is not asked for.
   started.length = 0;
   state.now += 100;
   await source.read(host, signal);
-  expect(started).toContain('ipset save f2b-http');
+  expect(started).toEqual(['ipset list -t']);
 
   started.length = 0;
   state.now += 11_000;
   await source.read(host, signal);
   expect(started).toContain('iptables-save');
+});
+
+test('somebody who acted or asked gets a whole new reading, however long ago the last one was', async () => {
+  for (const sinceMs of [100, 1900, 60_000]) {
+    const { host, started, state } = rig(IPSET, ['nft']);
+    const source = createBansSource({ everyMs: 2000 });
+    await source.read(host, signal);
+    started.length = 0;
+    state.now += sinceMs;
+    await source.read(host, signal, { asked: true });
+    expect(started).toContain('ipset save f2b-http');
+    expect(started).toContain('iptables-save');
+    expect(started).toContain('ip6tables-save');
+  }
+});
+
+test('what was asked for and could not be read, or not yet, is read by the next tick', async () => {
+  const { host, started, state } = rig(IPSET, ['nft']);
+  const source = createBansSource({ everyMs: 2000 });
+  const known = await source.read(host, signal);
+  const failing: Host = { ...host, run: async () => fail(problem('timed-out', 'busy')) };
+  expect((await source.read(failing, signal, { asked: true })).ok).toBe(false);
+  // Every listing takes so long that only some fit into one reading.
+  const slow: Host = {
+    ...host,
+    stream: (...given) => {
+      state.now += 3000;
+      return host.stream(...given);
+    },
+  };
+  const saves = () => started.filter((line) => line.startsWith('ipset save'));
+  // An empty one that stays empty has nothing to read again.
+  const all = known.ok ? known.value.sets.filter((set) => set.count !== 0).length : 0;
+  expect(all).toBeGreaterThan(2);
+  started.length = 0;
+  for (let tick = 1; tick < all; tick++) await source.read(slow, signal);
+  // Two in the first tick, for which somebody waits, and then one in each.
+  expect(saves().length).toBe(all);
+  expect(new Set(saves()).size).toBe(all);
+  expect(started.filter((line) => line === 'iptables-save').length).toBeGreaterThan(0);
+});
+
+test('on a busy machine the first look into an nft set may take longer', async () => {
+  const answers = {
+    'nft -j -t list ruleset': text('nft/1.0.6/ruleset.json'),
+    'nft -t list ruleset': text('nft/1.0.6/ruleset.txt'),
+  };
+  for (const [tookMs, expected] of [
+    [10, 800],
+    [500, 3000],
+    [9000, 3200],
+  ] as const) {
+    const { host, state } = rig(answers, ['ipset']);
+    const bounds: number[] = [];
+    const busy: Host = {
+      ...host,
+      run: (...given) => {
+        state.now += tookMs;
+        return host.run(...given);
+      },
+      stream: (command, ...rest) => {
+        bounds.push(command.timeoutMs);
+        return host.stream(command, ...rest);
+      },
+    };
+    await createBansSource({ everyMs: 2000 }).read(busy, signal);
+    expect(bounds[0]).toBe(expected);
+  }
 });
 
 test('looks less often while nothing changes, and at its own pace again when something does', async () => {
