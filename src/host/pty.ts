@@ -34,8 +34,8 @@ export interface Pty {
   resume(): void;
   /** HUP to all of its session, KILL to what is left after a short grace. `onEnd` still comes. */
   end(): void;
-  /** KILL to all of its session. */
-  kill(): void;
+  /** KILL to all of its session. False: it runs as somebody else (sudo) and cannot be signalled; its terminal is hung up. */
+  kill(): boolean;
 }
 
 export type Ptys = Readonly<{
@@ -178,20 +178,28 @@ class OpenPty implements Pty {
     if (this.#mark !== undefined) this.#parts.reaper.end(this.#mark);
   }
 
-  kill(): void {
+  kill(): boolean {
+    const allowed = this.#signal('SIGKILL');
     if (this.#mark !== undefined) this.#parts.reaper.kill(this.#mark);
+    return allowed;
   }
 
   /** The first process at once, the rest by the reaper. */
   hangUp(): void {
+    this.#signal('SIGHUP', 'SIGCONT');
+  }
+
+  /** False: not allowed; then the kernel hangs it up, which it does when nobody has our end of the terminal any more. */
+  #signal(...signals: readonly NodeJS.Signals[]): boolean {
     // Not after its end was told: the number may be somebody else's by then.
-    if (this.#exit !== undefined || this.#pid <= 0) return;
-    for (const signal of ['SIGHUP', 'SIGCONT'] as const) {
-      try {
-        process.kill(this.#pid, signal);
-      } catch {
-        return;
-      }
+    if (this.#exit !== undefined || this.#pid <= 0) return true;
+    try {
+      for (const signal of signals) process.kill(this.#pid, signal);
+      return true;
+    } catch (error) {
+      if (!hasCode(error, 'EPERM')) return true;
+      this.close();
+      return false;
     }
   }
 
@@ -209,7 +217,7 @@ class OpenPty implements Pty {
       try {
         written = writeSync(this.#fd, next);
       } catch (error) {
-        if (!isAgain(error)) {
+        if (!hasCode(error, 'EAGAIN', 'EINTR')) {
           this.#forgetWaiting();
           return;
         }
@@ -257,9 +265,8 @@ class OpenPty implements Pty {
   }
 }
 
-function isAgain(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EINTR');
-}
+const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.some((code) => error.code === code);
 
 const SIGNALS: ReadonlyMap<number, string> = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name]),

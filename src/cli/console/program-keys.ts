@@ -53,6 +53,11 @@ export function stopProgram(desktop: Desktop): void {
   const done = pane === undefined ? undefined : desktop.effects.programs?.stop(pane);
   if (done === 'hangup') desktop.say(safe('HUP was sent to the program; asking once more kills it'));
   else if (done === 'kill') desktop.say(safe('the program was killed'), 'warn');
+  else if (done === 'closed')
+    desktop.say(
+      safe('it runs as another user and cannot be killed from here; its terminal was closed'),
+      'warn',
+    );
   else desktop.say(safe('no program runs in this pane'), 'warn');
 }
 

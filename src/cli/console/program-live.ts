@@ -38,7 +38,8 @@ export type LiveProgram = Readonly<{
   resize(size: ProgramSize): void;
   show(on: boolean): void;
   end(): void;
-  kill(): void;
+  /** False: it runs as somebody else; its terminal is hung up. */
+  kill(): boolean;
   lines(): readonly SafeText[] | undefined;
   close(): void;
 }>;
@@ -154,8 +155,8 @@ class Live implements LiveProgram {
     this.#program?.end();
   }
 
-  kill(): void {
-    this.#program?.kill();
+  kill(): boolean {
+    return this.#program?.kill() !== false;
   }
 
   lines(): readonly SafeText[] | undefined {

@@ -23,8 +23,8 @@ export type ProgramsPort = Readonly<{
   paste(pane: PaneId, text: string): void;
   /** The cell is that of the pane's body. */
   mouse(pane: PaneId, event: MouseEvent): void;
-  /** HUP; asked again: KILL. What was done; undefined: nothing runs there. */
-  stop(pane: PaneId): 'hangup' | 'kill' | undefined;
+  /** HUP; asked again: KILL, or `closed`: it runs as somebody else. What was done; undefined: nothing runs there. */
+  stop(pane: PaneId): 'hangup' | 'kill' | 'closed' | undefined;
   /** All that it has written and that is kept, as text; undefined: it has not run. */
   lines(pane: PaneId): readonly SafeText[] | undefined;
 }>;
@@ -79,13 +79,12 @@ class Runner implements Programs {
 
   readonly lines = (pane: PaneId): readonly SafeText[] | undefined => this.#live.get(pane)?.lines();
 
-  readonly stop = (pane: PaneId): 'hangup' | 'kill' | undefined => {
+  readonly stop = (pane: PaneId): 'hangup' | 'kill' | 'closed' | undefined => {
     const phase = this.#options.store.getState().programs.panes.get(pane)?.phase;
     const live = this.#live.get(pane);
     if (live === undefined || phase?.kind !== 'running') return undefined;
     if (phase.ending === true) {
-      live.kill();
-      return 'kill';
+      return live.kill() ? 'kill' : 'closed';
     }
     live.end();
     this.#options.store.dispatch({ kind: 'program/phase-changed', pane, phase: { ...phase, ending: true } });

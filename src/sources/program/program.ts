@@ -28,7 +28,8 @@ export type Program = Readonly<{
   resize(columns: number, rows: number): void;
   /** HUP and, after a grace, KILL. */
   end(): void;
-  kill(): void;
+  /** False: it runs as somebody else; its terminal is hung up. */
+  kill(): boolean;
   screen(): ProgramScreen;
   modes(): ProgramModes;
   redrawing(): boolean;
