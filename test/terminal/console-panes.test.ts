@@ -277,4 +277,5 @@ kernelSuite('panes and windows', ['tmux', 'nft'], () => {
   });
 });
 
-const chosenRow = (screen: string): string => linesOf(screen).find((line) => /│ › /.test(line)) ?? '';
+/** The entry itself: what stands beside it on the row is drawn anew whenever there is news. */
+const chosenRow = (screen: string): string => /│ › (\S+(?: \S+)?)/.exec(screen)?.[1] ?? '';
