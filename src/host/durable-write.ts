@@ -10,16 +10,25 @@ import {
   readlink,
   realpath,
   rename,
+  stat,
   unlink,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { problem } from '../core/problem.ts';
+import { type Problem, problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { errnoOf, fileProblem } from './files.ts';
 
-/** `expected`: what the file must hold now, undefined: there must be none. Then `written` says whether it was so. */
-export type DurableWrite = Readonly<{ path: string; text: string; expected: string | undefined }>;
+/**
+ * `expected`: what the file must hold now, undefined: there must be none. Then `written` says whether it was so.
+ * `ours`: the one folder that is made when it is missing; a folder of another name may be a slip of the hand.
+ */
+export type DurableWrite = Readonly<{
+  path: string;
+  text: string;
+  expected: string | undefined;
+  ours?: string;
+}>;
 
 /** Only for its owner: a session may hold commands, addresses and environment variables. */
 const NEW_MODE = 0o600;
@@ -31,7 +40,11 @@ export async function writeDurably(wish: DurableWrite): Promise<Result<'written'
   try {
     const target = await targetOf(wish.path);
     const folder = dirname(target);
-    if (wish.expected === undefined) await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    if (wish.expected === undefined) {
+      if (folder === wish.ours) await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+      const missing = await folderMissing(wish.path, wish.ours);
+      if (missing !== undefined) return fail(missing);
+    }
     const now = await compare(target, wish.expected);
     if (now === 'not text') return fail(notText(wish.path));
     if (now !== 'same') return ok('changed');
@@ -47,6 +60,28 @@ export async function writeDurably(wish: DurableWrite): Promise<Result<'written'
     return fail(fileProblem(wish.path, error, 'written'));
   } finally {
     if (temporary !== undefined) await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** Why a new file at this path has no place; a missing `ours` will be made. */
+export async function folderMissing(path: string, ours?: string): Promise<Problem | undefined> {
+  try {
+    const folder = dirname(await targetOf(path));
+    return folder === ours ? undefined : await missingAt(folder);
+  } catch {
+    // Writing says what is wrong there.
+    return undefined;
+  }
+}
+
+async function missingAt(folder: string): Promise<Problem | undefined> {
+  try {
+    await stat(folder);
+    return undefined;
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') return undefined;
+    const words = `${sanitise(folder, 200)} does not exist: make it first, or give another place`;
+    return problem('not-found', words);
   }
 }
 

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
+import { folderMissing } from '../../host/durable-write.ts';
 import { errnoOf, fileProblem } from '../../host/files.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { type ClipboardWay, clipboardSequence, clipboardWay } from '../../terminal/clipboard.ts';
@@ -85,7 +86,8 @@ async function saveNew(path: string, text: string): Promise<Result<string>> {
       return fail(
         problem('refused', `${sanitise(path, 200)} is there already`, { hint: 'give another name' }),
       );
-    return fail(fileProblem(path, error, 'written'));
+    const missing = errnoOf(error) === 'ENOENT' ? await folderMissing(path) : undefined;
+    return fail(missing ?? fileProblem(path, error, 'written'));
   }
 }
 

@@ -2,8 +2,9 @@
 
 import type { Session } from '../../core/pane.ts';
 import type { Result } from '../../core/result.ts';
-import { writeDurably } from '../../host/durable-write.ts';
+import { folderMissing, writeDurably } from '../../host/durable-write.ts';
 import { diffCount, diffLines } from '../../session/diff.ts';
+import { configFolder } from '../../session/find.ts';
 import { loadSession } from '../../session/load.ts';
 import { saveElsewhere, saveSession } from '../../session/save.ts';
 import { selectSavedWorkspace } from '../../store/select/unsaved.ts';
@@ -28,6 +29,9 @@ export async function saveNow(ground: SessionGround, name: string | undefined): 
   const found = await targetOf(ground, name);
   if (!found.ok) return ground.tell('Not saved', found.problem);
   const target = found.value;
+  const ours = configFolder(ground.options.env);
+  const missing = target.text === undefined ? await folderMissing(target.path, ours) : undefined;
+  if (missing !== undefined) return ground.tell('Not saved', missing);
   const own = origin.kind === 'file' && origin.path === target.path;
   const base = own && target.text !== undefined ? target.text : await baseOf(ground);
   const state = ground.store.getState();
@@ -52,7 +56,12 @@ export async function saveNow(ground: SessionGround, name: string | undefined): 
 
 function askName(ground: SessionGround): void {
   if (!ground.free('save')) return;
-  ground.store.dispatch({ kind: 'modal/prompt-opened', purpose: 'command', text: 'save ', proposal: 'default' });
+  ground.store.dispatch({
+    kind: 'modal/prompt-opened',
+    purpose: 'command',
+    text: 'save ',
+    proposal: 'default',
+  });
   ground.say('this workspace has no file yet: say its name; "default" is what opsconsole opens by itself');
 }
 
@@ -77,7 +86,10 @@ async function baseOf({ options, store, knownText }: SessionGround): Promise<str
 
 async function write(ground: SessionGround, writing: Writing, name: string | undefined): Promise<void> {
   const { path, text, before, theirs } = writing;
-  const done = await writeDurably({ path, text, expected: before });
+  const done = await writeDurably({
+    ...{ path, text, expected: before },
+    ours: configFolder(ground.options.env),
+  });
   if (!done.ok) return ground.tell('Not saved', done.problem);
   if (done.value === 'changed') {
     ground.say(`${shortPath(path)} was changed meanwhile: nothing was written, look again`, 'warn');

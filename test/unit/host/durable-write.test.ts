@@ -42,13 +42,25 @@ describe('writeDurably', () => {
     expect(await readdir(folder)).toEqual(['a.yml']);
   });
 
-  it('makes a new file for its owner only, with its folder', async () => {
-    const path = join(folder, 'x', 'opsconsole', 'a.yml');
-    expect(await writeDurably({ path, text: 'new', expected: undefined })).toEqual({
+  it('makes a new file for its owner only, with the one folder that it may make', async () => {
+    const ours = join(folder, 'x', 'opsconsole');
+    const path = join(ours, 'a.yml');
+    expect(await writeDurably({ path, text: 'new', expected: undefined, ours })).toEqual({
       ok: true,
       value: 'written',
     });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(ours)).mode & 0o777).toBe(0o700);
+  });
+
+  it('makes no other folder, and says which is missing', async () => {
+    const missing = join(folder, 'y');
+    const summary = `${missing} does not exist: make it first, or give another place`;
+    for (const ours of [{}, { ours: join(folder, 'x') }, { ours: join(missing, 'deeper') }])
+      expect(
+        await writeDurably({ path: join(missing, 'a.yml'), text: 'new', expected: undefined, ...ours }),
+      ).toEqual({ ok: false, problem: { code: 'not-found', summary } });
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('goes where a link leads, also to nothing yet', async () => {

@@ -63,7 +63,9 @@ describe('a dump', () => {
 
   it('says in one sentence when the folder is not there', async () => {
     const saved = await portOf('xterm').save('no/such/file', 'x');
-    expect(saved.ok ? '' : saved.problem.summary).toBe(`the folder of ${folder}/no/such/file does not exist`);
+    expect(saved.ok ? '' : saved.problem.summary).toBe(
+      `${folder}/no/such does not exist: make it first, or give another place`,
+    );
   });
 
   it('of the screen is its text', () => {

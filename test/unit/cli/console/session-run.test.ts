@@ -199,6 +199,20 @@ describe('saving', () => {
     expect(await readdir(folder)).toEqual(names);
   });
 
+  it('makes the configuration folder, and no other', async () => {
+    const console = await rig();
+    const names = await readdir(folder);
+    await console.command({ kind: 'save', name: './no/such.yml' });
+    expect(console.words()).toContain(
+      `${join(folder, 'no')} does not exist: make it first, or give another place`,
+    );
+    expect(await readdir(folder)).toEqual(names);
+    leave(console);
+    await console.command({ kind: 'save', name: 'mine' });
+    await console.accept();
+    expect(await readdir(join(folder, 'config', 'opsconsole'))).toEqual(['mine.yml']);
+  });
+
   it('where the configuration folder cannot be made, says so', async () => {
     const console = await rig();
     await writeFile(join(folder, 'config'), 'a file');
