@@ -8,6 +8,7 @@ import { type SafeText, safe } from '../core/sanitise.ts';
 import { graphemes } from '../core/width.ts';
 import type { Arrangement } from './arrange.ts';
 import type { Glyphs } from './glyphs.ts';
+import { fitState } from './parts/frame-state.ts';
 import { cutLine, span, widthOfLine } from './parts/lines.ts';
 import { withShortPaths } from './parts/short-path.ts';
 
@@ -134,7 +135,7 @@ function titleLine(text: FrameText, { glyphs, heavy = false }: Frames, room: Tit
   if (inner < 6) return [];
   const titleWidth = widthOfLine(trimmed(text.title));
   const stateRoom = inner - 3 - Math.min(titleWidth + 2, Math.max(10, Math.floor(inner / 3)));
-  const state = cutLine(text.state, stateRoom);
+  const state = fitState(text.state, stateRoom, glyphs.dot);
   const stateTaken = state.length === 0 ? 0 : widthOfLine(state) + 2;
   const titleRoom = inner - stateTaken - 3;
   const title = cutLine(withShortPaths(trimmed(text.title), titleRoom), titleRoom).map((part) =>

@@ -23,40 +23,12 @@ import {
   specOf,
   stateOf,
 } from '../unit/store/rig.ts';
+import { BAN_SAMPLE, GUARD, HTTP } from './pane-samples.ts';
 import { goldenOf, plainLine } from './pane-views.ts';
 import { expectFrame } from './rig.tsx';
 
 process.env.TZ = 'UTC';
 
-const later = (seconds: number) => unixMs(NOW + seconds * 1000);
-const rule = sanitise('filter INPUT: match-set f2b-http src drop');
-const http = setOf('f2b-http', {
-  twin: 'ipset:f2b-http6' as SetKey,
-  enforcement: { kind: 'dropped', rule, afterEstablished: false },
-});
-const http6 = setOf('f2b-http6', { family: 6, twin: http.key, enforcement: { kind: 'unused' } });
-const guard = setOf('sshguard', {
-  owner: 'sshguard',
-  counters: false,
-  enforcement: { kind: 'dropped', rule, afterEstablished: true },
-});
-const manual = setOf('manual', {
-  owner: 'unknown',
-  enforcement: { kind: 'unknown', why: sanitise('rules cannot be read without root') },
-});
-const sample = sampleOf(
-  [http, http6, guard, manual],
-  [
-    membersOf(http, [
-      { net: net('198.51.100.9'), expires: later(86_340), packets: 1402, comment: 'wp-login scan' },
-      { net: net('198.51.100.64/26'), expires: later(792_000), packets: 12, comment: '\x1b]52;c;x\x07 evil' },
-      { net: net('203.0.113.5'), expires: later(42), packets: 91_310 },
-    ]),
-    membersOf(http6, [{ net: net('2001:db8:9::/64'), expires: later(720) }]),
-    membersOf(guard, [{ net: net('192.0.2.18'), expires: Number.POSITIVE_INFINITY }]),
-    membersOf(manual, [{ net: net('192.0.2.77'), expires: later(-5), packets: 3 }]),
-  ],
-);
 const live: Msg = {
   kind: 'source/status-changed',
   source: 'bans',
@@ -71,7 +43,7 @@ const safeSet: Msg = {
     gaps: [],
   },
 };
-const state = reduced(stateOf(), live, safeSet, sample);
+const state = reduced(stateOf(), live, safeSet, BAN_SAMPLE);
 const filter = (text: string): Msg => ({
   kind: 'pane/prompted',
   pane: BANS,
@@ -126,7 +98,7 @@ describe('the bans pane', () => {
   it('says what a big set would cost to list, and what could not be read', () => {
     const big = setOf('crowdsec-blocklist', { backend: 'nft', count: 1_000_000, owner: 'crowdsec' });
     const gaps = [sanitise('iptables: not installed'), sanitise('nft: no permission')];
-    const sampled = { ...sampleOf([big, guard], []), gaps };
+    const sampled = { ...sampleOf([big, GUARD], []), gaps };
     const unlisted = reduced(stateOf(), live, sampled);
     golden('unlisted', draw(unlisted, 90, 6), 90, 6);
     const asked = reduced(unlisted, key(BANS, 'open'));
@@ -153,7 +125,7 @@ describe('the bans pane', () => {
   });
 
   it('says the age of a listing that its count contradicts', () => {
-    const old = sampleOf([{ ...http, count: 9 }], [{ ...membersOf(http, []), at: unixMs(NOW - 720_000) }]);
+    const old = sampleOf([{ ...HTTP, count: 9 }], [{ ...membersOf(HTTP, []), at: unixMs(NOW - 720_000) }]);
     expect(plainLine(draw(reduced(stateOf(), live, old), 80, 4).state)).toMatch(
       /^f2b-http listed 12 m ago · /,
     );
@@ -165,9 +137,9 @@ describe('the bans pane', () => {
   it.each<[string, readonly Msg[]]>([
     ['reading', []],
     ['no-sets', [live, sampleOf([], [])]],
-    ['no-bans', [live, sampleOf([http, guard], [membersOf(http, []), membersOf(guard, [])])]],
-    ['no-match', [live, sample, filter('zz')]],
-    ['no-such-set', [live, sample, { kind: 'bans/sets-chosen', pane: BANS, names: ['absent'] }]],
+    ['no-bans', [live, sampleOf([HTTP, GUARD], [membersOf(HTTP, []), membersOf(GUARD, [])])]],
+    ['no-match', [live, BAN_SAMPLE, filter('zz')]],
+    ['no-such-set', [live, BAN_SAMPLE, { kind: 'bans/sets-chosen', pane: BANS, names: ['absent'] }]],
     [
       'unavailable',
       [{ kind: 'source/status-changed', source: 'bans', status: { kind: 'unavailable', problem: refused } }],

@@ -1,11 +1,7 @@
 // Goldens of the journal pane's body.
 
 import { describe, expect, it } from 'vitest';
-import type { JournalRow } from '../../src/core/act.ts';
-import { unixMs } from '../../src/core/brand.ts';
-import { command } from '../../src/core/plan.ts';
 import { problem } from '../../src/core/problem.ts';
-import { safe, sanitise } from '../../src/core/sanitise.ts';
 import { widthOf } from '../../src/core/width.ts';
 import type { Msg } from '../../src/store/messages.ts';
 import type { ConsoleState } from '../../src/store/state.ts';
@@ -13,57 +9,18 @@ import { UNICODE_GLYPHS } from '../../src/views/glyphs.ts';
 import { drawJournal } from '../../src/views/panes/journal.ts';
 import type { PaneView } from '../../src/views/panes/pane.ts';
 import { JOURNAL, key, NOW, reduced, specOf, stateOf } from '../unit/store/rig.ts';
+import { ACTS } from './pane-samples.ts';
 import { goldenOf, plainLine } from './pane-views.ts';
 import { expectFrame } from './rig.tsx';
 
 process.env.TZ = 'UTC';
 
-const base: JournalRow = {
-  id: 'a1',
-  at: unixMs(NOW - 60_000),
-  operator: { user: 'root', sudoUser: 'alice', sshPeer: '203.0.113.5', tty: 'pts/0', console: 'c1' },
-  action: 'ban',
-  summary: safe('banned 192.0.2.140 for 1d in f2b-http'),
-  reason: safe('wp-login scan'),
-  commands: [
-    command(['ipset', 'restore', '-exist'], { stdin: 'add f2b-http 192.0.2.140 timeout 86400\n' }),
-    command(['conntrack', '-D', '-s', '192.0.2.140']),
-  ],
-  state: 'done',
-  result: safe('in f2b-http, dropped by a rule, 91,204 flows gone'),
-  canUndo: true,
-};
-const rows: readonly JournalRow[] = [
-  base,
-  { ...base, id: 'a2', at: unixMs(NOW - 50_000), state: 'unproved', result: safe('no rule uses the set') },
-  { ...base, id: 'a3', at: unixMs(NOW - 40_000), state: 'failed', result: sanitise('ipset: \x1b[31mno') },
-  {
-    ...base,
-    id: 'a4',
-    at: unixMs(NOW - 30_000),
-    action: 'undo',
-    undoes: 'a1',
-    canUndo: false,
-    commands: [],
-    reason: safe(''),
-  },
-  { ...base, id: 'a5', at: unixMs(NOW - 90_000_000), state: 'undone', canUndo: false },
-  {
-    ...base,
-    id: 'a6',
-    at: unixMs(NOW - 20_000),
-    state: 'refused',
-    canUndo: false,
-    result: safe('your ssh session'),
-  },
-  { ...base, id: 'a7', at: unixMs(NOW - 10_000), state: 'intended', canUndo: false, result: safe('') },
-];
 const live: Msg = {
   kind: 'source/status-changed',
   source: 'journal',
   status: { kind: 'live', sampledAt: NOW, everyMs: 10_000 },
 };
-const state = reduced(stateOf(), live, { kind: 'journal/loaded', rows });
+const state = reduced(stateOf(), live, { kind: 'journal/loaded', rows: ACTS });
 
 function draw(at: ConsoleState, columns: number, height: number): PaneView {
   const context = { columns, rows: height, focused: true, glyphs: UNICODE_GLYPHS };

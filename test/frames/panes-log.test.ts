@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import { unixMs } from '../../src/core/brand.ts';
 import { problem } from '../../src/core/problem.ts';
-import type { ReadLine } from '../../src/core/rows.ts';
 import { sanitise } from '../../src/core/sanitise.ts';
 import { widthOf } from '../../src/core/width.ts';
 import type { Msg } from '../../src/store/messages.ts';
@@ -17,7 +16,6 @@ import {
   fileOf,
   key,
   LOG,
-  lineOf,
   logSpec,
   membersOf,
   NOW,
@@ -28,36 +26,11 @@ import {
   specOf,
   stateOf,
 } from '../unit/store/rig.ts';
+import { at, LOG_LINES, request } from './pane-samples.ts';
 import { goldenOf, plainLine } from './pane-views.ts';
 import { expectFrame } from './rig.tsx';
 
 process.env.TZ = 'UTC';
-
-const at = (seconds: number) => unixMs(NOW - seconds * 1000);
-const request = (seq: number, seconds: number, text: string, extra: Partial<ReadLine> = {}): ReadLine =>
-  lineOf(seq, text, { stamp: at(seconds), readAt: at(seconds), ...extra });
-
-const LINES = [
-  request(0, 12, '203.0.113.77 - - [14/Mar/2026:02:12:53 +0000] "GET /blog/ipsets HTTP/1.1" 200 5120'),
-  request(1, 10, '198.51.100.9 - - [14/Mar/2026:02:12:55 +0000] "POST /wp-login.php HTTP/1.1" 404 162'),
-  request(
-    2,
-    9,
-    '192.0.2.140 - - [14/Mar/2026:02:12:56 +0000] "GET /components/com_b2jcontact/css HTTP/1.1" 404 162',
-  ),
-  request(
-    3,
-    8,
-    '192.0.2.140 - - [14/Mar/2026:02:12:57 +0000] "GET /wls-wsat/CoordinatorPortType HTTP/1.1" 404 9',
-  ),
-  request(4, 5, '203.0.113.5 - admin [14/Mar/2026:02:13:00 +0000] "GET /server-status HTTP/1.1" 200 812'),
-  request(5, 3, '2001:db8::51 - - [14/Mar/2026:02:13:02 +0000] "GET /feed?q=\x1b[2J日本語 HTTP/1.1" 200 0'),
-  request(
-    6,
-    1,
-    '192.0.2.140 - - [14/Mar/2026:02:13:04 +0000] "POST /wp-login.php HTTP/1.1" 404 162 "198.51.100.9"',
-  ),
-];
 
 const http = setOf('f2b-http');
 const live: Msg = {
@@ -78,7 +51,7 @@ const known: readonly Msg[] = [
     },
   },
   batchOf([], { total: 0, at: at(2) }),
-  batchOf(LINES, { total: 631 }),
+  batchOf(LOG_LINES, { total: 631 }),
 ];
 const prompted = (purpose: 'search' | 'filter-in' | 'filter-out', text: string): Msg => ({
   kind: 'pane/prompted',
@@ -182,7 +155,7 @@ describe('the log pane', () => {
   it('puts files side by side, each with its name and state', () => {
     const spec = logSpec({ merge: 'side-by-side', files: ['/var/log/a.log', '/var/log/b.log'] });
     const files = [fileOf('/var/log/a.log'), fileOf('/var/log/b.log', 'rotated')];
-    const lines = LINES.map((line) => ({ ...line, file: line.seq % 2 }));
+    const lines = LOG_LINES.map((line) => ({ ...line, file: line.seq % 2 }));
     const lanes = reduced(stateOf(spec), ...known.slice(0, 3), batchOf(lines, { files }), key(LOG, 'right'));
     golden('lanes', draw(lanes, 80, 5), 80, 5);
     golden('lanes-narrow', draw(lanes, 30, 3), 30, 3);

@@ -5,7 +5,7 @@ export type TrafficRoom = Readonly<{ interfaces: number; chart: number; head: nu
 
 /** Interfaces first, then the chart, then talkers. `wanted`: interfaces that there are to show. */
 export function trafficRoom(rows: number, wanted: number): TrafficRoom {
-  const interfaces = Math.min(Math.max(1, wanted), Math.max(1, Math.floor(rows / 3)));
+  const interfaces = Math.min(Math.max(1, wanted), Math.max(1, Math.floor((rows + 1) / 3)));
   const left = Math.max(0, rows - interfaces);
   if (left < 3) return { interfaces, chart: 0, head: 0, table: 0 };
   const talkers = left >= 7 ? Math.floor(left / 2) : 0;

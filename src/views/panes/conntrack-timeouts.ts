@@ -11,7 +11,7 @@ import { presetChanges, presetNow, presetValue } from '../../store/select/conntr
 import type { ConntrackView } from '../../store/slices/conntrack.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cursorIndex, firstRow } from '../../store/table-cursor.ts';
-import { cutLine, fitLine, spaces, span, wrapWords } from '../parts/lines.ts';
+import { cutRows, fitLine, spaces, span, wrapWords } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
 import { explainStatus } from './explain.ts';
 import { withMargin } from './margin.ts';
@@ -33,7 +33,7 @@ export function drawTimeouts(state: ConsoleState, view: ConntrackView, context: 
   return {
     title: [span(safe('conntrack'), 'title'), span(safe('  timeouts'), 'dim')],
     state: sourceState(state.sources.timeouts, state.now),
-    body: body.slice(0, context.rows).map((line) => cutLine(line, context.columns)),
+    body: cutRows(body, context),
   };
 }
 

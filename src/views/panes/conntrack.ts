@@ -10,7 +10,7 @@ import { type ConntrackState, type ConntrackView, conntrackRows } from '../../st
 import type { ConsoleState } from '../../store/state.ts';
 import { drawBar } from '../charts/bars.ts';
 import { drawLineChart, roundUp } from '../charts/line-chart.ts';
-import { cutLine, span, widthOfLine } from '../parts/lines.ts';
+import { cutRows, span, widthOfLine } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
 import { drawTimeouts } from './conntrack-timeouts.ts';
 import { explainStatus, paragraphs } from './explain.ts';
@@ -26,7 +26,7 @@ export const drawConntrack: DrawPane = (state, pane, context): PaneView => {
   return {
     title: titleOf(view),
     state: stateOf(state, context),
-    body: body.slice(0, context.rows).map((line) => cutLine(line, context.columns)),
+    body: cutRows(body, context),
   };
 };
 
@@ -74,9 +74,17 @@ function gauge({ conntrack, now }: ConsoleState, { columns, glyphs }: DrawContex
   const role: Role = share === undefined ? 'dim' : share >= 0.9 ? 'bad' : share >= 0.7 ? 'warn' : 'good';
   const number = (value: number | undefined): string => (value === undefined ? UNKNOWN : groupDigits(value));
   const left = [span(sanitise(`${number(count)} of ${number(max)}  `), 'strong')];
-  const right = [span(sanitise(`  ${formatPercent(share)}`), role), ...pace(conntrack, now)];
-  const bar = Math.min(60, columns - widthOfLine(left) - widthOfLine(right));
-  return [...left, ...(bar >= 4 ? drawBar(share, { columns: bar, glyphs, role }) : []), ...right];
+  const right = [span(sanitise(formatPercent(share)), role), ...pace(conntrack, now)];
+  const bar = Math.min(60, columns - widthOfLine(left) - widthOfLine(right) - 2);
+  if (bar >= 4)
+    return [...left, ...drawBar(share, { columns: bar, glyphs, role }), span(safe('  ')), ...right];
+  // How soon it is full is worth more than the last digits, and than the count.
+  const brief = span(sanitise(`${formatCount(count)} of ${formatCount(max)}  `), 'strong');
+  const forms = [
+    [...left, ...right],
+    [brief, ...right],
+  ];
+  return forms.find((form) => widthOfLine(form) <= columns) ?? right;
 }
 
 /** A forecast from old numbers would be a false one. */

@@ -9,7 +9,7 @@ import type { HostState } from '../../store/slices/host.ts';
 import { sparkline } from '../charts/bars.ts';
 import { drawLineChart, roundUp } from '../charts/line-chart.ts';
 import type { Glyphs } from '../glyphs.ts';
-import { cutLine, fitLine, span, widthOfLine } from '../parts/lines.ts';
+import { cutRows, fitLine, span, widthOfLine } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
 import { explainStatus } from './explain.ts';
 import { withMargin } from './margin.ts';
@@ -25,7 +25,7 @@ export const drawHost: DrawPane = (state, _pane, context): PaneView => {
   return {
     title: [span(safe('host'), 'title'), ...name],
     state: sourceState(state.sources.host, state.now),
-    body: body.slice(0, context.rows).map((line) => cutLine(line, context.columns)),
+    body: cutRows(body, context),
   };
 };
 

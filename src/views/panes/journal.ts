@@ -60,7 +60,8 @@ function stateLine(state: ConsoleState, context: DrawContext): Line {
 function emptyJournal(state: ConsoleState): readonly Line[] {
   const { problem, rows } = state.journal;
   const status = state.sources.journal;
-  const trouble = problem ?? (status?.kind === 'unavailable' ? status.problem : undefined);
+  const silent = status?.kind === 'unavailable' || (status?.kind === 'retrying' && rows === undefined);
+  const trouble = problem ?? (silent ? status.problem : undefined);
   if (trouble !== undefined)
     return [
       [span(sanitise(trouble.summary), 'bad')],

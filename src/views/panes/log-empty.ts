@@ -9,7 +9,7 @@ import { countLines } from '../../store/logs/chunks.ts';
 import { type LogPane, paneChunks } from '../../store/logs/log-pane.ts';
 import type { LogCommand } from '../../store/select/log-command.ts';
 import { RUNS_NOTHING } from '../../store/select/may-run.ts';
-import { span } from '../parts/lines.ts';
+import { cutRows, span } from '../parts/lines.ts';
 import { byStartKey, paragraphs } from './explain.ts';
 import { FILE_WORDS, nameOf } from './log-frame.ts';
 import type { DrawContext } from './pane.ts';
@@ -39,7 +39,7 @@ export function said(
   words: readonly Line[],
   room: Readonly<{ columns: number; rows: number }>,
 ): readonly Line[] {
-  return paragraphs(words, room.columns).slice(0, Math.max(0, room.rows));
+  return cutRows(paragraphs(words, room.columns), room);
 }
 
 function reasons(pane: LogPane, { status, command }: Origin, room: Room): readonly Line[] {

@@ -12,7 +12,7 @@ import { type TrafficRoom, trafficRoom } from '../../store/select/traffic-room.t
 import { type InterfaceRate, type TrafficView, talkersOf } from '../../store/slices/traffic.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { drawLineChart, roundUp, type Series } from '../charts/line-chart.ts';
-import { cutLine, fitLine, span, widthOfLine } from '../parts/lines.ts';
+import { cutRows, fitLine, span, widthOfLine } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
 import { explainStatus, paragraphs } from './explain.ts';
 import { withMargin } from './margin.ts';
@@ -31,7 +31,7 @@ export const drawTraffic: DrawPane = (state, pane, context): PaneView => {
       span(sanitise(`  ${shown.map((rate) => rate.name).join(' ')}${marks}`), 'dim'),
     ],
     state: sourceState(state.sources.traffic, state.now),
-    body: body.slice(0, context.rows).map((line) => cutLine(line, context.columns)),
+    body: cutRows(body, context),
   };
 };
 
@@ -71,9 +71,12 @@ function interfaceLines(
   const fits = shown.length > rows ? Math.max(1, rows - 1) : rows;
   const lines = shown.slice(0, fits).map((rate) => interfaceLine(rate, nameWidth, context));
   const hidden = shown.length - fits;
-  return hidden > 0 && rows > 1
-    ? [...lines, [span(sanitise(`and ${hidden} more interfaces with less traffic`), 'dim')]]
-    : lines;
+  if (hidden <= 0) return lines;
+  if (rows > 1) return [...lines, [span(sanitise(`and ${hidden} more interfaces with less traffic`), 'dim')]];
+  return lines.map((line) => {
+    const words = widthOfLine(line) + hidden.toString().length + 8 <= context.columns ? ' more' : '';
+    return [...line, span(sanitise(`  +${hidden}${words}`), 'dim')];
+  });
 }
 
 function interfaceLine(rate: InterfaceRate, nameWidth: number, { columns, glyphs }: DrawContext): Line {
@@ -91,7 +94,17 @@ function interfaceLine(rate: InterfaceRate, nameWidth: number, { columns, glyphs
     span(sanitise(` ${glyphs.up}${fit(packets(rate.txPackets), 6, 'right')} packets/s`), 'dim'),
     ...wrong,
   ];
-  return widthOfLine(full) <= columns ? full : [...line, ...wrong];
+  // Faults are worth more than the digits of the rates.
+  const brief: Line = [
+    span(fit(sanitise(rate.name), nameWidth), 'strong'),
+    span(sanitise(` ${glyphs.down}`), 'chart-a'),
+    span(axisBits(rate.rxBits)),
+    span(sanitise(` ${glyphs.up}`), 'chart-b'),
+    span(axisBits(rate.txBits)),
+    ...wrong,
+  ];
+  const forms = [full, [...line, ...wrong], brief];
+  return forms.find((form) => widthOfLine(form) <= columns) ?? brief;
 }
 
 const packets = (rate: number | undefined): SafeText => sanitise(formatCount(rate));
@@ -161,7 +174,7 @@ function seriesOf(state: ConsoleState, name: string, { glyphs }: DrawContext): r
 }
 
 /** 60_000_000 → "60M". */
-function axisBits(value: number): SafeText {
+function axisBits(value: number | undefined): SafeText {
   return sanitise(formatBits(value).replace('b/s', '').replace(' ', '').replace('.0', ''));
 }
 

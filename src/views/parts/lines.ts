@@ -42,6 +42,18 @@ export function cutLine(line: Line, columns: number): Line {
   return out;
 }
 
+/** At most `rows` lines, each at most `columns` wide; the last ends with "…" when there was more. */
+export function cutRows(
+  lines: readonly Line[],
+  { rows, columns }: Readonly<{ rows: number; columns: number }>,
+): readonly Line[] {
+  const shown = lines.slice(0, Math.max(0, rows));
+  return shown.map((line, row) => {
+    const isCut = row === shown.length - 1 && lines.length > shown.length;
+    return cutLine(isCut ? [...line, span('…' as SafeText, 'dim')] : line, columns);
+  });
+}
+
 /** Exactly `columns` wide. */
 export function fitLine(line: Line, columns: number): Line {
   const shown = cutLine(line, columns);
