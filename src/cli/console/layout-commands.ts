@@ -9,6 +9,7 @@ import { unreachable } from '../../core/unreachable.ts';
 import { currentWindow, focusedPane } from '../../store/slices/layout.ts';
 import type { Desktop } from './controller.ts';
 import { breakOut, chooseLayout, editWorkspace, splitAsked } from './layout-keys.ts';
+import { askPaneClose, programRuns } from './layout-questions.ts';
 import { openNewPane } from './new-pane.ts';
 
 /** Numbers as on screen, from 1. */
@@ -78,7 +79,7 @@ function bad(summary: string): Result<never> {
   return fail(problem('bad-input', summary));
 }
 
-/** As the key of that name, but `close` does not ask: it was typed. */
+/** As the key of that name, but `close` does not ask where nothing ends with the pane: it was typed. */
 export function runLayoutCommand(desktop: Desktop, command: LayoutCommand): void {
   const state = desktop.store.getState();
   const { window } = state.layout;
@@ -103,7 +104,9 @@ export function runLayoutCommand(desktop: Desktop, command: LayoutCommand): void
       editWorkspace(desktop, { kind: 'workspace/window-moved', window, to: command.number - 1 });
       return;
     case 'close':
-      if (pane !== undefined) editWorkspace(desktop, { kind: 'workspace/pane-closed', pane });
+      if (pane === undefined) return;
+      if (programRuns(state, pane)) askPaneClose(desktop);
+      else editWorkspace(desktop, { kind: 'workspace/pane-closed', pane });
       return;
     case 'title':
       if (pane !== undefined)

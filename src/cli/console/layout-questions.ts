@@ -1,6 +1,6 @@
 // What windows and panes are asked for: names, numbers and titles in the bottom line, and whether to close.
 
-import type { PaneSpec } from '../../core/pane.ts';
+import type { PaneId, PaneSpec } from '../../core/pane.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { ConfirmWish, PageLine } from '../../store/modal-state.ts';
@@ -118,12 +118,14 @@ function ask({ store }: Desktop, question: Question): void {
   store.dispatch({ kind: 'modal/confirm-asked', confirm: { ...question, yes: safe('closes it') } });
 }
 
+export function programRuns({ programs }: ConsoleState, pane: PaneId): boolean {
+  const phase = programs.panes.get(pane)?.phase.kind;
+  return phase === 'running' || phase === 'starting';
+}
+
 /** Programs that run in the panes end with them. */
 function ending(state: ConsoleState, panes: readonly PaneSpec[]): readonly PageLine[] {
-  const running = panes.filter(({ id }) => {
-    const phase = state.programs.panes.get(id)?.phase.kind;
-    return phase === 'running' || phase === 'starting';
-  });
+  const running = panes.filter(({ id }) => programRuns(state, id));
   if (running.length === 0) return [{ text: safe('Nothing changes on the host.'), role: 'dim' }];
   return running.map(({ body }) => ({
     text: sanitise(`It ends what runs there: ${body.kind === 'run' ? commandText(body.command) : ''}`, 200),

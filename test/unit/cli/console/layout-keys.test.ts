@@ -117,9 +117,9 @@ describe('closing', () => {
   });
 
   it('says which programs end with it', () => {
-    const { store, press, modal } = rig();
-    const command = { kind: 'argv', argv: ['htop'] } as const;
-    const body: PaneBody = { kind: 'run', command, start: 'suspended', env: {}, history: 10 };
+    const { store, press, modal, command } = rig();
+    const htop = { kind: 'argv', argv: ['htop'] } as const;
+    const body: PaneBody = { kind: 'run', command: htop, start: 'suspended', env: {}, history: 10 };
     store.dispatch({
       kind: 'workspace/pane-split',
       pane: '1.1' as PaneId,
@@ -131,9 +131,14 @@ describe('closing', () => {
     store.dispatch({ kind: 'modal/prefix-pending', on: true });
     press('x');
     expect(JSON.stringify(modal())).toContain('It ends what runs there: htop');
+    press('n');
+    expect(modal().kind).toBe('none');
+    store.dispatch({ kind: 'modal/prefix-pending', on: true });
+    command('close');
+    expect(JSON.stringify(modal())).toContain('It ends what runs there: htop');
   });
 
-  it('by a command that was typed does not ask', () => {
+  it('by a command that was typed does not ask where nothing ends', () => {
     const { command, panes } = rig();
     command('close');
     expect(panes()).toHaveLength(5);
