@@ -2,7 +2,7 @@
 
 import type { Line } from '../../core/line.ts';
 import type { SafeText } from '../../core/sanitise.ts';
-import { sliceColumns, widthOf } from '../../core/width.ts';
+import { graphemes, widthOf } from '../../core/width.ts';
 import type { PageLine } from '../../store/modal-state.ts';
 import type { ScreenSize } from '../arrange.ts';
 import { spaces, span, wrapWords } from '../parts/lines.ts';
@@ -34,7 +34,8 @@ function wrapLine({ text, role, indent = 0 }: PageLine, columns: number): readon
   if (widthOf(text) <= columns - start) return [[span(spaces(start)), span(text, role)]];
   // In a file the blanks have a meaning, and so has the sign of a line that comes or goes.
   const before = /^[+-]? */.exec(text)?.[0] ?? '';
-  const lead = before.slice(0, Math.max(0, columns - start - HANG - WORDS_MIN));
+  const sign = before.trim().length;
+  const lead = before.slice(0, Math.max(sign, columns - start - HANG - WORDS_MIN));
   const room = Math.max(1, columns - start - lead.length - HANG);
   const words = text.slice(before.length) as SafeText;
   return wrapWords(breakable(words, room), room).map((row, index) =>
@@ -47,10 +48,14 @@ function wrapLine({ text, role, indent = 0 }: PageLine, columns: number): readon
 /** A word that is longer than a line goes on in the next: of a command nothing may be missing. */
 function breakable(text: SafeText, room: number): SafeText {
   const words = text.split(' ').flatMap((word) => {
-    const parts: string[] = [];
-    for (let at = 0; at < widthOf(word); at += room)
-      parts.push(sliceColumns(word as SafeText, at, at + room));
-    return parts.length === 0 ? [''] : parts;
+    const parts = [''];
+    let width = 0;
+    for (const piece of graphemes(word as SafeText)) {
+      const next = width > 0 && width + piece.width > room;
+      parts[next ? parts.length : parts.length - 1] = (next ? '' : (parts.at(-1) ?? '')) + piece.text;
+      width = next ? piece.width : width + piece.width;
+    }
+    return parts;
   });
   return words.join(' ') as SafeText;
 }

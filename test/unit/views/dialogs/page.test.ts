@@ -25,6 +25,7 @@ describe('a line of a page', () => {
         const shown = lines.flatMap((line) => line.map((part) => part.text)).join('');
         expect(shown.replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
       }),
+      { numRuns: 1000 },
     );
   });
 });
