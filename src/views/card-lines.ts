@@ -99,8 +99,9 @@ function seenWords({ logs }: CardFacts, { now }: Look): readonly Words[] {
   const blind = noLines(logs);
   if (blind !== undefined) return [unknown(blind)];
   const of = `${groupDigits(logs.kept)} kept ${logs.kept === 1 ? 'line' : 'lines'}`;
-  if (logs.lines === 0) return [say(`in none of ${of}`)];
-  const words = [say(`in ${groupDigits(logs.lines)} of ${of}`)];
+  const older = olderWords(logs);
+  if (logs.lines === 0 && older.length === 0) return [say(`in none of ${of}`)];
+  const words = [say(`in ${logs.lines === 0 ? 'none' : groupDigits(logs.lines)} of ${of}`), ...older];
   if (logs.first === undefined || logs.last === undefined)
     return [...words, unknown('no time is written in these lines')];
   const dates = [
@@ -109,6 +110,13 @@ function seenWords({ logs }: CardFacts, { now }: Look): readonly Words[] {
   ];
   const undated = logs.undated === 0 ? [] : [say(`${groupDigits(logs.undated)} without a time`, 'dim')];
   return [...words, ...dates.map((text) => say(text)), ...undated];
+}
+
+/** Lines that have left the log are on the screen while a frozen pane holds them. */
+function olderWords({ older }: CardLogs): readonly Words[] {
+  if (older === undefined) return [];
+  const count = `${groupDigits(older.lines)} older ${older.lines === 1 ? 'line' : 'lines'}`;
+  return [say(`and in ${count} that a ${older.frozen ? 'frozen ' : ''}pane still shows`)];
 }
 
 /** Why nothing can be said of the logs. */

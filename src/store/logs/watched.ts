@@ -13,11 +13,14 @@ export function watchedOnce(panes: Panes): Panes {
   const seen = new Set<string>();
   const once = new Map<PaneId, LogPane>();
   for (const [id, pane] of panes) {
-    const { files, units, command } = pane.spec;
-    const source = JSON.stringify([files, units, command ?? []]);
+    const source = watchedThing(pane);
     if (!seen.has(source)) once.set(id, pane);
     seen.add(source);
   }
   kept.set(panes, once);
   return once;
+}
+
+export function watchedThing({ spec: { files, units, command } }: LogPane): string {
+  return JSON.stringify([files, units, command ?? []]);
 }

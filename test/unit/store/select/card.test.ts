@@ -10,7 +10,20 @@ import type { ConsoleState } from '../../../../src/store/state.ts';
 import { cardLines } from '../../../../src/views/card-lines.ts';
 import { UNICODE_GLYPHS } from '../../../../src/views/glyphs.ts';
 import { report, source } from '../../../frames/panes/machine-states.ts';
-import { batchOf, lineOf, membersOf, NOW, net, reduced, sampleOf, setOf, stateOf } from '../rig.ts';
+import {
+  batchOf,
+  key,
+  LOG,
+  lineOf,
+  logSpec,
+  membersOf,
+  NOW,
+  net,
+  reduced,
+  sampleOf,
+  setOf,
+  stateOf,
+} from '../rig.ts';
 
 const IT = net('192.0.2.140');
 const text = (state: ConsoleState, address = IT) =>
@@ -135,6 +148,24 @@ describe('logs', () => {
       ['4xx', 2],
       ['2xx', 1],
     ]);
+  });
+
+  it('that only a frozen pane still shows are said beside the kept ones', () => {
+    const full = (from: number, words: string) =>
+      batchOf(Array.from({ length: 600 }, (_, at) => line(from + at, words, 200, NOW - 5000 + from + at)));
+    const spec = logSpec({ history: 300 });
+    const live = reduced(stateOf(spec), batchOf([line(0, '192.0.2.140 a', 404, NOW - 9000)]));
+    const gone = [full(1, '198.51.100.9 b'), full(601, '192.0.2.9 c')];
+    expect(text(reduced(live, ...gone))).toContain('in none of 300 kept lines');
+    const frozen = reduced(live, key(LOG, 'line-up'), ...gone);
+    expect(selectCard(frozen, IT).logs).toMatchObject({
+      ...{ lines: 0, kept: 300, older: { lines: 1, frozen: true } },
+      ...{ first: NOW - 9000, last: NOW - 9000, undated: 0, others: 1 },
+    });
+    expect(text(frozen)).toMatch(
+      /in none of 300 kept lines\n +and in 1 older line that a frozen pane still shows\n +first /,
+    );
+    expect(text(reduced(frozen, key(LOG, 'follow')))).not.toContain('older');
   });
 
   it('agree with a look at every line', () => {
