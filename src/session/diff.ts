@@ -18,10 +18,13 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
   ]);
 }
 
-/** How many lines come and go: "+3 −1". */
+/** How many lines come and go: "3 lines added, 1 removed". */
 export function diffCount(lines: readonly DiffLine[]): string {
   const count = (role: Role): number => lines.filter((one) => one.role === role).length;
-  return `+${count('good')} -${count('bad')}`;
+  const [more, fewer] = [count('good'), count('bad')];
+  const noun = (many: number): string => `${many} ${many === 1 ? 'line' : 'lines'}`;
+  if (fewer === 0) return `${noun(more)} added`;
+  return more === 0 ? `${noun(fewer)} removed` : `${noun(more)} added, ${fewer} removed`;
 }
 
 function roleOf(text: string): Role {

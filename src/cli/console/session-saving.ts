@@ -97,7 +97,7 @@ async function write(ground: SessionGround, writing: Writing, name: string | und
   }
   saidSaved(ground, writing);
   const count = diffCount(diffLines(before ?? '', text));
-  ground.say(`saved ${path}: ${count} lines${alsoTheirs(theirs)}`, 'good');
+  ground.say(`saved ${path}: ${count}${alsoTheirs(theirs)}`, 'good');
 }
 
 /** What others wrote stays in the file, but this console does not act under it. */

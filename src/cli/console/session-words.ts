@@ -31,8 +31,8 @@ export function saveReview({ path, before, after, notes, foreign, changed }: Sav
   const diff = diffLines(before ?? '', after);
   const what =
     before === undefined
-      ? line(`a new file, for its owner only (0600): ${diffCount(diff)}`)
-      : line(`lines that come and go: ${diffCount(diff)}`);
+      ? line(`a new file, for its owner only (0600): ${diffCount(diff).replace(' added', '')}`)
+      : line(`what changes: ${diffCount(diff)}`);
   return {
     title: sanitise(`Save ${path}`, 200),
     lines: [

@@ -17,7 +17,9 @@ describe('diffLines', () => {
       { text: '-f', role: 'bad' },
       { text: '+f', role: 'good' },
     ]);
-    expect(diffCount(lines)).toBe('+2 -2');
+    expect(diffCount(lines)).toBe('2 lines added, 2 removed');
+    expect(diffCount(diffLines('', 'a\n'))).toBe('1 line added');
+    expect(diffCount(diffLines('a\nb\n', ''))).toBe('2 lines removed');
   });
 
   it('lets no control character through', () => {
