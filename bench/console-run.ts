@@ -23,6 +23,8 @@ export type RunningConsole = Readonly<{
   /** Milliseconds from the exec of the program to the end of its first frame. */
   firstFrameMs: number;
   cost(): Cost;
+  /** How long its main thread was ready and had no core, because others had them. */
+  waitedMs(): number;
   memory(): Memory;
   press(key: string): void;
   /** Resolves with the bytes since the call as soon as they satisfy `holds`. */
@@ -48,6 +50,7 @@ export async function startConsole(world: World): Promise<RunningConsole> {
     pid,
     firstFrameMs: performance.now() - startedAt,
     cost: () => ({ cpuMs: cpuMs(pid), ...terminal.counts(), at: performance.now() }),
+    waitedMs: () => waitedMs(pid),
     memory: () => memoryOf(pid),
     press: (key) => void child.stdin?.write(key),
     output: (holds, withinMs) => terminal.output(holds, withinMs),
@@ -107,6 +110,15 @@ function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) * TICK_MS;
+}
+
+/** Documentation/scheduler/sched-stats: nanoseconds on a core, and on the queue for one. NaN where the kernel does not count. */
+function waitedMs(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function memoryOf(pid: number): Memory {

@@ -55,7 +55,9 @@ async function flooded(world: World): Promise<Figure[]> {
     const after = console.cost();
     console.press('k');
     await sleep(500);
+    const [waited, from] = [console.waitedMs(), performance.now()];
     const keys = await keysToFrames(console, KEYS);
+    const waitShare = (console.waitedMs() - waited) / (performance.now() - from);
     const memory = console.memory();
     const lines = await writer;
     const [frames, bytes, ms] = [
@@ -67,6 +69,12 @@ async function flooded(world: World): Promise<Figure[]> {
     return [
       { name: 'flooded: key to frame, median', value: at(keys, 0.5), unit: 'ms', note: size },
       { name: 'flooded: key to frame, p99', value: at(keys, 0.99), unit: 'ms', note: `${KEYS} keys` },
+      {
+        name: 'flooded: no core for its keys',
+        value: 100 * waitShare,
+        unit: '% of time',
+        note: 'where it is much, others make the p99',
+      },
       { name: 'flooded: frames', value: (1000 * frames) / ms, unit: '/s' },
       { name: 'flooded: bytes of a frame', value: bytes / frames, unit: 'bytes' },
       { name: 'flooded: processor', value: (100 * (after.cpuMs - before.cpuMs)) / ms, unit: '% of core' },
