@@ -10,8 +10,14 @@ const STAMP_COLUMNS: Readonly<Record<BoxStamps, number>> = { written: 0, relativ
 /** `none`: as `clock`, where there is no room for it. */
 export type BoxStamps = StampMode | 'none';
 
-/** `columns`, `rows`: the size of the pane's body. */
-export type LineBox = Readonly<{ columns: number; rows: number; wrap: boolean; stamps: BoxStamps }>;
+/** `columns`, `rows`: the size of the pane's body. `address`: columns of the longest address that stands in front. */
+export type LineBox = Readonly<{
+  columns: number;
+  rows: number;
+  wrap: boolean;
+  stamps: BoxStamps;
+  address?: number;
+}>;
 
 const CLOCK_MIN_COLUMNS = 44;
 

@@ -1,22 +1,28 @@
 // The text of a log line as a pane shows it. As written; or, beside a column of times, without the time that is written
-// in it and with the address that an act would take in front, so that this address is never cut off.
+// in it and with the address that an act would take in front, below each other for all lines of the pane.
 
 import type { Net } from '../../core/address.ts';
 import type { LineReading, ReadLine } from '../../core/rows.ts';
 import type { SafeText } from '../../core/sanitise.ts';
+import type { Chunk } from './chunks.ts';
 import { type LineBox, textColumns } from './line-box.ts';
 
 type Found = LineReading['all'][number];
 
-/** `lead`: the address in front and its place on the row, blanks included. `all`: addresses in `text`. */
+/**
+ * `lead`: the address in front and its place on the row, blanks included; cut where there is no room, and then it
+ * stays in the text as well. `all`: addresses in `text`.
+ */
 export type LineText = Readonly<{
   lead: Readonly<{ net: Net; columns: number }> | undefined;
   text: SafeText;
   all: readonly Found[];
 }>;
 
-/** Addresses of v4 stand below each other; a longer one moves its own line. */
+/** Room for v4; where longer ones are, as much as the longest takes, but not at the cost of the text. */
 const LEAD_COLUMNS = 16;
+const LEAD_MAX = 40;
+const TEXT_WISHED = 28;
 /** With less room behind it the address stays where it is written. */
 const TEXT_MIN = 12;
 
@@ -39,15 +45,18 @@ export function lineText(line: ReadLine, box: LineBox, target: Net | undefined):
   const bare = without({ text: line.text, all }, stamp === undefined ? undefined : stampIn(line.text));
   if (lead === undefined) return { lead, ...bare };
   const first = bare.all.find(({ start }) => start === 0);
-  const again = first?.net.text === lead.net.text;
+  const again = first?.net.text === lead.net.text && lead.net.text.length < lead.columns;
   const rest = again ? without(bare, { start: 0, end: afterBlank(bare.text, first.end) }) : bare;
   return { lead, ...rest };
 }
 
 function leadOf(net: Net | undefined, box: LineBox): LineText['lead'] {
   if (net === undefined) return undefined;
-  const columns = Math.max(LEAD_COLUMNS, net.text.length + 1);
-  return textColumns(box) >= columns + TEXT_MIN ? { net, columns } : undefined;
+  const room = textColumns(box);
+  if (room < LEAD_COLUMNS + TEXT_MIN) return undefined;
+  const most = Math.max(LEAD_COLUMNS, Math.min(LEAD_MAX, room - TEXT_WISHED));
+  const wanted = 1 + Math.max(net.text.length, box.address ?? 0);
+  return { net, columns: Math.min(most, Math.max(LEAD_COLUMNS, wanted)) };
 }
 
 type Range = Readonly<{ start: number; end: number }>;
@@ -80,4 +89,27 @@ function without({ text, all }: Bare, range: Range | undefined): Bare {
           : found,
       ),
   };
+}
+
+const ofChunk = new WeakMap<Chunk, number>();
+const ofChunks = new WeakMap<readonly Chunk[], number>();
+
+/** Of all lines that are kept, not of those on the screen: the columns stand still while it moves. */
+export function longestAddress(chunks: readonly Chunk[]): number {
+  const known = ofChunks.get(chunks);
+  if (known !== undefined) return known;
+  const longest = chunks.reduce((most, chunk) => Math.max(most, longestIn(chunk)), 0);
+  ofChunks.set(chunks, longest);
+  return longest;
+}
+
+function longestIn(chunk: Chunk): number {
+  const known = ofChunk.get(chunk);
+  if (known !== undefined) return known;
+  const longest = chunk.lines.reduce(
+    (most, { reading }) => Math.max(most, reading.chosen?.text.length ?? 0),
+    0,
+  );
+  ofChunk.set(chunk, longest);
+  return longest;
 }

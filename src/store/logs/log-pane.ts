@@ -7,6 +7,7 @@ import { type Chunk, compareKeys, lastKey, type OrderKey, withGap } from './chun
 import { EMPTY_FEED, type Feed } from './feed.ts';
 import { firstThatFits, topFor } from './geometry.ts';
 import { type LineBox, type StampMode, stampsIn } from './line-box.ts';
+import { longestAddress } from './line-text.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { type Filter, lineAt, locate, type Shown, shownOf } from './shown.ts';
 
@@ -105,7 +106,8 @@ export function lineBox(pane: LogPane, size: Readonly<{ columns: number; rows: n
   const lanes = sideBySide(pane);
   const columns = lanes ? lanesOf(pane, size.columns).columns : size.columns;
   const rows = lanes ? Math.max(1, size.rows - 1) : size.rows;
-  return { columns, rows, wrap: pane.wrap, stamps: stampsIn(columns, pane.stamps) };
+  const stamps = stampsIn(columns, pane.stamps);
+  return { columns, rows, wrap: pane.wrap, stamps, address: longestAddress(paneChunks(pane)) };
 }
 
 /** The pattern whose hits are shown: the one being typed, else the one searched for. */

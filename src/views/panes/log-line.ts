@@ -81,7 +81,7 @@ function leadSpans({ lead }: LineText, marks: LineMarks, look: LineLook): readon
   if (lead === undefined) return [];
   const { kind } = look.stateOf(lead.net);
   const address: Span = {
-    text: sanitise(lead.net.text),
+    text: cut(sanitise(lead.net.text), lead.columns - 1),
     role: look.isLit?.(lead.net) === true ? FOLLOWED : kind === 'new' ? 'plain' : kind,
     ...(marks.cursor ? { under: true } : {}),
   };

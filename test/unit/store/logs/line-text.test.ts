@@ -4,7 +4,8 @@ import { unixMs } from '../../../../src/core/brand.ts';
 import type { LineBox } from '../../../../src/store/logs/line-box.ts';
 import { stampsIn } from '../../../../src/store/logs/line-box.ts';
 import { lineText } from '../../../../src/store/logs/line-text.ts';
-import { lineOf, NOW, net } from '../rig.ts';
+import { lineBox } from '../../../../src/store/logs/log-pane.ts';
+import { lineOf, logPane, NOW, net, reduced, stateOf, textBatch } from '../rig.ts';
 
 const box = (extra: Partial<LineBox> = {}): LineBox => ({
   columns: 100,
@@ -49,9 +50,30 @@ describe('the text of a line', () => {
     expect(text).toBe('"GET /192.0.2.1" 404');
   });
 
-  it('gives a long address its own room', () => {
+  it('makes room for the longest address of the pane, so that all lines begin below each other', () => {
     const long = '2001:db8:1234:5678:9abc:def0:1234:5678';
-    expect(shown(`${long} x`).lead?.columns).toBe(long.length + 1);
+    const wide = box({ address: long.length });
+    expect(shown(`${long} x`, wide).lead?.columns).toBe(long.length + 1);
+    expect(shown('192.0.2.1 x', wide).lead?.columns).toBe(long.length + 1);
+    expect(shown('192.0.2.1 x').lead?.columns).toBe(16);
+  });
+
+  it('cuts a long address in a narrow pane, and then leaves it in the text', () => {
+    const long = '2001:db8:1234:5678:9abc:def0:1234:5678';
+    const narrow = box({ columns: 72, address: long.length });
+    expect(shown(`${long} x`, narrow)).toMatchObject({ lead: { columns: 28 }, text: `${long} x` });
+    expect(shown('192.0.2.1 x', narrow)).toMatchObject({ lead: { columns: 28 }, text: 'x' });
+    const drawn = shown(`${long} x`, box({ columns: 48, address: long.length }));
+    expect(drawn).toMatchObject({ lead: { columns: 16 }, text: `${long} x` });
+  });
+
+  it('takes the longest of all kept lines, which does not change while the screen moves', () => {
+    const long = '2001:db8:1234:5678:9abc:def0:1234:5678';
+    const log = logPane(reduced(stateOf(), textBatch([`${long} x`, ...Array(500).fill('192.0.2.1 y')])));
+    const size = { columns: 100, rows: 10 };
+    expect(lineBox(log, size).address).toBe(long.length);
+    const up = logPane(reduced(stateOf(), textBatch(['192.0.2.10 y', 'nobody'])));
+    expect(lineBox(up, size).address).toBe(10);
   });
 
   it('keeps the address that the format names where it is when another one was picked', () => {
