@@ -4,6 +4,7 @@ import { type Document, isMap, isNode, isPair, isScalar, type LineCounter } from
 import type { z } from 'zod';
 import { sanitise } from '../core/sanitise.ts';
 import { suggest } from '../core/suggest.ts';
+import { PANE_KIND_NAMES, paneKeysAt } from './pane-schema.ts';
 import { knownKeysAt } from './schema.ts';
 
 /** One thing wrong in a session file. `line` and `column` count from 1. */
@@ -48,7 +49,23 @@ function problemsOfIssue(source: SourceMap, issue: z.core.$ZodIssue, path: Path)
   }
 }
 
+/** What belongs to the command and stands beside it. */
+function misplacedKey(source: SourceMap, path: Path, key: string): FileProblem | undefined {
+  const pane = source.document.getIn(path as unknown[]);
+  if (path.at(-2) !== 'panes' || !isMap(pane)) return undefined;
+  const kind = PANE_KIND_NAMES.find((name) => pane.has(name) && (paneKeysAt(name)?.includes(key) ?? false));
+  if (kind === undefined) return undefined;
+  const first = kind === 'log' && key !== 'start' ? 'files' : 'command';
+  const value = pane.get(key);
+  const written = isNode(value) || typeof value === 'object' ? '…' : sanitise(String(value), 30);
+  const shape = `${kind}: { ${key === first ? '' : `${first}: …, `}${key}: ${written} }`;
+  const message = `unknown key ${quoted(key)} here; it belongs inside ${kind}, as ${shape}`;
+  return { ...positionOf(source, [...path, key], true), message };
+}
+
 function unknownKey(source: SourceMap, path: Path, key: string): FileProblem {
+  const misplaced = misplacedKey(source, path, key);
+  if (misplaced !== undefined) return misplaced;
   const known = knownKeysAt(path);
   const near = suggest(key, known);
   const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}?`;

@@ -156,6 +156,30 @@ describe('a bad session file', () => {
     ]);
   });
 
+  it('says where a key belongs that stands beside the command', () => {
+    const panes = [
+      '{run: top, start: auto}',
+      '{watch: [df, -h], cwd: /srv}',
+      '{run: top, env: {A: b}}',
+      '{log: /a, history: 500}',
+      '{log: {files: /a}, start: auto}',
+      '{watch: ss, history: 5}',
+      '{host: , start: auto}',
+    ];
+    const text = `version: 1\nwindows:\n- name: a\n  panes:\n${panes.map((pane) => `  - ${pane}\n`).join('')}`;
+    const inside = (key: string, shape: string): string =>
+      `unknown key "${key}" here; it belongs inside ${shape.split(':')[0]}, as ${shape}`;
+    const found = problems(text);
+    expect(found.slice(0, 5)).toEqual([
+      `edge.yml:5:16: ${inside('start', 'run: { command: …, start: auto }')}`,
+      `edge.yml:6:23: ${inside('cwd', 'watch: { command: …, cwd: /srv }')}`,
+      `edge.yml:7:16: ${inside('env', 'run: { command: …, env: … }')}`,
+      `edge.yml:8:15: ${inside('history', 'log: { files: …, history: 500 }')}`,
+      `edge.yml:9:24: ${inside('start', 'log: { command: …, start: auto }')}`,
+    ]);
+    expect(found.slice(5).join()).not.toContain('belongs inside');
+  });
+
   it('finds what only makes sense together: references, shares, kinds', () => {
     const text =
       'version: 1\nwindows:\n- name: a\n  focus: 9\n  layout: {rows: [1, {pane: 7}, {columns: [1, 2], size: 70%}, {pane: 3, rows: [2], size: 40%}]}\n' +
