@@ -125,6 +125,20 @@ describe('the watch pane', () => {
   });
 });
 
+it('on its frame the run time gives way to the command, then the interval', () => {
+  const state = stateOf({}, live, ran(FIRST), ran(FIRST));
+  const [pane] = state.session.windows[0]?.panes ?? [];
+  if (pane === undefined) throw new Error('no pane');
+  const frame = (columns: number): readonly string[] => {
+    const view = drawWatch(state, pane, { columns, rows: 1, focused: true, glyphs: UNICODE_GLYPHS });
+    return [plainLine(view.title), plainLine(view.state)];
+  };
+  const name = 'watch  ss -tn state established';
+  expect(frame(72)).toEqual([`${name}  every 2 s`, 'no change · 0.01 s · live']);
+  expect(frame(71)).toEqual([`${name}  every 2 s`, 'no change · live']);
+  expect(frame(62)).toEqual([name, 'no change · live']);
+});
+
 describe('a window with a watch pane', () => {
   it.each([
     [80, 24],

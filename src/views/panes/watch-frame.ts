@@ -20,7 +20,13 @@ export function watchEvery(everyMs: number = DEFAULT_WATCH_MS): string {
   return `every ${everyMs / 1000} s`;
 }
 
-type View = Readonly<{ status: SourceStatus | undefined; glyphs: Glyphs; startKey?: SafeText | undefined }>;
+/** `brief`: without the run time, which gives way to the command in the title. */
+type View = Readonly<{
+  status: SourceStatus | undefined;
+  glyphs: Glyphs;
+  startKey?: SafeText | undefined;
+  brief?: boolean;
+}>;
 
 /** The most pressing first: the end is cut first. */
 export function watchState(pane: WatchPane, state: ConsoleState, view: View): Line {
@@ -33,7 +39,7 @@ export function watchState(pane: WatchPane, state: ConsoleState, view: View): Li
     changeSpans(pane),
     targetSpans(pane, state, view.glyphs),
     pane.column > 0 ? [span(sanitise(`from column ${pane.column + 1}`), 'dim')] : [],
-    tookSpans(pane),
+    view.brief === true ? [] : tookSpans(pane),
     isWell ? source : [],
   ];
   const dot = span(sanitise(` ${view.glyphs.dot} `), 'dim');

@@ -15,7 +15,7 @@ import {
   watchTop,
 } from '../../store/watches/watch-pane.ts';
 import { FOLLOWED, followSign, lightOf } from '../parts/follow-light.ts';
-import { spaces, span } from '../parts/lines.ts';
+import { spaces, span, widthOfLine } from '../parts/lines.ts';
 import { commandText } from '../parts/pane-name.ts';
 import { startKey } from './explain.ts';
 import { marginOf } from './margin.ts';
@@ -23,20 +23,25 @@ import type { DrawContext, DrawPane } from './pane.ts';
 import { drawEmptyWatch } from './watch-empty.ts';
 import { watchEvery, watchState } from './watch-frame.ts';
 
+/** Lines and blanks around title and state on the frame. */
+const FRAME_SIGNS = 5;
+
 export const drawWatch: DrawPane = (state, spec, context) => {
   const pane = state.watches.panes.get(spec.id);
   if (pane === undefined) return { title: [span(safe('watch'), 'title')], state: [], body: [] };
   const status = selectStatus(state, spec);
   const everyMs = spec.refreshMs;
   const command = sanitise(commandText(pane.spec.command), 200);
-  const title: Line = [
-    span(safe('watch'), 'title'),
-    span(safe('  ')),
-    span(command),
-    span(sanitise(`  ${watchEvery(everyMs)}`), 'dim'),
-  ];
+  const name: Line = [span(safe('watch'), 'title'), span(safe('  ')), span(command)];
+  const title: Line = [...name, span(sanitise(`  ${watchEvery(everyMs)}`), 'dim')];
   const look = { status, glyphs: context.glyphs, startKey: startKey(context) };
-  const frame = { title, state: watchState(pane, state, look) };
+  const whole = watchState(pane, state, look);
+  const fits = (left: Line, right: Line): boolean =>
+    widthOfLine(left) + widthOfLine(right) + FRAME_SIGNS <= context.columns;
+  // The command stays whole as long as it can: the run time gives way first, then the interval.
+  const own: Line = spec.title === undefined ? title : [span(sanitise(spec.title))];
+  const brief = fits(own, whole) ? whole : watchState(pane, state, { ...look, brief: true });
+  const frame = { title: fits(title, brief) ? title : name, state: brief };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
   if ((shownRun(pane)?.lines.length ?? 0) === 0)
     return {
