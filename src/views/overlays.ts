@@ -4,9 +4,10 @@ import type { Rect } from '../core/layout/layouts.ts';
 import type { PaneId } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
+import { selectLogCommand } from '../store/select/log-command.ts';
 import { selectPaneMode, selectTrialKeys } from '../store/select/shell.ts';
 import { selectPageLines } from '../store/select/shields-status.ts';
-import { currentWindow } from '../store/slices/layout.ts';
+import { currentWindow, focusedPane } from '../store/slices/layout.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
 import { type DialogLook, drawActDialog } from './dialogs/act.ts';
@@ -24,10 +25,19 @@ import { renderLine, type Theme } from './theme.ts';
 export function helpSections(state: ConsoleState, keys: Pick<KeyTexts, 'help'>): readonly HelpSection[] {
   const mode = selectPaneMode(state);
   const trial = selectTrialKeys(state) && mode !== 'program' ? keys.help('trial') : [];
-  const all = [...trial, ...keys.help(mode)];
+  const all = [...trial, ...keys.help(mode)].map((section) => ({
+    ...section,
+    rows: section.rows.filter(({ name }) => name !== 'start' || mode !== 'log' || readsCommand(state)),
+  }));
   const { modal } = state.modal;
   if (modal.kind !== 'help' || modal.prefixed !== true) return all;
   return [...all.filter((section) => section.prefixed), ...all.filter((section) => !section.prefixed)];
+}
+
+/** Only then has Enter something to start in a log. */
+function readsCommand(state: ConsoleState): boolean {
+  const pane = focusedPane(state);
+  return pane !== undefined && selectLogCommand(state, pane.id) !== undefined;
 }
 
 /** What lies above the panes: at most one box, or the numbers of the panes. */

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createController } from '../../../../src/cli/console/controller.ts';
 import { keyProblemsPage, parseKeysCommand, saidOfKeys } from '../../../../src/cli/console/key-problems.ts';
-import type { KeyOverride } from '../../../../src/core/pane.ts';
+import type { KeyOverride, LogSpec } from '../../../../src/core/pane.ts';
 import { keyTexts } from '../../../../src/keys/hints.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
 import { applyOverrides } from '../../../../src/keys/overrides.ts';
@@ -11,6 +11,7 @@ import { createConsoleStore } from '../../../../src/store/store.ts';
 import { helpMatches } from '../../../../src/views/dialogs/help.ts';
 import { createScreenDrawer, helpSections } from '../../../../src/views/screen.ts';
 import { NOW, OPTIONS, SESSION } from '../../../frames/shell-parts.ts';
+import { logSpec, stateOf } from '../../store/rig.ts';
 import { NO_EFFECTS, pressing } from './rig.ts';
 
 const wish = (mode: string, intent: string, ...chords: string[]): KeyOverride => ({
@@ -49,6 +50,18 @@ function rig(...own: KeyOverride[]) {
 }
 
 describe('the help', () => {
+  it('of a log says how its command is started only where it reads one', () => {
+    const { store, keys } = rig();
+    const names = (log: Partial<LogSpec>) => {
+      const state = stateOf(logSpec(log));
+      return helpSections({ ...store.getState(), ...state }, keys).flatMap(({ rows }) =>
+        rows.map(({ name }) => name),
+      );
+    };
+    expect(names({})).not.toContain('start');
+    expect(names({ command: ['dmesg', '-w'] })).toContain('start');
+  });
+
   it('begins with the acts, and after the prefix with what the prefix does', () => {
     const { store, keys, press } = rig();
     const titles = () => helpSections(store.getState(), keys).map(({ title }) => title);
