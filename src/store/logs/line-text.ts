@@ -19,10 +19,10 @@ export type LineText = Readonly<{
   all: readonly Found[];
 }>;
 
-/** Room for v4; where longer ones are, as much as the longest takes, but not at the cost of the text. */
+/** Room for v4; where longer ones are, as much as the longest takes: any is whole on a screen of 80 columns. */
 const LEAD_COLUMNS = 16;
 const LEAD_MAX = 40;
-const TEXT_WISHED = 28;
+const TEXT_WISHED = 22;
 /** With less room behind it the address stays where it is written. */
 const TEXT_MIN = 12;
 

@@ -61,8 +61,8 @@ describe('the text of a line', () => {
   it('cuts a long address in a narrow pane, and then leaves it in the text', () => {
     const long = '2001:db8:1234:5678:9abc:def0:1234:5678';
     const narrow = box({ columns: 72, address: long.length });
-    expect(shown(`${long} x`, narrow)).toMatchObject({ lead: { columns: 28 }, text: `${long} x` });
-    expect(shown('192.0.2.1 x', narrow)).toMatchObject({ lead: { columns: 28 }, text: 'x' });
+    expect(shown(`${long} x`, narrow)).toMatchObject({ lead: { columns: 34 }, text: `${long} x` });
+    expect(shown('192.0.2.1 x', narrow)).toMatchObject({ lead: { columns: 34 }, text: 'x' });
     const drawn = shown(`${long} x`, box({ columns: 48, address: long.length }));
     expect(drawn).toMatchObject({ lead: { columns: 16 }, text: `${long} x` });
   });
