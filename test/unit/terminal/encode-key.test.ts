@@ -127,8 +127,11 @@ describe('there and back', () => {
   it('nothing at all is never more than one key press', () => {
     fc.assert(
       fc.property(fc.string(), modifiers, (name, held) => {
-        expect(read(encodeKey({ name, ...held }, { applicationCursor: false })).length).toBeLessThan(2);
+        const sent = encodeKey({ name, ...held }, { applicationCursor: false });
+        // Alt and what is Escape: xterm sends it twice, and nobody can tell that from two presses.
+        expect(read(sent).length).toBeLessThan(sent === '\x1b\x1b' ? 3 : 2);
       }),
+      { examples: [['3', { ctrl: true, meta: true, shift: false }]] },
     );
   });
 });
