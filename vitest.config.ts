@@ -6,18 +6,7 @@ const node = { environment: 'node' as const };
  * What a tmux user does all day runs over ssh, too, in every run. `--project ssh` runs all the tests of the console there,
  * which takes some minutes.
  */
-const OVER_SSH = [
-  'acts',
-  'copy',
-  'follow',
-  'input',
-  'mouse',
-  'panes',
-  'programs',
-  'roundtrip',
-  'save',
-  'watch',
-];
+const OVER_SSH = ['copy', 'follow', 'input', 'mouse', 'panes', 'programs', 'roundtrip', 'save'];
 const sshAlone = process.argv.some(
   (word, at, words) => word === '--project=ssh' || (word === 'ssh' && words[at - 1] === '--project'),
 );

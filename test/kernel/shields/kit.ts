@@ -1,6 +1,6 @@
 // Shields on the server namespace of a test net, with state, run directory and journal in a temporary folder.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,8 @@ import { DEFAULT_SHIELDS } from '../../../src/core/shields-defaults.ts';
 import { createNetnsHost, type NetnsHost } from '../../../src/host/netns.ts';
 import { onEnd, snapshot } from '../acts/kit.ts';
 import type { TestNet } from '../harness/netns.ts';
+import { readIfThere } from '../harness/read-if-there.ts';
+import { kill } from './revert-kit.ts';
 
 export type ShieldsKit = Readonly<{
   shields: Shields;
@@ -61,9 +63,8 @@ export async function openShields(net: TestNet, more: Partial<ShieldsOptions> = 
 export function endWatchers(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.watcher')) continue;
-    const pid = readFileSync(join(folder, name), 'utf8').trim();
-    const words = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-    if (words.includes(folder)) process.kill(Number(pid), 'SIGKILL');
+    const pid = (readIfThere(join(folder, name)) ?? '').trim();
+    if (readIfThere(`/proc/${pid}/cmdline`)?.includes(folder) === true) kill(Number(pid));
   }
 }
 
@@ -78,10 +79,7 @@ export function down(report: LowerReport): Extract<LowerReport, { kind: 'down' }
 }
 
 export const currentOf = ({ dir, run }: ShieldsPlace): string | undefined =>
-  [dir, run]
-    .map((base) => join(base, 'current'))
-    .filter((path) => existsSync(path))
-    .map((path) => readFileSync(path, 'utf8').trim())[0];
+  [dir, run].map((base) => readIfThere(join(base, 'current'))?.trim()).find((id) => id !== undefined);
 
 /** What iptables-nft leaves behind where it once had a chain: nothing in it, and it lets all through. */
 const EMPTY_TABLE =

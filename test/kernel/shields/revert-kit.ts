@@ -2,7 +2,7 @@
 // often the revert ran. For the tests of revert.sh.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, vi } from 'vitest';
@@ -16,6 +16,7 @@ import type { Outcome, ShieldsPlace, ShieldsState } from '../../../src/core/shie
 import { parseOutcome } from '../../../src/firewall/shields/outcome.ts';
 import { newShieldsId } from '../../../src/firewall/shields/state.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { readIfThere } from '../harness/read-if-there.ts';
 
 export const BOOT_ID = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 export const uptime = (): number => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
@@ -104,9 +105,9 @@ export async function raise(host: Host, wish: RaiseWish = {}): Promise<Raised> {
   const { place } = prepared.value;
   const script = join(place.dir, id, 'revert.sh');
   const watcher = join(place.run, `${id}.watcher`);
-  const pid = (): number => Number(existsSync(watcher) ? readFileSync(watcher, 'utf8') : 0);
+  const pid = (): number => Number(readIfThere(watcher) ?? 0);
   onEnd(() => kill(pid()));
-  const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  const read = (path: string): string => readIfThere(path) ?? '';
   return {
     id,
     place,
