@@ -1,18 +1,10 @@
 // Keys of following one address everywhere, and of its card while that is open.
 
+import { movingRows } from './keymap-moving.ts';
 import { type Keymap, rows } from './row.ts';
 
 /** As in a pane; behind these stand the global ones. */
-const CARD_MOVING: Keymap = rows('card', 'moving', [
-  ['line-down', ['Down', 'j'], 'down'],
-  ['line-up', ['Up', 'k'], 'up'],
-  ['page-down', ['PageDown', 'C-f'], 'a page down'],
-  ['page-up', ['PageUp'], 'a page up'],
-  ['half-down', ['C-d'], 'half a page down'],
-  ['half-up', ['C-u'], 'half a page up'],
-  ['top', ['Home', 'g'], 'to the top'],
-  ['bottom', ['End', 'G'], 'to the bottom'],
-]);
+const CARD_MOVING = movingRows('card');
 
 export const FOLLOW_ROWS: Keymap = [
   ...rows('pane', 'console', [

@@ -5,6 +5,7 @@ import type { KeyMode } from '../core/intent.ts';
 import { COPY_ROWS } from './keymap-copy.ts';
 import { FOLLOW_ROWS } from './keymap-follow.ts';
 import { HELP_ROWS } from './keymap-help.ts';
+import { movingRows } from './keymap-moving.ts';
 import { PANE_ROWS } from './keymap-panes.ts';
 import { PROGRAM_ROWS } from './keymap-program.ts';
 import { SESSION_ROWS } from './keymap-session.ts';
@@ -149,19 +150,14 @@ const TABLE_ROWS: Keymap = [
   ...rows('journal', 'this pane', [['open', ['Enter'], 'the exact commands of the act, or back', 'details']]),
 ];
 
-const MOVING_ROWS: Keymap = rows('pane', 'moving', [
-  ['line-down', ['Down', 'j'], 'down'],
-  ['line-up', ['Up', 'k'], 'up'],
-  ['page-down', ['PageDown', 'C-f'], 'a page down'],
-  ['page-up', ['PageUp'], 'a page up'],
-  ['half-down', ['C-d'], 'half a page down'],
-  ['half-up', ['C-u'], 'half a page up'],
-  ['top', ['Home', 'g'], 'to the top'],
-  ['bottom', ['End', 'G'], 'to the bottom'],
-  ['screen-top', ['H'], 'top of the screen'],
-  ['screen-middle', ['M'], 'middle of the screen'],
-  ['screen-bottom', ['L'], 'bottom of the screen'],
-]);
+const MOVING_ROWS: Keymap = [
+  ...movingRows('pane'),
+  ...rows('pane', 'moving', [
+    ['screen-top', ['H'], 'top of the screen'],
+    ['screen-middle', ['M'], 'middle of the screen'],
+    ['screen-bottom', ['L'], 'bottom of the screen'],
+  ]),
+];
 
 const GLOBAL_ROWS: Keymap = [
   ...rows('global', 'console', [
