@@ -10,8 +10,8 @@ import { createDesk, type Desk } from '../src/actions/desk.ts';
 import type { ActDraft } from '../src/core/act.ts';
 import { parseNet } from '../src/core/address.ts';
 import type { Backend } from '../src/firewall/backend.ts';
-import { ipsetBackend } from '../src/firewall/ipset.ts';
-import { nftBackend } from '../src/firewall/nft.ts';
+import { ipsetBackend } from '../src/firewall/ipset/backend.ts';
+import { nftBackend } from '../src/firewall/nft/backend.ts';
 import { createNetnsHost } from '../src/host/netns.ts';
 import { createTestNet, type TestNet, type TestNs } from '../test/kernel/harness/netns.ts';
 

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { makeNet } from '../src/core/address.ts';
 import type { Step } from '../src/core/plan.ts';
-import { ipsetBackend } from '../src/firewall/ipset.ts';
-import { nftBackend } from '../src/firewall/nft.ts';
+import { ipsetBackend } from '../src/firewall/ipset/backend.ts';
+import { nftBackend } from '../src/firewall/nft/backend.ts';
 import { createNetnsHost, type NetnsHost } from '../src/host/netns.ts';
 
 type Row = { name: string; value: number; unit: string; note?: string };

@@ -15,6 +15,7 @@ const NEEDED = {
   sshd: 'openssh-server',
   ssh: 'openssh-client',
   'fail2ban-server': 'fail2ban',
+  sshguard: 'sshguard',
   sysctl: 'procps',
   sudo: 'sudo',
   awk: 'gawk',

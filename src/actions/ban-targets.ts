@@ -6,7 +6,7 @@ import type { Problem } from '../core/problem.ts';
 import { problem } from '../core/problem.ts';
 import type { SetInfo } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
-import type { Element } from '../firewall/backend.ts';
+import { type Element, ownsTable } from '../firewall/backend.ts';
 import { cannotHold, fits } from '../firewall/hold.ts';
 import {
   type Arm,
@@ -105,6 +105,8 @@ export function misfits(group: Group, elements: readonly Element[]): readonly Sa
 
 /** Our set of networks for the family, where a wider ban of ours may already cover a single address. */
 export function ownRangeSet(arm: Arm, net: Net): Found | undefined {
-  const { set, exists } = ownSetFor(arm, widen(net, net.family === 4 ? 24 : 64));
+  const { backend } = arm;
+  if (!ownsTable(backend)) return undefined;
+  const { set, exists } = ownSetFor({ ...arm, backend }, widen(net, net.family === 4 ? 24 : 64));
   return exists && set.holdsNets ? { arm, set } : undefined;
 }

@@ -5,6 +5,7 @@ import { formatDuration } from '../core/duration.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { SetInfo } from '../core/rows.ts';
 import { safe, sanitise } from '../core/sanitise.ts';
+import { ownsTable } from '../firewall/backend.ts';
 import {
   type ActContext,
   type Action,
@@ -21,7 +22,7 @@ import { cutMoves, planFlowCut } from './cut-flows.ts';
 import { dryRun } from './dry-run.ts';
 import { deleteSteps, movesOf, priorFact, priorOf, putBack } from './elements.ts';
 import type { BanFacts } from './facts.ts';
-import { ownSets, readFirewalls } from './firewalls.ts';
+import { backendsFor, ownSets, readFirewalls } from './firewalls.ts';
 import { mustType, nameNets, refusals } from './guards.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
 import { proveBan } from './prove-ban.ts';
@@ -36,7 +37,7 @@ export const ban: Action<'ban'> = {
     const reasons = refusals(nets, context.safeSet);
     if (reasons.length > 0) return refused(...reasons);
     const { host, backends, signal } = context;
-    const view = await readFirewalls(host, backends, signal);
+    const view = await readFirewalls(host, backendsFor(draft.target, backends), signal);
     const targets = chooseTargets(view, draft.target, nets);
     if (targets.kind !== 'groups') return targets;
     const sorted: Sorted[] = [];
@@ -69,8 +70,9 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
   if (!wider.ok) return fail(wider.problem);
   const now = host.now();
   const holders = [...overlaps.value, ...wider.value].filter((overlap) => overlap.relation === 'covers');
+  const wish = secondsIn(group.found.set, draft);
   const longEnough = (overlap: Overlap): boolean =>
-    overlap.seconds === null || (draft.seconds !== null && (overlap.seconds ?? 0) >= draft.seconds);
+    overlap.seconds === null || (wish !== null && (overlap.seconds ?? 0) >= wish);
   const covered = holders.filter(longEnough);
   const skip = new Set(covered.map((overlap) => overlap.wanted.text));
   const nets = group.nets.filter((net) => !skip.has(net.text));
@@ -83,7 +85,7 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
   );
   return ok({
     group,
-    elements: nets.map((net) => ({ net, seconds: draft.seconds, comment: draft.reason })),
+    elements: nets.map((net) => ({ net, seconds: wish, comment: draft.reason })),
     replaced: replaced.map((overlap) => priorOf(overlap, now)),
     refreshed: replaced.filter(({ relation }) => relation === 'equal').map(({ holder }) => holder),
     inside: replaced.filter(({ relation }) => relation === 'inside').map(({ holder }) => holder),
@@ -91,6 +93,10 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
     blocked,
   });
 }
+
+/** A jail gives every ban its own bantime, whatever the wish. */
+const secondsIn = ({ fixedTimeout }: SetInfo, { seconds }: Draft): number | null =>
+  fixedTimeout === undefined ? seconds : fixedTimeout;
 
 function rangeSetOf(group: Group): ReturnType<typeof ownRangeSet> {
   const [first] = group.nets;
@@ -107,13 +113,14 @@ async function assemble(draft: Draft, context: ActContext, sorted: readonly Sort
   const cut = draft.cut ? await planFlowCut(context, nets) : undefined;
   const moves = [...creates, ...adds, ...cutMoves(cut)];
   const typed = mustType(nets);
+  const { seconds } = sorted[0]?.elements[0] ?? draft;
   const unknown = sorted.some(({ replaced }) => replaced.some((prior) => prior.endsAt === undefined));
   return {
     kind: 'ready',
     prepared: {
       plan: {
         action: 'ban',
-        summary: sanitise(`ban ${nameNets(nets)} ${forHowLong(draft.seconds)}`, 200),
+        summary: sanitise(`ban ${nameNets(nets)} ${forHowLong(seconds)}`, 200),
         ...stepsOf(moves, host.now()),
         notes: banNotes({ draft, sorted, cut, safeSet, creates: made.length > 0, unknown }),
         risk: typed === undefined ? 'reversible' : 'disruptive',
@@ -125,7 +132,13 @@ async function assemble(draft: Draft, context: ActContext, sorted: readonly Sort
       facts: factsOf(sorted, made),
       canUndo: !unknown,
       prove: (performed) =>
-        proveBan(performed, { sorted, cut, seconds: draft.seconds, cutWanted: draft.cut }),
+        proveBan(performed, {
+          sorted,
+          cut,
+          seconds,
+          cutWanted: draft.cut,
+          backends: backendsFor(draft.target, context.backends),
+        }),
     },
   };
 }
@@ -137,19 +150,21 @@ type Creation = Readonly<{ moves: readonly Move[]; made: readonly SetInfo[] }>;
 
 /** Steps for our own table, and the sets that are new with it: those go again when the act is taken back. */
 function ensureOwn(sorted: readonly Sorted[]): Creation {
-  const own = sorted.find(({ group }) => group.own)?.group;
-  if (own === undefined) return { moves: [], made: [] };
-  const { backend, sets } = own.found.arm;
+  const group = sorted.find((one) => one.group.own)?.group;
+  const backend = group?.found.arm.backend;
+  if (group === undefined || backend === undefined || !ownsTable(backend)) return { moves: [], made: [] };
+  const { own, atomic = false } = backend;
+  const { sets } = group.found.arm;
   const families = [...new Set(sorted.map(({ group }) => group.found.set.family))];
-  const steps = backend.own.ensure(sets, families);
+  const steps = own.ensure(sets, families);
   const there = new Set(sets.map(({ key }) => key));
-  const wanted = ownSets(backend, backend.id === 'nft' ? [4, 6] : families);
-  // An nft table goes as a whole: one that was there in part is mended, never removed.
-  const mended = backend.id === 'nft' && wanted.some(({ key }) => there.has(key));
+  const wanted = ownSets(own, own.whole === true ? [4, 6] : families);
+  // What goes as a whole and was there in part is mended, never removed.
+  const mended = own.whole === true && wanted.some(({ key }) => there.has(key));
   const made = mended ? [] : wanted.filter(({ key }) => !there.has(key));
   return {
     made,
-    moves: movesOf(steps, backend.id === 'nft', () => (made.length === 0 ? [] : backend.own.remove(made))),
+    moves: movesOf(steps, atomic, () => (made.length === 0 ? [] : own.remove(made))),
   };
 }
 
@@ -159,7 +174,7 @@ function addMoves({ group, elements, refreshed, inside, replaced }: Sorted): rea
   const steps = backend.planAdd(set, elements, inside.length === 0 ? [] : [...inside, ...refreshed]);
   const before = new Set(replaced.map((prior) => prior.net.text));
   const fresh = elements.map(({ net }) => net).filter((net) => !before.has(net.text));
-  return movesOf(steps, backend.id === 'nft', (now: UnixMs) => [
+  return movesOf(steps, backend.atomic === true, (now: UnixMs) => [
     ...deleteSteps(backend, set, fresh),
     ...putBack(backend, set, replaced, now),
   ]);

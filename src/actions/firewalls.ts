@@ -1,12 +1,14 @@
 // What the host's firewall looks like before an act: the sets of every backend that works here, and which of them
 // carries our own table.
 
+import type { BanTarget } from '../core/act.ts';
 import { type Family, makeNet, type Net, widen } from '../core/address.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { SetInfo, SetKey } from '../core/rows.ts';
-import type { Backend } from '../firewall/backend.ts';
+import { type Backend, type OwningBackend, type OwnTable, ownsTable } from '../firewall/backend.ts';
 import { readSets as readListings } from '../firewall/read-sets.ts';
+import { relate } from '../firewall/relate.ts';
 import type { Host } from '../host/host.ts';
 
 export type Arm = Readonly<{ backend: Backend; sets: readonly SetInfo[] }>;
@@ -32,9 +34,23 @@ export async function readFirewalls(
     if (sets.ok) arms.push({ backend, sets: sets.value });
     else if (sets.problem.code !== 'missing-tool') blind.push({ backend, problem: sets.problem });
   }
-  return { arms, blind };
+  return { arms: relateArms(arms), blind };
 }
 
+function relateArms(arms: readonly Arm[]): readonly Arm[] {
+  const related = new Map(relate(arms.flatMap(({ sets }) => sets)).map((set) => [set.key, set]));
+  return arms.map((arm) => ({ ...arm, sets: arm.sets.map((set) => related.get(set.key) ?? set) }));
+}
+
+/** A daemon that hangs must not hold up a ban that goes elsewhere: only the one that is meant is asked. */
+export function backendsFor(target: BanTarget, backends: readonly Backend[]): readonly Backend[] {
+  return backends.filter(
+    ({ id, daemon }) =>
+      daemon !== true || (target.kind === 'set' && new RegExp(`^${id}6?:`).test(target.set)),
+  );
+}
+
+/** The sets of one backend. What others say of them (`relate`) is not in it. */
 export async function readSets(
   host: Host,
   backend: Backend,
@@ -49,10 +65,10 @@ export async function readSets(
 }
 
 /** All sets that our own table has for these families, as the backend would make them. */
-export function ownSets(backend: Backend, families: readonly Family[]): readonly SetInfo[] {
+export function ownSets(own: OwnTable, families: readonly Family[]): readonly SetInfo[] {
   return families.flatMap((family) => {
     const host = makeNet(family, 1n, family === 4 ? 32 : 128);
-    return [backend.own.setFor(host), backend.own.setFor(widen(host, family === 4 ? 24 : 64))];
+    return [own.setFor(host), own.setFor(widen(host, family === 4 ? 24 : 64))];
   });
 }
 
@@ -72,11 +88,18 @@ export function setForFamily(view: FirewallView, found: Found, net: Net): Found 
   return found.set.twin === undefined ? undefined : findSet(view, found.set.twin);
 }
 
-/** The backend for our own table: nft where it works, else ipset with iptables. */
-export function ownArm(view: FirewallView): Result<Arm> {
-  const [arm] = view.arms;
-  if (arm !== undefined) return ok(arm);
-  const [blind] = view.blind;
+export type OwningArm = Arm & Readonly<{ backend: OwningBackend }>;
+
+const isOwning = (arm: Arm): arm is OwningArm => ownsTable(arm.backend);
+
+/** The backend for our own table: nft where it works, else ipset with iptables, or pf. */
+export function ownArm(view: FirewallView): Result<OwningArm> {
+  const arm = view.arms.find(isOwning);
+  if (arm !== undefined) {
+    const why = arm.backend.own.whyNot?.(arm.sets);
+    return why === undefined ? ok(arm) : fail(problem('refused', why));
+  }
+  const blind = view.blind.find(({ backend }) => ownsTable(backend));
   if (blind !== undefined) return fail(blind.problem);
   return fail(
     problem('missing-tool', 'no firewall tool was found: a ban needs nft, or ipset with iptables', {
@@ -90,7 +113,7 @@ export function allSets(view: FirewallView): readonly Found[] {
 }
 
 /** Own sets as the backend would make them, taken from the listing when they exist already (counts, enforcement). */
-export function ownSetFor(arm: Arm, net: Net): Readonly<{ set: SetInfo; exists: boolean }> {
+export function ownSetFor(arm: OwningArm, net: Net): Readonly<{ set: SetInfo; exists: boolean }> {
   const wanted = arm.backend.own.setFor(net);
   const existing = arm.sets.find((set) => set.key === wanted.key);
   return existing === undefined ? { set: wanted, exists: false } : { set: existing, exists: true };

@@ -1,16 +1,18 @@
 // Reads back what a ban did: is every address in its set, does a rule drop what is in the set, are its flows gone?
 
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Net } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Proof } from '../core/plan.ts';
 import type { Enforcement, SetInfo } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import { formatCount, formatFlows } from '../core/units.ts';
+import type { Backend } from '../firewall/backend.ts';
 import type { Host } from '../host/host.ts';
 import type { Performed } from './action.ts';
 import type { Sorted } from './ban-notes.ts';
 import { type CutPlan, flowsCut, flowsLeft } from './cut-flows.ts';
-import { readSets } from './firewalls.ts';
+import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { nameNets } from './guards.ts';
 import { findAbsent } from './membership.ts';
 
@@ -19,12 +21,16 @@ export type BanWish = Readonly<{
   cut: CutPlan | undefined;
   cutWanted: boolean;
   seconds: number | null;
+  /** Those that were read for the plan. */
+  backends: readonly Backend[];
 }>;
 
 export async function proveBan(performed: Performed, wish: BanWish): Promise<Proof> {
   const { host } = performed;
+  const { cutWanted } = wish;
+  const view = await readFirewalls(host, wish.backends);
   const [groups, flows] = await Promise.all([
-    Promise.all(wish.sorted.map((one) => proveGroup(host, one, wish.cutWanted))),
+    Promise.all(wish.sorted.map((sorted) => proveGroup(host, view, { sorted, cutWanted }))),
     proveFlows(performed, wish),
   ]);
   const missing = [...groups.flatMap((group) => group.missing), ...flows.missing];
@@ -40,24 +46,64 @@ export async function proveBan(performed: Performed, wish: BanWish): Promise<Pro
 
 type GroupProof = Readonly<{ missing: readonly SafeText[]; rule: string }>;
 
-async function proveGroup(host: Host, { group, elements }: Sorted, cutWanted: boolean): Promise<GroupProof> {
-  const { arm, set } = group.found;
-  const sets = await readSets(host, arm.backend);
-  if (!sets.ok)
-    return { missing: [sanitise(`could not read ${set.name} back: ${sets.problem.summary}`)], rule: '' };
-  const now = sets.value.find((one) => one.key === set.key);
-  if (now === undefined) return { missing: [sanitise(`set ${set.name} is gone`)], rule: '' };
-  const absent = await findAbsent(
-    host,
-    { arm, set: now },
-    elements.map(({ net }) => net),
-  );
+async function proveGroup(
+  host: Host,
+  view: FirewallView,
+  { sorted: { group, elements }, cutWanted }: Readonly<{ sorted: Sorted; cutWanted: boolean }>,
+): Promise<GroupProof> {
+  const { set } = group.found;
+  const say = (words: string): GroupProof => ({ missing: [sanitise(words)], rule: '' });
+  const blind = view.blind.find(({ backend }) => backend.id === set.backend);
+  if (blind !== undefined) return say(`could not read ${set.name} back: ${blind.problem.summary}`);
+  const now = findSet(view, set.key);
+  if (now === undefined) return say(`set ${set.name} is gone`);
+  const nets = elements.map(({ net }) => net);
+  const absent = await findAbsent(host, now, nets);
   const missing: SafeText[] = [];
   if (!absent.ok) missing.push(sanitise(`could not read ${set.name} back: ${absent.problem.summary}`));
   else if (absent.value.length > 0)
     missing.push(sanitise(`${nameNets(absent.value)} is not in set ${set.name} after all`));
-  missing.push(...unenforced(now, cutWanted));
-  return { missing, rule: now.enforcement.kind === 'dropped' ? now.enforcement.rule : '' };
+  missing.push(...unenforced(now.set, cutWanted));
+  if (missing.length === 0) missing.push(...(await notYetInKernel(host, view, { list: now.set, nets })));
+  return { missing, rule: now.set.enforcement.kind === 'dropped' ? now.set.enforcement.rule : '' };
+}
+
+/** A daemon's list stops nobody before the daemon has put the address into a set of the kernel: some take seconds. */
+async function notYetInKernel(
+  host: Host,
+  view: FirewallView,
+  { list, nets }: Readonly<{ list: SetInfo; nets: readonly Net[] }>,
+): Promise<readonly SafeText[]> {
+  if (list.enforcedBy === undefined) return [];
+  let waiting = nets;
+  const names: string[] = [];
+  for (const key of list.enforcedBy) {
+    const kernel = findSet(view, key);
+    if (kernel === undefined || kernel.set.family !== list.family) continue;
+    names.push(kernel.set.name);
+    waiting = await awaitPresence(host, kernel, waiting);
+  }
+  if (waiting.length === 0) return [];
+  const where = names.length === 0 ? 'a set of the kernel' : names.join(', ');
+  return [
+    sanitise(
+      `pending: ${nameNets(waiting)} is on the list ${list.name}, but ${list.owner} has not put it into ${where} yet`,
+    ),
+  ];
+}
+
+/** CrowdSec's bouncers ask every 10 s (update_frequency of its packages); fail2ban acts at once. */
+const PENDING_WAIT_MS = 2500;
+
+async function awaitPresence(host: Host, kernel: Found, nets: readonly Net[]): Promise<readonly Net[]> {
+  const until = host.now() + PENDING_WAIT_MS;
+  let waiting = nets;
+  for (;;) {
+    const absent = await findAbsent(host, kernel, waiting);
+    waiting = absent.ok ? absent.value : waiting;
+    if (waiting.length === 0 || host.now() >= until) return waiting;
+    await wait(RETURN_MS);
+  }
 }
 
 function unenforced({ name, enforcement }: SetInfo, cutWanted: boolean): readonly SafeText[] {

@@ -113,7 +113,7 @@ function assemble({ nets, holdings, here, blind }: Wish, { host }: ActContext): 
         set,
         priors.map(({ net }) => net),
       ),
-      arm.backend.id === 'nft',
+      arm.backend.atomic === true,
       (at: UnixMs) => putBack(arm.backend, set, priors, at),
     ),
   );

@@ -158,7 +158,7 @@ function netOf([, text]: BanFacts['added'][number]): readonly Net[] {
 function movesFor({ found, priors, now: held }: Part, now: number): readonly Move[] {
   const { backend } = found.arm;
   const { set } = found;
-  const atomic = backend.id === 'nft';
+  const atomic = backend.atomic === true;
   const present = held.filter(isEqual);
   const present0 = present.map((overlap) => priorOf(overlap, unixMs(now)));
   const restored = putBack(backend, set, priors, unixMs(now));
@@ -191,18 +191,18 @@ async function removeTable(
   const [first] = parts;
   if (first === undefined) return undefined;
   const { arm } = first.found;
+  const { own } = arm.backend;
+  if (own === undefined) return undefined;
   const made = arm.sets.filter((set) => isOwn(set) && created.includes(set.key));
-  // An nft table goes as a whole, so nothing may be in any of its sets.
-  const emptied = arm.backend.id === 'nft' ? arm.sets.filter(isOwn) : made;
+  // A table that goes as a whole may have nothing in any of its sets.
+  const emptied = own.whole === true ? arm.sets.filter(isOwn) : made;
   const ours = new Map(parts.map((part) => [part.found.set.key, part.now.filter(isEqual).length]));
   for (const set of emptied) {
     const members = await readMembers(host, { arm, set }, { signal });
     if (!members.ok || members.value.length > (ours.get(set.key) ?? 0)) return undefined;
   }
   const families = [...new Set(made.map(({ family }) => family))];
-  return movesOf(arm.backend.own.remove(made), arm.backend.id === 'nft', () =>
-    arm.backend.own.ensure([], families),
-  );
+  return movesOf(own.remove(made), arm.backend.atomic === true, () => own.ensure([], families));
 }
 
 type Undone = Readonly<{ removed: readonly Net[]; back: readonly Prior[]; tableGone: boolean }>;

@@ -65,7 +65,7 @@ function assemble(
 ): Gathered {
   const now = context.host.now();
   const moves = parts.flatMap(({ found: { arm, set }, priors }) =>
-    movesOf(putBack(arm.backend, set, priors, now), arm.backend.id === 'nft', () =>
+    movesOf(putBack(arm.backend, set, priors, now), arm.backend.atomic === true, () =>
       deleteSteps(
         arm.backend,
         set,

@@ -77,7 +77,7 @@ export type WatchRun = Readonly<{
 
 // ---- ban sets
 
-export type BackendId = 'nft' | 'ipset' | 'iptables';
+export type BackendId = 'nft' | 'ipset' | 'iptables' | 'fail2ban' | 'crowdsec' | 'pf';
 /** "ipset:f2b-http" or "nft:inet opsconsole ban4". Our own spelling, safe to show and to use as a key. */
 export type SetKey = Brand<string, 'SetKey'>;
 
@@ -101,10 +101,21 @@ export type SetOwner =
   | 'firewalld'
   | 'unknown';
 
+/**
+ * Something about a set or a jail that contradicts what its operator believes: no rule uses it, its timeout is not the ban
+ * time. `harm`: addresses that count as banned are not stopped, or not for as long as it says. `says`: one sentence.
+ */
+export type Finding = Readonly<{ level: 'harm' | 'warning' | 'note'; says: SafeText; todo?: SafeText }>;
+
+/**
+ * `nft`, `ipset`, `iptables` (a chain of rules that drop one source each) and `pf` are what packets meet; `fail2ban`
+ * (a jail) and `crowdsec` (the decisions) are lists that a daemon keeps and puts into one of those: `enforcedBy`.
+ * A list that holds both families is two SetInfos, twins of each other, with the same `name`.
+ */
 export type SetInfo = Readonly<{
   key: SetKey;
   backend: BackendId;
-  /** nft: "inet filter"; ipset: absent. Raw tool spelling. */
+  /** nft: "inet filter"; iptables: "filter", "legacy filter"; pf: the anchor; else absent. Raw tool spelling. */
   table?: string;
   /** Raw tool spelling; sanitise before showing, quote before running. */
   name: string;
@@ -114,6 +125,13 @@ export type SetInfo = Readonly<{
   /** Holds networks of any prefix (hash:net, nft interval). */
   holdsNets: boolean;
   timeouts: boolean;
+  /** Seconds that its owner gives every element, whatever the wish (the bantime of a jail); null = for ever. */
+  fixedTimeout?: number | null;
+  /**
+   * How a ban ends where the set itself keeps no timeouts. `rule`: each rule carries its end and stops matching then; what
+   * is left of it is swept. `journal`: nothing there ends; our journal knows when, and `opsconsole bans expire` deletes.
+   */
+  ending?: 'rule' | 'journal';
   defaultTimeout?: number;
   counters: boolean;
   comments: boolean;
@@ -128,6 +146,9 @@ export type SetInfo = Readonly<{
   shields?: true;
   owner: SetOwner;
   enforcement: Enforcement;
+  /** Keys of the kernel's sets in which its daemon puts what is on this list; empty = there are none. Filled by `relate`. */
+  enforcedBy?: readonly SetKey[];
+  findings?: readonly Finding[];
   /** Key of the other family's set when the two are one list to the operator (f2b-http / f2b-http6). */
   twin?: SetKey;
 }>;
@@ -148,6 +169,8 @@ export type Members = Readonly<{
   expires: Float64Array;
   /** nft: seconds that an element was first given; 0 = none of its own (no end, or the default of the set). */
   lifetimes?: Uint32Array;
+  /** What its owner needs to name one element (CrowdSec: the id of the decision); 0 = none. */
+  refs?: Float64Array;
   packets?: Float64Array;
   bytes?: Float64Array;
   /** Sparse, raw tool text; sanitise before showing. */

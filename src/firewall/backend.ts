@@ -5,6 +5,7 @@ import type { UnixMs } from '../core/brand.ts';
 import type { Command, Step } from '../core/plan.ts';
 import type { Result } from '../core/result.ts';
 import type { BackendId, Members, SetInfo } from '../core/rows.ts';
+import type { SafeText } from '../core/sanitise.ts';
 
 /** One element to add. `seconds`: time left from now, null = no timeout. `comment`: raw; the backend strips what its tool cannot hold. */
 export type Element = Readonly<{
@@ -29,6 +30,18 @@ export interface MembersParser {
   end(): Result<Members>;
 }
 
+/** Asks a set about one network without listing it. `read` gets the whole answer, also of the exits in `okExits`. */
+export type Probe = Readonly<{
+  commands: readonly Command[];
+  read(answers: readonly ProbeAnswer[]): Presence;
+}>;
+export type ProbeAnswer = Readonly<{ stdout: string; stderr: string; exitCode: number }>;
+/** `present`: equal, inside a wider element, or (nft intervals) overlapping one. `unknown`: only a listing can tell. */
+export type Presence = 'present' | 'absent' | 'unknown';
+
+/** A line of `opsconsole doctor`. `todo`: what to do about it. */
+export type BackendCheck = Readonly<{ works: boolean; says: SafeText; todo?: SafeText }>;
+
 export interface Backend {
   readonly id: BackendId;
   /** Programs that must exist ("nft"). */
@@ -37,20 +50,53 @@ export interface Backend {
   readonly listSets: readonly Command[];
   /** Worth running too where the programs exist; see read-sets.ts. */
   readonly listSetsOptional?: readonly Command[];
-  /** Outputs of `listSets`, then `listSetsOptional`; undefined = that one could not be run (only the first must). */
+  /**
+   * Listings that the first ones name (the jails, the anchors): run after them, each like an optional one. Few, however
+   * many jails there are: one program start can ask many questions.
+   */
+  followUp?(outputs: readonly (string | undefined)[]): readonly Command[];
+  /** Outputs of `listSets`, `listSetsOptional`, `followUp`; undefined = that one could not be run (only the first must). */
   parseSets(outputs: readonly (string | undefined)[]): Result<readonly SetInfo[]>;
+  /** Once the sets of all backends are known: what enforces this one, and what contradicts what. See relate.ts. */
+  relate?(own: SetInfo, all: readonly SetInfo[]): SetInfo;
+  /** Absent, or undefined for a set: only a listing can tell. */
+  probe?(set: SetInfo, net: Net): Probe | undefined;
+  /** What doctor says of it. `reading`: of `readSets`; asked only where the first tool exists. */
+  check?(reading: Result<SetsReading>): BackendCheck;
   /** Full listing of one set; costs by size (see research: 1 M = 1 s ipset, 35 s nft), the caller decides when. */
   listMembers(set: SetInfo): Command;
   membersParser(set: SetInfo, at: UnixMs): MembersParser;
   /** Batches: one `ipset restore` or one nft transaction however many elements. Re-adding refreshes the timeout on every kernel. */
   /** `overlapped`: existing elements inside (and, if there are such, equal to) the new ones, deleted with it where no overlap is allowed. */
   planAdd(set: SetInfo, elements: readonly Element[], overlapped?: readonly Net[]): readonly Step[];
-  planDelete(set: SetInfo, holders: readonly Net[]): readonly Step[];
-  /** Opsconsole's own table or sets: steps that create what is missing (idempotent), and which set takes a net. `families`: default both. */
-  readonly own: Readonly<{
-    ensure(existing: readonly SetInfo[], families?: readonly Family[]): readonly Step[];
-    /** Removes all of our own table/sets and rules again. */
-    remove(existing: readonly SetInfo[]): readonly Step[];
-    setFor(net: Net): SetInfo;
-  }>;
+  /** `refs`: beside `holders`, what `Members.refs` said of each; 0 = not known. */
+  planDelete(set: SetInfo, holders: readonly Net[], refs?: readonly number[]): readonly Step[];
+  /** A daemon that may hang: its reading never holds up an act that does not need it. */
+  readonly daemon?: true;
+  /** Steps fail as a whole or not at all (an nft transaction). */
+  readonly atomic?: true;
+  /** Absent: opsconsole makes no table of its own there. */
+  readonly own?: OwnTable;
+}
+
+/** `gaps`: what could not be read, one sentence each: their absence must not look like "no rules". */
+export type SetsReading = Readonly<{ sets: readonly SetInfo[]; gaps: readonly SafeText[] }>;
+
+/** Opsconsole's own table or sets. `families`: default both. */
+export type OwnTable = Readonly<{
+  /** Why bans cannot go there, in words with what to do (a rule that the operator must write); undefined = they can. */
+  whyNot?(existing: readonly SetInfo[]): SafeText | undefined;
+  /** Steps that create what is missing; idempotent. */
+  ensure(existing: readonly SetInfo[], families?: readonly Family[]): readonly Step[];
+  /** Removes all of our own table/sets and rules again. */
+  remove(existing: readonly SetInfo[]): readonly Step[];
+  setFor(net: Net): SetInfo;
+  /** Made and removed as a whole, for both families (an nft table). */
+  whole?: true;
+}>;
+
+export type OwningBackend = Backend & Readonly<{ own: OwnTable }>;
+
+export function ownsTable(backend: Backend): backend is OwningBackend {
+  return backend.own !== undefined;
 }

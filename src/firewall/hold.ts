@@ -5,7 +5,9 @@ import { formatDuration, TIMEOUT_SECONDS_MAX } from '../core/duration.ts';
 import type { SetInfo } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import { groupDigits } from '../core/units.ts';
+import { unreachable } from '../core/unreachable.ts';
 import type { Element } from './backend.ts';
+import { isUsableJail } from './fail2ban/parse.ts';
 
 /** The reason why `set` cannot take `element`, in one sentence; undefined = it can. */
 export function cannotHold(set: SetInfo, element: Element): SafeText | undefined {
@@ -26,7 +28,8 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
       return say(`gives every element a timeout of ${formatDuration(limit)}: choose a duration`);
     return undefined;
   }
-  if (!set.timeouts) return say('keeps no timeouts: a ban in it lasts until changed');
+  if (!set.timeouts && set.ending === undefined && set.fixedTimeout === undefined)
+    return say('keeps no timeouts: a ban in it lasts until changed');
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)
     return say(`takes timeouts of 1 to ${groupDigits(TIMEOUT_SECONDS_MAX)} seconds`);
   if (set.autoMerge === true)
@@ -44,16 +47,36 @@ export function fits(set: SetInfo, added: number): SafeText | undefined {
   );
 }
 
-/**
- * nft identifiers and ipset names that need no quoting anywhere and cannot be taken for an option.
- * ipset(8): at most 31 characters.
- */
-export function isUsableName(set: SetInfo): boolean {
-  if (set.backend === 'ipset') return /^[A-Za-z0-9_.:@+=/#%][A-Za-z0-9_.:@+=/#%-]{0,30}$/.test(set.name);
-  return (
-    /^[A-Za-z_][A-Za-z0-9_./-]{0,127}$/.test(set.name) &&
-    /^(inet|ip|ip6|netdev|bridge) [A-Za-z_][A-Za-z0-9_./-]{0,127}$/.test(set.table ?? '')
-  );
+const NFT_WORD = /^[A-Za-z_][A-Za-z0-9_./-]{0,127}$/;
+
+/** A name that needs no quoting anywhere and cannot be taken for an option. */
+export function isUsableName(set: Pick<SetInfo, 'backend' | 'name' | 'table'>): boolean {
+  const { name, table = '' } = set;
+  switch (set.backend) {
+    case 'nft':
+      return (
+        NFT_WORD.test(name) && /^(inet|ip|ip6|netdev|bridge) [A-Za-z_][A-Za-z0-9_./-]{0,127}$/.test(table)
+      );
+    // ipset(8): at most 31 characters.
+    case 'ipset':
+      return /^[A-Za-z0-9_.:@+=/#%][A-Za-z0-9_.:@+=/#%-]{0,30}$/.test(name);
+    // iptables(8): chain names of at most 28 characters.
+    case 'iptables':
+      return /^[A-Za-z0-9_.:@+=/#%][A-Za-z0-9_.:@+=/#%-]{0,27}$/.test(name);
+    case 'fail2ban':
+      return isUsableJail(name);
+    // PF_TABLE_NAME_SIZE is 32 with its end (net/pfvar.h); anchors are paths of such names.
+    case 'pf':
+      return (
+        /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/.test(name) &&
+        /^([A-Za-z0-9][A-Za-z0-9_./-]{0,200})?$/.test(table)
+      );
+    // One list, whose name is ours.
+    case 'crowdsec':
+      return true;
+    default:
+      return unreachable(set.backend);
+  }
 }
 
 /**

@@ -2,27 +2,29 @@
 
 import type { Command } from '../core/plan.ts';
 import { ok, type Result } from '../core/result.ts';
-import type { SetInfo } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, SetsReading } from './backend.ts';
 
 export type RunCommand = (command: Command) => Promise<Result<Readonly<{ stdout: string }>>>;
-/** `gaps`: what could not be read, one sentence each: their absence must not look like "no rules". */
-export type SetsReading = Readonly<{ sets: readonly SetInfo[]; gaps: readonly SafeText[] }>;
 
 export async function readSets(backend: Backend, run: RunCommand): Promise<Result<SetsReading>> {
   const outputs: (string | undefined)[] = [];
   const gaps: SafeText[] = [];
-  for (const [index, command] of [...backend.listSets, ...(backend.listSetsOptional ?? [])].entries()) {
+  const ask = async (command: Command): Promise<Result<unknown>> => {
     const finished = await run(command);
     if (finished.ok) outputs.push(finished.value.stdout);
-    else if (index === 0) return finished;
     else {
       const missing = finished.problem.code === 'missing-tool';
       outputs.push(missing ? '' : undefined);
       if (!missing) gaps.push(sanitise(`${command.argv[0]}: ${finished.problem.summary}`));
     }
+    return finished;
+  };
+  for (const [index, command] of [...backend.listSets, ...(backend.listSetsOptional ?? [])].entries()) {
+    const asked = await ask(command);
+    if (!asked.ok && index === 0) return asked;
   }
+  for (const command of backend.followUp?.(outputs) ?? []) await ask(command);
   const sets = backend.parseSets(outputs);
   return sets.ok ? ok({ sets: sets.value, gaps }) : sets;
 }

@@ -2,8 +2,8 @@
 
 import type { SetInfo } from '../core/rows.ts';
 import type { Backend } from './backend.ts';
-import { ipsetBackend } from './ipset.ts';
-import { nftBackend } from './nft.ts';
+import { ipsetBackend } from './ipset/backend.ts';
+import { nftBackend } from './nft/backend.ts';
 
 export const BACKENDS: readonly Backend[] = [nftBackend, ipsetBackend];
 

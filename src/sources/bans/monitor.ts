@@ -9,8 +9,8 @@ import { memberNet } from '../../core/members.ts';
 import type { Members, SetInfo, SetKey } from '../../core/rows.ts';
 import { type ElementFacts, MemberColumns } from '../../firewall/columns.ts';
 import { asArray, asObject, asString, parseJson } from '../../firewall/json.ts';
-import { readNftElement } from '../../firewall/nft-members.ts';
-import { nftKey } from '../../firewall/nft-parse.ts';
+import { readNftElement } from '../../firewall/nft/members.ts';
+import { nftKey } from '../../firewall/nft/parse.ts';
 
 /** `ruleset`: something else than elements changed, so the terse listing is due. */
 export type NftChange =

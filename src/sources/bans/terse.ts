@@ -8,6 +8,7 @@ import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Backend } from '../../firewall/backend.ts';
 import { readSets } from '../../firewall/read-sets.ts';
 import { BACKENDS } from '../../firewall/registry.ts';
+import { relate } from '../../firewall/relate.ts';
 import type { Host } from '../../host/host.ts';
 import type { ReadWish } from '../source.ts';
 
@@ -77,7 +78,7 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
           gaps.push(sanitise(`${backend.id}: ${reading.problem.summary}`));
         }
       }
-      return answered === 0 && failed !== undefined ? failed : ok({ sets, gaps });
+      return answered === 0 && failed !== undefined ? failed : ok({ sets: relate(sets), gaps });
     },
   };
 }

@@ -72,7 +72,14 @@ export function unsearchedLine(rows: number): Line {
 }
 
 /** Measured on Linux 6.18, one core: seconds that listing a million members takes, `nft -j` and `ipset list`. */
-const SECONDS_PER_MILLION: Readonly<Record<SetInfo['backend'], number>> = { nft: 35, ipset: 1, iptables: 5 };
+const SECONDS_PER_MILLION: Readonly<Record<SetInfo['backend'], number>> = {
+  nft: 35,
+  ipset: 1,
+  iptables: 5,
+  fail2ban: 20,
+  crowdsec: 60,
+  pf: 2,
+};
 
 export function listingCost(set: SetInfo): SafeText {
   if (set.count === undefined) return safe('takes an unknown time');

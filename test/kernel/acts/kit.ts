@@ -9,8 +9,8 @@ import type { ActDraft, ActPreview, ActReport } from '../../../src/core/act.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
 import type { SetKey } from '../../../src/core/rows.ts';
 import type { Backend } from '../../../src/firewall/backend.ts';
-import { ipsetBackend } from '../../../src/firewall/ipset.ts';
-import { nftBackend } from '../../../src/firewall/nft.ts';
+import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
+import { nftBackend } from '../../../src/firewall/nft/backend.ts';
 import { createNetnsHost, type NetnsHost } from '../../../src/host/netns.ts';
 import type { TestNet } from '../harness/netns.ts';
 

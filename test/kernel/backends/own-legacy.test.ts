@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Step } from '../../../src/core/plan.ts';
-import { ipsetBackend } from '../../../src/firewall/ipset.ts';
+import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
 import { net, perform, setNamed, setsOf } from './run-steps.ts';

@@ -4,8 +4,8 @@
 import { expect, test } from 'vitest';
 import type { Net } from '../../../src/core/address.ts';
 import { planCut } from '../../../src/firewall/flows.ts';
-import { ipsetBackend } from '../../../src/firewall/ipset.ts';
-import { nftBackend } from '../../../src/firewall/nft.ts';
+import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
+import { nftBackend } from '../../../src/firewall/nft/backend.ts';
 import { type TestNs, useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
 import { net, perform, rows, setNamed, setsOf } from './run-steps.ts';

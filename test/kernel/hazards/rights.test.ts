@@ -159,8 +159,8 @@ for (const [what, v6, knobs] of [
       const net = testNet();
       if (knobs.length > 0) await net.exec(net.server, ['sysctl', '-q', '-w', ...knobs]);
       else await net.exec(net.server, ['ip', '-4', 'addr', 'flush', 'dev', 'v0']);
-      const { nftBackend } = await import('../../../src/firewall/nft.ts');
-      const { ipsetBackend } = await import('../../../src/firewall/ipset.ts');
+      const { nftBackend } = await import('../../../src/firewall/nft/backend.ts');
+      const { ipsetBackend } = await import('../../../src/firewall/ipset/backend.ts');
       const before = await snapshot(net);
       for (const backend of [nftBackend, ipsetBackend]) {
         const { desk } = await openKit(net, { backends: [backend] });

@@ -10,8 +10,8 @@ import type { ActDraft, ActPreview } from '../../../src/core/act.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { fail } from '../../../src/core/result.ts';
-import { ipsetBackend } from '../../../src/firewall/ipset.ts';
-import { nftBackend } from '../../../src/firewall/nft.ts';
+import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
+import { nftBackend } from '../../../src/firewall/nft/backend.ts';
 import { createFakeHost, type FakeHost, wordsOf } from '../../fakes/fake-host.ts';
 
 const cleanups: (() => void)[] = [];

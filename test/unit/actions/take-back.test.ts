@@ -8,7 +8,7 @@ import { createDesk, type Desk } from '../../../src/actions/desk.ts';
 import type { ActDraft, ActPreview, ActReport } from '../../../src/core/act.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
 import type { SetKey } from '../../../src/core/rows.ts';
-import { ipsetBackend } from '../../../src/firewall/ipset.ts';
+import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
 import { createFakeHost, type FakeHost, wordsOf } from '../../fakes/fake-host.ts';
 
 const cleanups: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isUsableJail, parseJailList, parseJailValue } from '../../../src/firewall/fail2ban.ts';
+import { isUsableJail, parseJailList, parseJailValue } from '../../../src/firewall/fail2ban/parse.ts';
 
 const capture = (name: string): string => readFileSync(`test/captures/fail2ban/1.0.2/${name}.txt`, 'utf8');
 

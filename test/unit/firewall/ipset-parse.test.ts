@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ipsetBackend } from '../../../src/firewall/ipset.ts';
-import { parseIpsets } from '../../../src/firewall/ipset-parse.ts';
+import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
+import { parseIpsets } from '../../../src/firewall/ipset/parse.ts';
 import { capture } from './build.ts';
 
 const terse = capture('ipset/7.17/list-t.txt').toString();

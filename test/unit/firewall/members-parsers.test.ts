@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { isHost, type Net } from '../../../src/core/address.ts';
 import type { SetInfo } from '../../../src/core/rows.ts';
 import type { MembersParser } from '../../../src/firewall/backend.ts';
-import { createIpsetMembersParser } from '../../../src/firewall/ipset-members.ts';
-import { createNftMembersParser } from '../../../src/firewall/nft-members.ts';
+import { createIpsetMembersParser } from '../../../src/firewall/ipset/members.ts';
+import { createNftMembersParser } from '../../../src/firewall/nft/members.ts';
 import { AT, arbitraryNet, capture, ipset, nftSet, type PlainRow, plainRows, pushIn } from './build.ts';
 
 const never = Number.POSITIVE_INFINITY;

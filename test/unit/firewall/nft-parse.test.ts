@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SetInfo } from '../../../src/core/rows.ts';
-import { nftBackend } from '../../../src/firewall/nft.ts';
-import { parseNftSets } from '../../../src/firewall/nft-parse.ts';
+import { nftBackend } from '../../../src/firewall/nft/backend.ts';
+import { parseNftSets } from '../../../src/firewall/nft/parse.ts';
 import { capture } from './build.ts';
 
 const json = capture('nft/1.0.6/ruleset.json').toString();

@@ -5,9 +5,9 @@ import type { Command, Step } from '../../../src/core/plan.ts';
 import type { SetInfo } from '../../../src/core/rows.ts';
 import { safe } from '../../../src/core/sanitise.ts';
 import { cannotHold, fits, isUsableName, splitOverlaps } from '../../../src/firewall/hold.ts';
-import { ipsetBackend } from '../../../src/firewall/ipset.ts';
-import { nftBackend } from '../../../src/firewall/nft.ts';
-import { cleanComment } from '../../../src/firewall/nft-plan.ts';
+import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
+import { nftBackend } from '../../../src/firewall/nft/backend.ts';
+import { cleanComment } from '../../../src/firewall/nft/plan.ts';
 import { BACKENDS, backendOf } from '../../../src/firewall/registry.ts';
 import { ipset, net, nftSet } from './build.ts';
 

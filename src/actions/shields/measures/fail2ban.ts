@@ -7,7 +7,7 @@ import { problem } from '../../../core/problem.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { type SafeText, safe, sanitise } from '../../../core/sanitise.ts';
 import type { MeasureSpec } from '../../../core/shields.ts';
-import { isUsableJail, parseJailList, parseJailValue } from '../../../firewall/fail2ban.ts';
+import { isUsableJail, parseJailList, parseJailValue } from '../../../firewall/fail2ban/parse.ts';
 import type { Measure, MeasureAt } from '../measure.ts';
 import { nothingToDo } from './sysctls.ts';
 

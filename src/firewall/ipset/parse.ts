@@ -2,12 +2,12 @@
 //   Name: f2b-http
 //   Header: family inet hashsize 1024 maxelem 65536 timeout 600 counters comment bucketsize 12 initval 0xcc661e7a
 
-import { ok, type Result } from '../core/result.ts';
-import type { Enforcement, SetInfo, SetKey } from '../core/rows.ts';
-import { safe, sanitise } from '../core/sanitise.ts';
-import { type Chain, enforcementOf } from './enforcement.ts';
-import { readIptablesSave } from './iptables-rule.ts';
-import { ownerOf, pairTwins } from './names.ts';
+import { ok, type Result } from '../../core/result.ts';
+import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
+import { safe, sanitise } from '../../core/sanitise.ts';
+import { type Chain, enforcementOf } from '../enforcement.ts';
+import { readIptablesSave } from '../iptables/rule.ts';
+import { ownerOf, pairTwins } from '../names.ts';
 
 export function ipsetKey(name: string): SetKey {
   return `ipset:${sanitise(name)}` as SetKey;

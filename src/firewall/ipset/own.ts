@@ -1,12 +1,12 @@
 // Opsconsole's own ipsets, for hosts without nft: dropped from chain OPSCONSOLE at the head of raw PREROUTING, before
 // conntrack, so that live flows stop too. Each family is set up by itself: a host without IPv6 gets no ip6tables command.
 
-import { type Family, isHost, type Net } from '../core/address.ts';
-import { command, type Step } from '../core/plan.ts';
-import type { SetInfo } from '../core/rows.ts';
-import { safe, sanitise } from '../core/sanitise.ts';
-import { ipsetKey } from './ipset-parse.ts';
-import { restore } from './ipset-plan.ts';
+import { type Family, isHost, type Net } from '../../core/address.ts';
+import { command, type Step } from '../../core/plan.ts';
+import type { SetInfo } from '../../core/rows.ts';
+import { safe, sanitise } from '../../core/sanitise.ts';
+import { ipsetKey } from './parse.ts';
+import { restore } from './plan.ts';
 
 const CHAIN = 'OPSCONSOLE';
 const HOSTS_MAX = 1_048_576;

@@ -2,7 +2,7 @@
 //   :f2b-http - [0:0]
 //   -A INPUT -p tcp -m multiport --dports 80,443 -m set --match-set f2b-http src -j REJECT --reject-with icmp-port-unreachable
 
-import type { Chain, Hook, RuleFacts, SetUse, Verdict } from './enforcement.ts';
+import type { Chain, Hook, RuleFacts, SetUse, Verdict } from '../enforcement.ts';
 
 const HOOKS: Readonly<Record<string, Hook>> = {
   PREROUTING: 'prerouting',

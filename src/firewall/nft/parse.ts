@@ -3,15 +3,15 @@
 //   {"set": {"family": "inet", "name": "ban4", "table": "filter", "type": "ipv4_addr", "flags": ["timeout"], "size": 1000}}
 //   {"chain": {"family": "inet", "table": "filter", "name": "input", "type": "filter", "hook": "input", "prio": 0}}
 
-import { problem } from '../core/problem.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import type { Enforcement, SetInfo, SetKey } from '../core/rows.ts';
-import { sanitise } from '../core/sanitise.ts';
-import { type Chain, enforcementOf, type Hook, type RuleFacts } from './enforcement.ts';
-import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from './json.ts';
-import { ownerOf, pairTwins } from './names.ts';
-import { readRule } from './nft-rule.ts';
-import { SHIELDS_TABLE } from './shields/wall.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
+import { sanitise } from '../../core/sanitise.ts';
+import { type Chain, enforcementOf, type Hook, type RuleFacts } from '../enforcement.ts';
+import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from '../json.ts';
+import { ownerOf, pairTwins } from '../names.ts';
+import { SHIELDS_TABLE } from '../shields/wall.ts';
+import { readRule } from './rule.ts';
 
 export function nftKey(table: string, name: string): SetKey {
   return `nft:${sanitise(`${table} ${name}`)}` as SetKey;

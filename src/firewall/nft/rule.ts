@@ -3,8 +3,8 @@
 //   {"family":"inet","table":"filter","chain":"input","handle":10,"expr":[{"match":{"op":"==","left":{"payload":
 //   {"protocol":"ip","field":"saddr"}},"right":"@ban4"}},{"counter":{"packets":0,"bytes":0}},{"drop":null}]}
 
-import type { RuleFacts, SetUse, Verdict } from './enforcement.ts';
-import { asArray, asObject, asString, type JsonObject } from './json.ts';
+import type { RuleFacts, SetUse, Verdict } from '../enforcement.ts';
+import { asArray, asObject, asString, type JsonObject } from '../json.ts';
 
 type Draft = {
   words: string[];

@@ -2,11 +2,11 @@
 // dropped before raw and conntrack, so that live flows stop too and nothing of a banned source is tracked.
 // A separate table can only tighten; deleting it undoes everything.
 
-import { isHost, type Net } from '../core/address.ts';
-import { command, type Step } from '../core/plan.ts';
-import type { SetInfo } from '../core/rows.ts';
-import { safe } from '../core/sanitise.ts';
-import { nftKey } from './nft-parse.ts';
+import { isHost, type Net } from '../../core/address.ts';
+import { command, type Step } from '../../core/plan.ts';
+import type { SetInfo } from '../../core/rows.ts';
+import { safe } from '../../core/sanitise.ts';
+import { nftKey } from './parse.ts';
 
 export const OWN_TABLE = 'inet opsconsole';
 

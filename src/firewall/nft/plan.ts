@@ -2,13 +2,13 @@
 // and cleaned comments. Never in argv, which `nft` re-reads as its own language. Text, because `nft -j -f -` opens
 // /dev/stdin (1.0.6), and that fails where stdin is a socket, as it is for every child of Node.
 
-import type { Net } from '../core/address.ts';
-import { command, type Step } from '../core/plan.ts';
-import type { SetInfo } from '../core/rows.ts';
-import { type SafeText, sanitise } from '../core/sanitise.ts';
-import { groupDigits } from '../core/units.ts';
-import type { Element } from './backend.ts';
-import { isUsableName, splitOverlaps } from './hold.ts';
+import type { Net } from '../../core/address.ts';
+import { command, type Step } from '../../core/plan.ts';
+import type { SetInfo } from '../../core/rows.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { groupDigits } from '../../core/units.ts';
+import type { Element } from '../backend.ts';
+import { isUsableName, splitOverlaps } from '../hold.ts';
 
 /** An add to an interval set of a million takes two minutes with nft 1.0.6; a plain set answers in milliseconds. */
 const PLAIN_TIMEOUT_MS = 30_000;

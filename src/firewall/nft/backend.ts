@@ -1,12 +1,13 @@
 // nftables as a ban backend: what it reads, how it lists, what it plans. Splits into nft-*.ts by task.
 
-import { command } from '../core/plan.ts';
-import type { Backend } from './backend.ts';
-import { isUsableName } from './hold.ts';
-import { createNftMembersParser } from './nft-members.ts';
-import { ensureNftOwn, nftOwnSetFor, removeNftOwn } from './nft-own.ts';
-import { parseNftSets } from './nft-parse.ts';
-import { planNftAdd, planNftDelete } from './nft-plan.ts';
+import { command } from '../../core/plan.ts';
+import type { OwningBackend } from '../backend.ts';
+import { isUsableName } from '../hold.ts';
+import { createNftMembersParser } from './members.ts';
+import { ensureNftOwn, nftOwnSetFor, removeNftOwn } from './own.ts';
+import { parseNftSets } from './parse.ts';
+import { planNftAdd, planNftDelete } from './plan.ts';
+import { nftProbe } from './probe.ts';
 
 const TERSE_BYTES_MAX = 32 * 1024 * 1024;
 /** A million elements take 42 s and 1.2 GB in nft 1.0.6 itself. */
@@ -15,7 +16,7 @@ const LIST_BYTES_MAX = 1024 * 1024 * 1024;
 
 const terse = { privileged: true, outputMaxBytes: TERSE_BYTES_MAX } as const;
 
-export const nftBackend: Backend = {
+export const nftBackend: OwningBackend = {
   id: 'nft',
   tools: ['nft'],
   // Terse listings name no elements and no counts; they cost milliseconds at any size.
@@ -35,5 +36,7 @@ export const nftBackend: Backend = {
   membersParser: createNftMembersParser,
   planAdd: planNftAdd,
   planDelete: planNftDelete,
-  own: { ensure: ensureNftOwn, remove: removeNftOwn, setFor: nftOwnSetFor },
+  probe: nftProbe,
+  atomic: true,
+  own: { ensure: ensureNftOwn, remove: removeNftOwn, setFor: nftOwnSetFor, whole: true },
 };

@@ -2,14 +2,14 @@
 //   create f2b-http hash:ip family inet hashsize 1024 maxelem 65536 timeout 600 counters comment bucketsize 12 initval 0xcc661e7a
 //   add f2b-http 192.0.2.1 timeout 599 packets 0 bytes 0 comment "a \ b $(id) 'q'"
 
-import { bitsOf } from '../core/address.ts';
-import type { UnixMs } from '../core/brand.ts';
-import { problem } from '../core/problem.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import type { Members, SetInfo } from '../core/rows.ts';
-import type { MembersParser } from './backend.ts';
-import { AddressReader } from './bytes.ts';
-import { type ElementFacts, MemberColumns, noFacts } from './columns.ts';
+import { bitsOf } from '../../core/address.ts';
+import type { UnixMs } from '../../core/brand.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Members, SetInfo } from '../../core/rows.ts';
+import type { MembersParser } from '../backend.ts';
+import { AddressReader } from '../bytes.ts';
+import { type ElementFacts, MemberColumns, noFacts } from '../columns.ts';
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;

@@ -3,14 +3,14 @@
 //   {"nftables": [{"metainfo": {…}}, {"set": {"family": "inet", …, "elem": ["10.0.0.1", {"prefix": {"addr": "192.0.2.0",
 //   "len": 24}}, {"elem": {"val": "192.0.2.1", "timeout": 600, "expires": 299, "counter": {"packets": 0, "bytes": 0}}}]}}]}
 
-import { makeNet, type Net, parseNet } from '../core/address.ts';
-import type { UnixMs } from '../core/brand.ts';
-import { type Problem, problem } from '../core/problem.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import type { Members, SetInfo } from '../core/rows.ts';
-import type { MembersParser } from './backend.ts';
-import { type ElementFacts, MemberColumns, noFacts, rangeToPrefixes } from './columns.ts';
-import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from './json.ts';
+import { makeNet, type Net, parseNet } from '../../core/address.ts';
+import type { UnixMs } from '../../core/brand.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Members, SetInfo } from '../../core/rows.ts';
+import type { MembersParser } from '../backend.ts';
+import { type ElementFacts, MemberColumns, noFacts, rangeToPrefixes } from '../columns.ts';
+import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from '../json.ts';
 
 const START = Buffer.from('"elem": [');
 /** Longest header (a set comment is at most 128 bytes) and longest element that are believed. */

@@ -1,17 +1,18 @@
 // ipset with iptables as a ban backend: what it reads, how it lists, what it plans. Splits into ipset-*.ts by task.
 
-import { command } from '../core/plan.ts';
-import type { Backend } from './backend.ts';
-import { createIpsetMembersParser } from './ipset-members.ts';
-import { ensureIpsetOwn, ipsetOwnSetFor, removeIpsetOwn } from './ipset-own.ts';
-import { parseIpsets } from './ipset-parse.ts';
-import { planIpsetAdd, planIpsetDelete } from './ipset-plan.ts';
+import { command } from '../../core/plan.ts';
+import type { OwningBackend } from '../backend.ts';
+import { createIpsetMembersParser } from './members.ts';
+import { ensureIpsetOwn, ipsetOwnSetFor, removeIpsetOwn } from './own.ts';
+import { parseIpsets } from './parse.ts';
+import { planIpsetAdd, planIpsetDelete } from './plan.ts';
+import { ipsetProbe } from './probe.ts';
 
 const LIST_TIMEOUT_MS = 60_000;
 const LIST_BYTES_MAX = 1024 * 1024 * 1024;
 const terse = { privileged: true, outputMaxBytes: 64 * 1024 * 1024 } as const;
 
-export const ipsetBackend: Backend = {
+export const ipsetBackend: OwningBackend = {
   id: 'ipset',
   tools: ['ipset', 'iptables'],
   listSets: [
@@ -33,5 +34,6 @@ export const ipsetBackend: Backend = {
   membersParser: createIpsetMembersParser,
   planAdd: (set, elements) => planIpsetAdd(set, elements),
   planDelete: planIpsetDelete,
+  probe: ipsetProbe,
   own: { ensure: ensureIpsetOwn, remove: removeIpsetOwn, setFor: ipsetOwnSetFor },
 };

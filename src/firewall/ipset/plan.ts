@@ -1,14 +1,14 @@
 // Adding and deleting ipset elements: one `ipset restore -exist` on stdin. A bad line loses the adds before it, so every
 // line is made of a checked name and our own spelling of the address.
 
-import type { Net } from '../core/address.ts';
-import { command, type Step } from '../core/plan.ts';
-import type { SetInfo } from '../core/rows.ts';
-import { type SafeText, sanitise } from '../core/sanitise.ts';
-import { groupDigits } from '../core/units.ts';
-import type { Element } from './backend.ts';
-import { isUsableName } from './hold.ts';
-import { cleanComment } from './nft-plan.ts';
+import type { Net } from '../../core/address.ts';
+import { command, type Step } from '../../core/plan.ts';
+import type { SetInfo } from '../../core/rows.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { groupDigits } from '../../core/units.ts';
+import type { Element } from '../backend.ts';
+import { isUsableName } from '../hold.ts';
+import { cleanComment } from '../nft/plan.ts';
 
 const TIMEOUT_MS = 60_000;
 
