@@ -1,0 +1,87 @@
+// Many questions in one start of the client, and their answers, on what fail2ban 1.0.2 printed.
+
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { batchCommand, type Question, readBatch } from '../../../../src/firewall/fail2ban/client.ts';
+
+const capture = (name: string): string =>
+  readFileSync(new URL(`../../../captures/fail2ban/1.0.2/${name}`, import.meta.url), 'utf8');
+
+const QUESTIONS: readonly Question[] = [
+  ['status'],
+  ['status', 'sshd'],
+  ['get', 'no such', 'bantime'],
+  ['get', 'web', 'logpath'],
+  ['get', 'web', 'bantime'],
+];
+
+describe('questions', () => {
+  test('stand between echoes, each word quoted', () => {
+    expect(batchCommand([['status', "it's"]])).toMatchObject({
+      argv: ['fail2ban-client', '-i'],
+      privileged: true,
+      stdin: "echo '@@opsconsole 0'\nstatus 'it'\\''s'\necho '@@opsconsole 1'\nexit\n",
+    });
+  });
+
+  test('with a line break are not asked', () => {
+    expect(batchCommand([['status', 'a\nstop']]).stdin).not.toMatch(/stop/);
+  });
+
+  test('never become another command, whatever the words', () => {
+    const words = fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(words, (question) => {
+        const { stdin = '' } = batchCommand([question as unknown as Question]);
+        expect(stdin.split('\n')).toHaveLength(5);
+      }),
+    );
+  });
+});
+
+describe('answers', () => {
+  test('come in the order of the questions; what the server refused is undefined', () => {
+    const answers = readBatch(capture('batch.txt'), QUESTIONS.length);
+    expect(answers).toMatchObject({
+      ok: true,
+      value: [
+        expect.stringMatching(/^Status\n\|- Number of jail:\t3\n/),
+        expect.stringMatching(/^Status for the jail: sshd\n[\s\S]*Banned IP list:\t192\.0\.2\.7$/),
+        undefined,
+        'Current monitored log file(s):\n|- /tmp/p2/f2b/web.log\n`- /tmp/p2/f2b/auth.log',
+        '-1',
+      ],
+    });
+  });
+
+  test('are a problem when the server is down: the client prints empty prompts and exits with 0', () => {
+    expect(readBatch(capture('batch-down.txt'), QUESTIONS.length)).toMatchObject({
+      ok: false,
+      problem: { summary: 'the fail2ban server does not run' },
+    });
+  });
+
+  test('are a problem when one is missing', () => {
+    expect(readBatch(capture('batch.txt'), QUESTIONS.length + 1).ok).toBe(false);
+  });
+
+  test('of any bytes never throw', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(5), (text, count) => {
+        readBatch(text, count);
+      }),
+    );
+  });
+
+  test('are what was printed between the marks', () => {
+    const answer = fc.string().filter((text) => !text.includes('@@') && !text.startsWith('Sorry but '));
+    fc.assert(
+      fc.property(fc.array(answer), (answers) => {
+        const printed = answers.map((text, index) => `fail2ban> @@opsconsole ${index}\nfail2ban> ${text}\n`);
+        const stdout = `words\n\n${printed.join('')}fail2ban> @@opsconsole ${answers.length}\nfail2ban> `;
+        expect(readBatch(stdout, answers.length)).toEqual({ ok: true, value: answers });
+      }),
+    );
+  });
+});
