@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureBuilt, ensureInstalled, pinnedEnv, pinnedNode, root } from './setup.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
+import { ensureUnpackedPackages } from './unpacked-packages.mjs';
 
 ensureInstalled();
 ensureSystemPackages();
+ensureUnpackedPackages();
 ensureBuilt();
 
 const scratch = mkdtempSync(join(tmpdir(), 'opsconsole-test-'));

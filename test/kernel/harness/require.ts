@@ -8,7 +8,8 @@ const PATHS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/us
 
 /**
  * `describe` for tests on the real kernel in namespaces of their own.
- * `tools`: programs that `fn` needs besides `ip`; a suite without one of them, or without root, is skipped with the reason.
+ * `tools`: programs that `fn` needs besides `ip`, an absolute path for one that was only unpacked; a suite without one of
+ * them, or without root, is skipped with the reason.
  */
 export function kernelSuite(name: string, tools: readonly string[], fn: () => void): void {
   // The project that runs the console over ssh.
@@ -33,7 +34,9 @@ export function whyNot(tools: readonly string[]): string | undefined {
   if (process.platform !== 'linux') return 'this is not Linux';
   if (process.getuid?.() !== 0) return 'this needs root';
   for (const tool of ['ip', 'unshare', ...tools]) {
-    if (!PATHS.some((folder) => isExecutable(`${folder}/${tool}`))) return `${tool} is not installed`;
+    if (tool.startsWith('/')) {
+      if (!isExecutable(tool)) return `${tool} is not there (\`npm test\` unpacks it)`;
+    } else if (!PATHS.some((folder) => isExecutable(`${folder}/${tool}`))) return `${tool} is not installed`;
   }
   const tried = spawnSync('unshare', ['-n', 'true'], { stdio: 'ignore' });
   return tried.status === 0 ? undefined : 'network namespaces cannot be made here';
