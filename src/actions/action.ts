@@ -20,9 +20,21 @@ export type Move = Readonly<{
   step: Step;
   reverse: (now: UnixMs) => readonly Step[];
   atomic: boolean;
+  /** What the step prints names further steps. */
+  rounds?: Rounds;
 }>;
 
-/** `outputs`: what each step printed, in order. */
+/**
+ * Steps that can only be named once the ones before have run (the states that are left, by their ids): they follow from
+ * what `Move.step`, a listing, prints, and it is run again until it names none, `max` times at most. `Step.shown` says so
+ * beforehand; the journal has them with the outcome. Only where nothing of it has to be taken back.
+ */
+export type Rounds = Readonly<{
+  max: number;
+  reader(): Readonly<{ push(chunk: Buffer): void; end(): readonly Step[] }>;
+}>;
+
+/** `outputs`: what each step printed, in order; those of rounds among them, but not their listings. */
 export type Performed = Readonly<{ host: Host; outputs: readonly Finished[]; startedAt: UnixMs }>;
 
 /** A plan with all that performing, proving, journalling and undoing it needs. */

@@ -2,11 +2,11 @@
 
 import { unixMs } from '../core/brand.ts';
 import type { Proof } from '../core/plan.ts';
-import { problem } from '../core/problem.ts';
 import { safe, sanitise } from '../core/sanitise.ts';
 import { formatCount, formatFlows } from '../core/units.ts';
 import { type Action, failed, type Gathered, type Performed, refused, stepsOf } from './action.ts';
-import { type CutPlan, cutMoves, flowsCut, flowsLeft, planFlowCut } from './cut-flows.ts';
+import { cutMoves, flowsCut, flowsLeft, planFlowCut } from './cut-flows.ts';
+import type { CutPlan } from './flow-table.ts';
 import { guardNotes, mustType, nameNets, refusals } from './guards.ts';
 import { outermost } from './ranges.ts';
 
@@ -17,8 +17,8 @@ export const cut: Action<'cut'> = {
     const reasons = refusals(nets, context.safeSet);
     if (reasons.length > 0) return refused(...reasons);
     const plan = await planFlowCut(context, nets);
-    if (!plan.available) return failed(unavailable(plan));
-    if (plan.steps.length === 0) return refused(sanitise(`${nameNets(nets)} has no flows in the table`));
+    if (plan.unavailable !== undefined) return failed(plan.unavailable);
+    if (plan.moves.length === 0) return refused(sanitise(`${nameNets(nets)} has no flows in the table`));
     const moves = cutMoves(plan);
     const typed = mustType(nets);
     return {
@@ -47,27 +47,17 @@ export const cut: Action<'cut'> = {
   },
 };
 
-function unavailable(plan: CutPlan) {
-  if (plan.notes.length > 0)
-    return problem('missing-tool', 'conntrack is not installed: flows cannot be cut', {
-      hint: 'apt install conntrack',
-    });
-  return problem('not-found', 'this machine tracks no connections: there are no flows to cut', {
-    hint: 'nf_conntrack is not loaded',
-  });
-}
-
 async function prove({ host, outputs }: Performed, plan: CutPlan): Promise<Proof> {
   const gone = flowsCut(plan, outputs) ?? 0;
   const left = await flowsLeft(host, plan);
   if (!left.ok)
     return { kind: 'unproved', missing: [sanitise(`could not count again: ${left.problem.summary}`)] };
-  if (left.value > 0)
+  if (left.value.count > 0)
     return {
       kind: 'unproved',
       missing: [
         sanitise(
-          `cut ${formatFlows(gone)}, but ${formatCount(left.value)} are in the table: it connects again`,
+          `cut ${formatFlows(gone)}, but ${formatCount(left.value.count)} are in the table: ${left.value.why ?? 'it connects again'}`,
         ),
       ],
     };

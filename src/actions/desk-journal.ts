@@ -6,7 +6,7 @@ import type { Outcome } from '../core/plan.ts';
 import { ok, type Result } from '../core/result.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { Prepared } from './action.ts';
-import type { FinalState, Journal } from './journal.ts';
+import type { Details, FinalState, Journal } from './journal.ts';
 import type { Ran } from './perform.ts';
 
 export type Performing = Readonly<{ journal: Journal; operator: Operator; prepared: Prepared; at: UnixMs }>;
@@ -45,13 +45,19 @@ export function finish(
   ran: Ran,
 ): SafeText | undefined {
   if (id === undefined) return sanitise('the journal could not be written: this act is not recorded');
-  const written = journal.finish(id, stateOf(ran), wordsOf(ran));
+  const written = journal.finish(id, stateOf(ran), wordsOf(ran), alsoRan(prepared, ran));
   const marked =
     ran.kind === 'done' && prepared.undoes !== undefined
       ? journal.markUndone(prepared.undoes, id)
       : ok(undefined);
   if (written.ok && marked.ok) return undefined;
   return sanitise(`the outcome could not be written to the journal: act ${id} is shown there as cut short`);
+}
+
+/** All commands, where some were only named while it ran. */
+function alsoRan({ moves, facts }: Prepared, ran: Ran): Details | undefined {
+  if (ran.kind !== 'done' || ran.named.length === 0) return undefined;
+  return { commands: [...moves.map(({ step }) => step.command), ...ran.named], facts };
 }
 
 function stateOf(ran: Ran): FinalState {

@@ -37,7 +37,8 @@ export interface Journal {
   /** Opens (and creates) the file, so that the first act does not pay for it. */
   open(): Promise<Result<void>>;
   intend(intent: Intent): Result<void>;
-  finish(id: string, state: FinalState, result: string): Result<void>;
+  /** `details`: given where more commands ran than the intent could name. */
+  finish(id: string, state: FinalState, result: string, details?: Details): Result<void>;
   markUndone(id: string, by: string): Result<void>;
   /** Newest first. */
   rows(limit: number): Result<readonly JournalRow[]>;
@@ -86,10 +87,11 @@ export function createJournal(path: string): Journal {
     path,
     open,
     intend: (intent) => use((db) => insertIntent(db, intent)),
-    finish: (id, state, result) =>
+    finish: (id, state, result, details) =>
       use((db) => {
         const sql = 'UPDATE acts SET state = ?, result = ?, finished_at = unixepoch() WHERE id = ?';
         db.prepare(sql).run(state, result, id);
+        if (details !== undefined) renewDetails(db, id, details);
       }),
     markUndone: (id, by) =>
       use((db) => {
@@ -137,6 +139,11 @@ function insertIntent(db: DatabaseSync, intent: Intent): void {
     intent.canUndo ? 1 : 0,
     packDetails({ commands: intent.commands, facts: intent.facts }),
   );
+}
+
+function renewDetails(db: DatabaseSync, id: string, details: Details): void {
+  const sql = 'UPDATE acts SET commands = ?, details = ? WHERE id = ?';
+  db.prepare(sql).run(JSON.stringify(abridge(details.commands)), packDetails(details), id);
 }
 
 type Raw = Readonly<Record<string, unknown>>;

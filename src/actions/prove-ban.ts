@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Net } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Proof } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Enforcement, SetInfo } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import { formatCount, formatFlows } from '../core/units.ts';
@@ -11,8 +12,9 @@ import type { Backend } from '../firewall/backend.ts';
 import type { Host } from '../host/host.ts';
 import type { Performed } from './action.ts';
 import type { Sorted } from './ban-notes.ts';
-import { type CutPlan, flowsCut, flowsLeft } from './cut-flows.ts';
+import { flowsCut, flowsLeft } from './cut-flows.ts';
 import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
+import type { CutPlan } from './flow-table.ts';
 import { nameNets } from './guards.ts';
 import { findAbsent } from './membership.ts';
 
@@ -140,26 +142,40 @@ const RETURN_MS = 250;
 
 async function proveFlows(performed: Performed, { sorted, cut, cutWanted }: BanWish): Promise<FlowProof> {
   const late = sorted.find(({ group }) => isLate(group.found.set));
-  if (cut === undefined || cut.steps.length === 0) {
-    if (late === undefined || cut === undefined || !cutWanted || cut.available || cut.notes.length === 0)
+  if (cut === undefined || cut.moves.length === 0) {
+    const { unavailable, notes = [] } = cut ?? {};
+    if (
+      late === undefined ||
+      cut === undefined ||
+      !cutWanted ||
+      unavailable === undefined ||
+      notes.length === 0
+    )
       return { missing: [], says: '' };
-    return proveUncut(performed.host, cut);
+    return proveUncut(performed.host, cut, unavailable);
   }
   const gone = flowsCut(cut, performed.outputs);
   let left = await flowsLeft(performed.host, cut);
-  if (late !== undefined && left.ok && left.value === 0 && (gone ?? 0) > 0) {
+  if (late !== undefined && left.ok && left.value.count === 0 && (gone ?? 0) > 0) {
     await wait(RETURN_MS);
     left = await flowsLeft(performed.host, cut);
   }
   if (!left.ok)
     return { missing: [sanitise(`could not count its flows: ${left.problem.summary}`)], says: '' };
-  if (left.value > 0) {
-    const why =
+  if (left.value.count > 0) {
+    const { count, why: known } = left.value;
+    const guess =
       late === undefined
-        ? ''
-        : `: this machine still sends on them, and ${late.group.found.set.name} is tested after established flows are accepted`;
+        ? undefined
+        : `this machine still sends on them, and ${late.group.found.set.name} is tested after established flows are accepted`;
+    const why = known ?? guess;
     return {
-      missing: [sanitise(`${formatCount(left.value)} of its flows are still in the table${why}`)],
+      missing: [
+        sanitise(
+          `${formatCount(count)} of its flows are still in the table${why === undefined ? '' : `: ${why}`}`,
+          300,
+        ),
+      ],
       says: '',
     };
   }
@@ -170,14 +186,9 @@ const isLate = ({ enforcement }: SetInfo): boolean =>
   enforcement.kind === 'dropped' && enforcement.afterEstablished;
 
 /** Cutting was wished for but could not be done, and the set alone ends no flow. */
-async function proveUncut(host: Host, cut: CutPlan): Promise<FlowProof> {
+async function proveUncut(host: Host, cut: CutPlan, { summary }: Problem): Promise<FlowProof> {
   const left = await flowsLeft(host, cut);
-  if (left.ok && left.value === 0) return { missing: [], says: '' };
-  const flows = left.ok ? `${formatCount(left.value)} live flows go on` : 'live flows may go on';
-  return {
-    missing: [
-      sanitise(`${flows}: conntrack is not installed to cut them, and established flows are accepted`),
-    ],
-    says: '',
-  };
+  if (left.ok && left.value.count === 0) return { missing: [], says: '' };
+  const flows = left.ok ? `${formatCount(left.value.count)} live flows go on` : 'live flows may go on';
+  return { missing: [sanitise(`${flows}, and established flows are accepted: ${summary}`)], says: '' };
 }
