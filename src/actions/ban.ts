@@ -20,7 +20,7 @@ import { banNotes, explainCovered, type Sorted } from './ban-notes.ts';
 import { chooseTargets, type Group, misfits, ownRangeSet } from './ban-targets.ts';
 import { cutMoves, planFlowCut } from './cut-flows.ts';
 import { dryRun } from './dry-run.ts';
-import { deleteSteps, movesOf, priorFact, priorOf, putBack } from './elements.ts';
+import { deleteSteps, movesOf, movesOn, priorFact, priorOf, putBack } from './elements.ts';
 import type { BanFacts } from './facts.ts';
 import { backendsFor, ownSets, readFirewalls } from './firewalls.ts';
 import { mustType, nameNets, refusals } from './guards.ts';
@@ -85,7 +85,7 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
   );
   return ok({
     group,
-    elements: nets.map((net) => ({ net, seconds: wish, comment: draft.reason })),
+    elements: nets.map((net) => ({ net, seconds: wish, comment: draft.reason, ...endOf(group, wish, now) })),
     replaced: replaced.map((overlap) => priorOf(overlap, now)),
     refreshed: replaced.filter(({ relation }) => relation === 'equal').map(({ holder }) => holder),
     inside: replaced.filter(({ relation }) => relation === 'inside').map(({ holder }) => holder),
@@ -97,6 +97,10 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
 /** A jail gives every ban its own bantime, whatever the wish. */
 const secondsIn = ({ fixedTimeout }: SetInfo, { seconds }: Draft): number | null =>
   fixedTimeout === undefined ? seconds : fixedTimeout;
+
+/** A rule that carries its end has it from here: the dialog shows it, and undo knows it again. */
+const endOf = ({ found }: Group, seconds: number | null, now: UnixMs): { endsAt?: number } =>
+  found.set.ending === 'rule' && seconds !== null ? { endsAt: Math.ceil(now / 1000 + seconds) * 1000 } : {};
 
 function rangeSetOf(group: Group): ReturnType<typeof ownRangeSet> {
   const [first] = group.nets;
@@ -174,7 +178,7 @@ function addMoves({ group, elements, refreshed, inside, replaced }: Sorted): rea
   const steps = backend.planAdd(set, elements, inside.length === 0 ? [] : [...inside, ...refreshed]);
   const before = new Set(replaced.map((prior) => prior.net.text));
   const fresh = elements.map(({ net }) => net).filter((net) => !before.has(net.text));
-  return movesOf(steps, backend.atomic === true, (now: UnixMs) => [
+  return movesOn(backend, steps, (now: UnixMs) => [
     ...deleteSteps(backend, set, fresh),
     ...putBack(backend, set, replaced, now),
   ]);
@@ -185,7 +189,11 @@ function factsOf(sorted: readonly Sorted[], made: readonly SetInfo[]): BanFacts 
     kind: 'ban',
     sets: sorted.map(({ group }) => group.found.set.key),
     added: sorted.flatMap(({ elements }, index) =>
-      elements.map(({ net, seconds }) => [index, net.text, seconds] as const),
+      elements.map(({ net, seconds, endsAt }) =>
+        endsAt === undefined
+          ? ([index, net.text, seconds] as const)
+          : ([index, net.text, seconds, endsAt] as const),
+      ),
     ),
     before: sorted.flatMap(({ replaced }, index) => replaced.map((prior) => priorFact(prior, index))),
     ...(made.length === 0 ? {} : { created: made.map((set) => set.key) }),

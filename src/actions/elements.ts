@@ -15,18 +15,21 @@ export type Prior = Readonly<{
   endsAt: UnixMs | null | undefined;
   comment?: string;
   lifetime?: number;
+  /** As `Element.rule`. */
+  rule?: string;
 }>;
 
 export function priorOf(overlap: Overlap, now: UnixMs): Prior {
-  const { holder: net, seconds, comment, lifetime } = overlap;
+  const { holder: net, seconds, comment, lifetime, rule } = overlap;
   const endsAt = typeof seconds === 'number' ? unixMs(now + seconds * 1000) : seconds;
-  return { net, endsAt, ...extras(comment, lifetime) };
+  return { net, endsAt, ...extras(comment, lifetime, rule) };
 }
 
-function extras(comment: string | undefined, lifetime: number | undefined) {
+function extras(comment: string | undefined, lifetime: number | undefined, rule: string | undefined) {
   return {
     ...(comment === undefined ? {} : { comment }),
     ...(lifetime === undefined ? {} : { lifetime }),
+    ...(rule === undefined ? {} : { rule }),
   };
 }
 
@@ -35,25 +38,28 @@ export function elementAt(prior: Prior, now: UnixMs): Element | undefined {
   if (prior.endsAt === undefined) return undefined;
   const seconds = prior.endsAt === null ? null : Math.round((prior.endsAt - now) / 1000);
   if (seconds !== null && seconds < 1) return undefined;
-  return { net: prior.net, seconds, ...extras(prior.comment, prior.lifetime) };
+  const end = prior.endsAt === null ? {} : { endsAt: prior.endsAt };
+  return { net: prior.net, seconds, ...end, ...extras(prior.comment, prior.lifetime, prior.rule) };
 }
 
 export function priorFact(prior: Prior, set: number): PriorFact {
   const end = prior.endsAt === undefined ? -1 : prior.endsAt;
-  const { comment = '', lifetime } = prior;
+  const { comment = '', lifetime, rule } = prior;
+  if (rule !== undefined) return [set, prior.net.text, end, comment, lifetime ?? null, rule];
   if (lifetime !== undefined) return [set, prior.net.text, end, comment, lifetime];
   return comment === '' ? [set, prior.net.text, end] : [set, prior.net.text, end, comment];
 }
 
 /** Undefined when the record does not hold an address. */
 export function priorFromFact(fact: PriorFact): Prior | undefined {
-  const [, text, end, comment, lifetime] = fact;
+  const [, text, end, comment, lifetime, rule] = fact;
   const parsed = parseNet(String(text));
   if (!parsed.ok) return undefined;
   const endsAt = end === null ? null : end === -1 ? undefined : unixMs(Number(end));
   const words = typeof comment === 'string' && comment !== '' ? comment : undefined;
   const first = typeof lifetime === 'number' ? lifetime : undefined;
-  return { net: parsed.value.net, endsAt, ...extras(words, first) };
+  const spec = typeof rule === 'string' ? rule : undefined;
+  return { net: parsed.value.net, endsAt, ...extras(words, first, spec) };
 }
 
 /** Steps that put elements back with the time that they have left at `now`. */
@@ -69,6 +75,18 @@ export function putBack(
 
 export function deleteSteps(backend: Backend, set: SetInfo, nets: readonly Net[]): readonly Step[] {
   return nets.length === 0 ? [] : backend.planDelete(set, nets);
+}
+
+/** Moves of steps that `backend` has planned; `reverse` is asked where it does not know the exact way back itself. */
+export function movesOn(
+  backend: Backend,
+  steps: readonly Step[],
+  reverse: (now: UnixMs) => readonly Step[],
+): readonly Move[] {
+  const { inverse } = backend;
+  const atomic = backend.atomic === true;
+  if (inverse === undefined) return movesOf(steps, atomic, reverse);
+  return steps.map((step) => ({ step, atomic, reverse: () => inverse(step) }));
 }
 
 /** One move per step; the first carries the way back of the whole group, so that it runs once and last. */

@@ -1,11 +1,15 @@
 // What an act changed, small enough to keep for good and complete enough that another process can undo it.
 
+import { PF_TIMEOUTS } from '../firewall/pf/timeouts.ts';
 import { TIMEOUTS } from '../firewall/timeouts.ts';
 
-/** `[index into sets, address, seconds that the act gave it (null = no timeout)]`; its end is the act's time plus these. */
-export type AddedFact = readonly [number, string, number | null];
-/** `[index into sets, address, end in Unix ms (null = no timeout, -1 = not known), comment, seconds first given]` of an element that was there. */
-export type PriorFact = readonly [number, string, number | null, string?, number?];
+/**
+ * `[index into sets, address, seconds that the act gave it (null = no timeout), end in Unix ms]`; without the last one its
+ * end is the act's time plus these seconds.
+ */
+export type AddedFact = readonly [number, string, number | null, number?];
+/** `[index into sets, address, end in Unix ms (null = no timeout, -1 = not known), comment, seconds first given, rule]` of an element that was there. */
+export type PriorFact = readonly [number, string, number | null, string?, (number | null)?, string?];
 
 export type BanFacts = Readonly<{
   kind: 'ban';
@@ -18,7 +22,7 @@ export type BanFacts = Readonly<{
 }>;
 export type UnbanFacts = Readonly<{ kind: 'unban'; sets: readonly string[]; removed: readonly PriorFact[] }>;
 export type CutFacts = Readonly<{ kind: 'cut' }>;
-/** `values`: [sysctl, before, written]. `pinned`: peers whose live ssh flows were given a fixed timeout. */
+/** `values`: [sysctl or timeout of pf, before, written]. `pinned`: peers whose live ssh flows were given a fixed timeout. */
 export type TightenFacts = Readonly<{
   kind: 'tighten';
   values: readonly (readonly [string, number, number])[];
@@ -41,7 +45,7 @@ export function isActFacts(value: unknown): value is ActFacts {
     case 'ban':
       return (
         every(facts.sets, isText) &&
-        every(facts.added, (row) => isElement(row, 3) && (row[2] === null || isNumber(row[2]))) &&
+        every(facts.added, isAdded) &&
         every(facts.before, isPrior) &&
         (facts.created === undefined || every(facts.created, isText))
       );
@@ -71,20 +75,26 @@ function isElement(row: unknown, length: number): row is readonly unknown[] {
   return Array.isArray(row) && row.length >= length && isNumber(row[0]) && isText(row[1]);
 }
 
+function isAdded(row: unknown): boolean {
+  if (!isElement(row, 3)) return false;
+  return (row[2] === null || isNumber(row[2])) && (row[3] === undefined || isNumber(row[3]));
+}
+
 function isPrior(row: unknown): boolean {
   if (!isElement(row, 3)) return false;
-  const [, , end, comment, lifetime] = row;
+  const [, , end, comment, lifetime, rule] = row;
   return (
     (end === null || isNumber(end)) &&
     (comment === undefined || isText(comment)) &&
-    (lifetime === undefined || isNumber(lifetime))
+    (lifetime === undefined || lifetime === null || isNumber(lifetime)) &&
+    (rule === undefined || isText(rule))
   );
 }
 
-/** Only timeouts of conntrack: their names become a path and a word of sysctl. */
+/** Only timeouts of conntrack or pf: their names become a path and a word of sysctl, or a line for pfctl. */
 function isTimeout(row: unknown): boolean {
   if (!Array.isArray(row)) return false;
   const [name, before, wrote] = row;
-  const known = TIMEOUTS.some((timeout) => timeout.name === name);
+  const known = [...TIMEOUTS, ...PF_TIMEOUTS].some((timeout) => timeout.name === name);
   return known && [before, wrote].every((seconds) => Number.isSafeInteger(seconds) && seconds >= 1);
 }

@@ -23,6 +23,8 @@ export type Overlap = Readonly<{
   comment?: string;
   /** As `Element.lifetime`. */
   lifetime?: number;
+  /** As `Element.rule`. */
+  rule?: string;
 }>;
 
 /** Up to this many networks are asked one by one; more, and one listing is cheaper. */
@@ -66,8 +68,9 @@ export async function findAbsent(
   const members = await readMembers(host, found);
   if (!members.ok) return members;
   const held = new Set<string>();
-  for (const { wanted, relation } of overlapsIn(members.value, nets))
-    if (relation !== 'inside') held.add(wanted.text);
+  // A rule whose time is over is still listed, and drops nothing.
+  for (const { wanted, relation, seconds } of overlapsIn(members.value, nets))
+    if (relation !== 'inside' && (typeof seconds !== 'number' || seconds > 0)) held.add(wanted.text);
   return ok(nets.filter((net) => !held.has(net.text)));
 }
 
@@ -124,6 +127,7 @@ export function overlapsIn(members: Members, nets: readonly Net[]): readonly Ove
     const holder = memberNet(members, at);
     for (const net of index.overlapping(holder)) {
       const comment = members.comments.get(at);
+      const rule = members.rules?.[at];
       found.push({
         wanted: net,
         holder,
@@ -131,6 +135,7 @@ export function overlapsIn(members: Members, nets: readonly Net[]): readonly Ove
         seconds: secondsLeft(members, at, members.at),
         ...(comment === undefined || comment === '' ? {} : { comment }),
         ...(members.lifetimes === undefined ? {} : { lifetime: members.lifetimes[at] ?? 0 }),
+        ...(rule === undefined ? {} : { rule }),
       });
     }
   }

@@ -19,7 +19,7 @@ import {
   stepsOf,
 } from './action.ts';
 import { holdsPlainAddresses } from './ban-targets.ts';
-import { deleteSteps, movesOf, type Prior, priorFact, priorOf, putBack } from './elements.ts';
+import { deleteSteps, movesOn, type Prior, priorFact, priorOf, putBack } from './elements.ts';
 import { allSets, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { MANY_ROWS, nameNets } from './guards.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
@@ -107,13 +107,13 @@ function assemble({ nets, holdings, here, blind }: Wish, { host }: ActContext): 
     priors: overlaps.filter(isEqual).map((overlap) => priorOf(overlap, now)),
   }));
   const moves = removals.flatMap(({ found: { arm, set }, priors }) =>
-    movesOf(
+    movesOn(
+      arm.backend,
       deleteSteps(
         arm.backend,
         set,
         priors.map(({ net }) => net),
       ),
-      arm.backend.atomic === true,
       (at: UnixMs) => putBack(arm.backend, set, priors, at),
     ),
   );

@@ -16,7 +16,16 @@ import {
   refused,
   stepsOf,
 } from './action.ts';
-import { deleteSteps, elementAt, movesOf, type Prior, priorFromFact, priorOf, putBack } from './elements.ts';
+import {
+  deleteSteps,
+  elementAt,
+  movesOf,
+  movesOn,
+  type Prior,
+  priorFromFact,
+  priorOf,
+  putBack,
+} from './elements.ts';
 import type { BanFacts } from './facts.ts';
 import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { nameNets } from './guards.ts';
@@ -58,10 +67,11 @@ export async function undoBan(row: JournalRow, facts: BanFacts, context: ActCont
 }
 
 function givenIn(facts: BanFacts, index: number, row: JournalRow): readonly Given[] {
-  return facts.added.flatMap(([set, text, seconds]) => {
+  return facts.added.flatMap(([set, text, seconds, end]) => {
     const parsed = parseNet(String(text));
     if (set !== index || !parsed.ok) return [];
-    return [{ net: parsed.value.net, endsAt: seconds === null ? null : row.at + Number(seconds) * 1000 }];
+    const endsAt = seconds === null ? null : (end ?? row.at + Number(seconds) * 1000);
+    return [{ net: parsed.value.net, endsAt }];
   });
 }
 
@@ -158,7 +168,6 @@ function netOf([, text]: BanFacts['added'][number]): readonly Net[] {
 function movesFor({ found, priors, now: held }: Part, now: number): readonly Move[] {
   const { backend } = found.arm;
   const { set } = found;
-  const atomic = backend.atomic === true;
   const present = held.filter(isEqual);
   const present0 = present.map((overlap) => priorOf(overlap, unixMs(now)));
   const restored = putBack(backend, set, priors, unixMs(now));
@@ -167,7 +176,7 @@ function movesFor({ found, priors, now: held }: Part, now: number): readonly Mov
   );
   const gone = present.map(({ holder }) => holder).filter((net) => !kept.has(net.text));
   return [
-    ...movesOf(deleteSteps(backend, set, gone), atomic, (at) =>
+    ...movesOn(backend, deleteSteps(backend, set, gone), (at) =>
       putBack(
         backend,
         set,
@@ -175,7 +184,7 @@ function movesFor({ found, priors, now: held }: Part, now: number): readonly Mov
         at,
       ),
     ),
-    ...movesOf(restored, atomic, (at) => putBack(backend, set, present0, at)),
+    ...movesOn(backend, restored, (at) => putBack(backend, set, present0, at)),
   ];
 }
 

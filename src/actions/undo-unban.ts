@@ -6,7 +6,7 @@ import type { Proof } from '../core/plan.ts';
 import type { SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { type ActContext, failed, type Gathered, type Performed, refused, stepsOf } from './action.ts';
-import { deleteSteps, elementAt, movesOf, type Prior, priorFromFact, putBack } from './elements.ts';
+import { deleteSteps, elementAt, movesOn, type Prior, priorFromFact, putBack } from './elements.ts';
 import type { UnbanFacts } from './facts.ts';
 import { type Found, findSet, readFirewalls } from './firewalls.ts';
 import { guardNotes, nameNets, refusals } from './guards.ts';
@@ -65,7 +65,7 @@ function assemble(
 ): Gathered {
   const now = context.host.now();
   const moves = parts.flatMap(({ found: { arm, set }, priors }) =>
-    movesOf(putBack(arm.backend, set, priors, now), arm.backend.atomic === true, () =>
+    movesOn(arm.backend, putBack(arm.backend, set, priors, now), () =>
       deleteSteps(
         arm.backend,
         set,

@@ -81,15 +81,33 @@ export type BackendId = 'nft' | 'ipset' | 'iptables' | 'fail2ban' | 'crowdsec' |
 /** "ipset:f2b-http" or "nft:inet opsconsole ban4". Our own spelling, safe to show and to use as a key. */
 export type SetKey = Brand<string, 'SetKey'>;
 
+/** Where incoming packets meet rules. What is forwarded (a port that Docker publishes) never meets `input`. */
+export type DropHook = 'ingress' | 'prerouting' | 'input' | 'forward';
+
 /**
  * Does a rule drop what is in the set?
  * `afterEstablished`: the rule is tested behind an accept of established flows, so a live flow survives until it is cut.
+ * `hooks`: all in which a rule drops it; absent = its backend does not tell. `position`: where `rule` stands, in words.
  */
 export type Enforcement =
-  | Readonly<{ kind: 'dropped'; rule: SafeText; afterEstablished: boolean }>
-  | Readonly<{ kind: 'not-dropped'; rule: SafeText }> // used by rules, but none of them drops
+  | Readonly<{
+      kind: 'dropped';
+      rule: SafeText;
+      afterEstablished: boolean;
+      hooks?: readonly DropHook[];
+      position?: SafeText;
+    }>
+  // Used by rules, but none of them drops.
+  | Readonly<{ kind: 'not-dropped'; rule: SafeText; because?: NotDropped }>
   | Readonly<{ kind: 'unused' }>
   | Readonly<{ kind: 'unknown'; why: SafeText }>;
+
+/**
+ * `dormant`: the table is switched off. `unreached`: no packet gets to the chain. `elsewhere`: not an incoming hook, or
+ * behind a rule that ends all. `limited`: drops a share only. `accepts`: lets members pass, as an allow-list does.
+ * `reversed`: drops those who are not members, or what is sent to members.
+ */
+export type NotDropped = 'dormant' | 'unreached' | 'elsewhere' | 'limited' | 'accepts' | 'reversed' | 'other';
 
 export type SetOwner =
   | 'opsconsole'
@@ -149,6 +167,8 @@ export type SetInfo = Readonly<{
   /** Keys of the kernel's sets in which its daemon puts what is on this list; empty = there are none. Filled by `relate`. */
   enforcedBy?: readonly SetKey[];
   findings?: readonly Finding[];
+  /** iptables: the rules of the chain as listed, behind "-A NAME ", a line each: a rule goes by its exact words only. */
+  rules?: string;
   /** Key of the other family's set when the two are one list to the operator (f2b-http / f2b-http6). */
   twin?: SetKey;
 }>;
@@ -171,6 +191,8 @@ export type Members = Readonly<{
   lifetimes?: Uint32Array;
   /** What its owner needs to name one element (CrowdSec: the id of the decision); 0 = none. */
   refs?: Float64Array;
+  /** iptables: each rule as listed, to put back just that one. */
+  rules?: readonly string[];
   packets?: Float64Array;
   bytes?: Float64Array;
   /** Sparse, raw tool text; sanitise before showing. */

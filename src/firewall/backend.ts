@@ -14,6 +14,10 @@ export type Element = Readonly<{
   comment?: string;
   /** Put back as it was listed before: what it was first given, of which `seconds` are left; 0 = the default of the set (nft). */
   lifetime?: number;
+  /** When it ends, for sets whose rules carry their end (`ending: 'rule'`); absent: `seconds` from the moment of planning. */
+  endsAt?: number;
+  /** Put back as it was listed before: the rule itself (iptables). */
+  rule?: string;
 }>;
 
 /** An element that holds (equals or covers) a wanted address; what undo needs to put it back. */
@@ -71,6 +75,8 @@ export interface Backend {
   planAdd(set: SetInfo, elements: readonly Element[], overlapped?: readonly Net[]): readonly Step[];
   /** `refs`: beside `holders`, what `Members.refs` said of each; 0 = not known. */
   planDelete(set: SetInfo, holders: readonly Net[], refs?: readonly number[]): readonly Step[];
+  /** The exact way back of one of its own steps, where adding and deleting depend on what was listed before. */
+  inverse?(step: Step): readonly Step[];
   /** A daemon that may hang: its reading never holds up an act that does not need it. */
   readonly daemon?: true;
   /** Steps fail as a whole or not at all (an nft transaction). */

@@ -62,7 +62,10 @@ export function isUsableName(set: Pick<SetInfo, 'backend' | 'name' | 'table'>): 
       return /^[A-Za-z0-9_.:@+=/#%][A-Za-z0-9_.:@+=/#%-]{0,30}$/.test(name);
     // iptables(8): chain names of at most 28 characters.
     case 'iptables':
-      return /^[A-Za-z0-9_.:@+=/#%][A-Za-z0-9_.:@+=/#%-]{0,27}$/.test(name);
+      return (
+        /^[A-Za-z0-9_.:@+=/%][A-Za-z0-9_.:@+=/#%-]{0,27}$/.test(name) &&
+        /^((legacy|nft) )?(filter|raw|mangle|security)$/.test(table)
+      );
     case 'fail2ban':
       return isUsableJail(name);
     // PF_TABLE_NAME_SIZE is 32 with its end (net/pfvar.h); anchors are paths of such names.

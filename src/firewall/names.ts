@@ -8,7 +8,7 @@ const OWNERS: readonly (readonly [RegExp, SetOwner])[] = [
   [/sshguard/, 'sshguard'],
   [/crowdsec/, 'crowdsec'],
   [/firewalld/, 'firewalld'],
-  [/^chain_(6_)?(DENY|ALLOW)|^bl_(6_)?[A-Z0-9]+$|^cc_(6_)?[a-z]{2}$|^(csf|lfd)[-_]/, 'csf'],
+  [/^chain_(6_)?(DENY|ALLOW)|^bl_(6_)?[A-Z0-9]+$|^cc_(6_)?[a-z]{2}$|^(csf|lfd)[-_]|^G?DENYIN$/, 'csf'],
   [/^firehol/, 'firehol'],
 ];
 
@@ -30,6 +30,7 @@ function sixOf(name: string): readonly string[] {
     name.replace('crowdsec-', 'crowdsec6-'),
     name.replace('ipv4', 'ipv6'),
     name.replace('v4', 'v6'),
+    name.replace('4', '6'),
   );
   return options.filter((option) => option !== name);
 }
@@ -62,7 +63,8 @@ export function pairTwins(sets: readonly SetInfo[]): readonly SetInfo[] {
 function findHalf(set: SetInfo, sixes: ReadonlyMap<string, SetInfo>): SetInfo | undefined {
   const tables = set.table === undefined ? [undefined] : tableOfSix(set.table);
   for (const table of tables) {
-    const sameName = table === set.table ? [] : [set.name];
+    // The families of iptables have chains of their own, often of one name.
+    const sameName = table === set.table && set.backend !== 'iptables' ? [] : [set.name];
     for (const name of [...sameName, ...sixOf(set.name)]) {
       const half = sixes.get(place(table, name));
       if (half !== undefined && half.holdsNets === set.holdsNets) return half;

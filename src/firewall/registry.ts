@@ -3,9 +3,10 @@
 import type { SetInfo } from '../core/rows.ts';
 import type { Backend } from './backend.ts';
 import { ipsetBackend } from './ipset/backend.ts';
+import { iptablesBackend } from './iptables/backend.ts';
 import { nftBackend } from './nft/backend.ts';
 
-export const BACKENDS: readonly Backend[] = [nftBackend, ipsetBackend];
+export const BACKENDS: readonly Backend[] = [nftBackend, ipsetBackend, iptablesBackend];
 
 /** undefined = a set that is shown but changed through nothing of ours. */
 export function backendOf(set: Pick<SetInfo, 'backend'>): Backend | undefined {

@@ -13,7 +13,8 @@ import type { Host } from '../../host/host.ts';
 import type { ReadWish } from '../source.ts';
 
 /** Numbers that change without anything having been changed. */
-const COUNTERS = /(Number of entries|Size in memory|"packets"|"bytes"): \d+/g;
+const COUNTERS =
+  /(Number of entries|Size in memory|"packets"|"bytes"): \d+|^# (Generated|Completed).*|\[\d+:\d+\]$/gm;
 
 type Kept = Readonly<{ stdout: string; at: number }>;
 

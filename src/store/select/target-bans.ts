@@ -60,7 +60,7 @@ export function selectExtendDraft(
     return refuse('the marked rows are in several sets', 'mark rows of one set at a time');
   if (set.shields === true)
     return refuse('this ban ends with the shields', 'b bans the address for a time of its own');
-  if (!set.timeouts) return refuse(`set ${nameOf(state, set)} keeps no timeouts`);
+  if (!set.timeouts && set.ending === undefined) return refuse(`set ${nameOf(state, set)} keeps no timeouts`);
   if (set.constant === true)
     return refuse(`set ${nameOf(state, set)} is constant: nothing can be changed in it`);
   const left = rows.map((row) => leftOf(state, row));
