@@ -29,7 +29,7 @@ import type { CutPlan, FlowsLeft, FlowTable } from './flow-table.ts';
 const COUNT_BEFORE_MAX = 20_000;
 /** New states come while a host goes on knocking; those that come after three rounds come through a rule. */
 const ROUNDS_MAX = 3;
-const ASK_INFO = command(['pfctl', '-s', 'info'], { privileged: true });
+export const ASK_INFO = command(['pfctl', '-s', 'info'], { privileged: true });
 
 /** Undefined: there is no pf here. */
 export async function planPfCut(
@@ -125,10 +125,10 @@ function namePassing(states: readonly PfState[]): string {
   return `made by rule ${names} (pfctl -vv -s rules): it passes them before the block, or \`set skip\` spares them`;
 }
 
-/** A table that was not understood is not an empty one. */
-async function findStates(
+/** Those of `nets`, or all. A table that was not understood is not an empty one. */
+export async function findStates(
   host: Host,
-  nets: readonly Net[],
+  nets: readonly Net[] | undefined,
   signal?: AbortSignal,
 ): Promise<Result<readonly PfState[]>> {
   const states: PfState[] = [];

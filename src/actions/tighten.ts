@@ -1,14 +1,12 @@
-// Tighten: shorter conntrack timeouts, one or a preset, with the effect and the hazard in words. Live ssh sessions are
+// Tighten: shorter conntrack timeouts (those of pf: tighten-pf.ts), one or a preset, with the effect and the hazard in words. Live ssh sessions are
 // pinned first, so that lowering the timeout of established flows cannot end them.
 
-import type { Preset } from '../core/act.ts';
 import { unixMs } from '../core/brand.ts';
-import { formatDuration, TIMEOUT_SECONDS_MAX } from '../core/duration.ts';
+import { formatDuration } from '../core/duration.ts';
 import type { Proof } from '../core/plan.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
-import { suggest } from '../core/suggest.ts';
 import { planPins, planTimeouts, TIMEOUTS } from '../firewall/timeouts.ts';
 import type { Host } from '../host/host.ts';
 import {
@@ -24,6 +22,8 @@ import {
 } from './action.ts';
 import { findSshSessions } from './safe-sessions.ts';
 import { findSshFlows, type TrackedSession } from './ssh-flows.ts';
+import { hasPf, tightenPf } from './tighten-pf.ts';
+import { presetValue, shortName, timeoutNamed } from './timeout-values.ts';
 
 type Facts = (typeof TIMEOUTS)[number];
 export type Change = Readonly<{ timeout: Facts; before: number; wanted: number }>;
@@ -33,9 +33,10 @@ const ESTABLISHED = 'nf_conntrack_tcp_timeout_established';
 export const tighten: Action<'tighten'> = {
   id: 'tighten',
   async prepare(draft, context): Promise<Gathered> {
+    const { host } = context;
+    if (await hasPf(host)) return tightenPf(draft, context);
     const wanted = wantedValues(draft.change);
     if (!wanted.ok) return failed(wanted.problem);
-    const { host } = context;
     const changes: Change[] = [];
     for (const { timeout, seconds, onlyLower } of wanted.value) {
       const before = await readTimeout(host, timeout.name);
@@ -66,29 +67,10 @@ function wantedValues(change: DraftOf<'tighten'>['change']): Result<readonly Wan
       })),
     );
   }
-  const name = change.name.startsWith('nf_conntrack_') ? change.name : `nf_conntrack_${change.name}`;
-  const timeout = TIMEOUTS.find((one) => one.name === name);
-  if (timeout === undefined) {
-    const names = TIMEOUTS.map((one) => shortName(one.name));
-    const near = suggest(change.name, names);
-    return fail(
-      problem('bad-input', `${JSON.stringify(sanitise(change.name, 60))} is not a timeout of conntrack`, {
-        hint: near === undefined ? `one of ${names.join(', ')}` : `did you mean ${near}?`,
-      }),
-    );
-  }
-  if (!Number.isInteger(change.seconds) || change.seconds < 1 || change.seconds > TIMEOUT_SECONDS_MAX)
-    return fail(
-      problem('bad-input', `a timeout is a whole number of seconds from 1 to ${TIMEOUT_SECONDS_MAX}`),
-    );
-  return ok([{ timeout, seconds: change.seconds, onlyLower: false }]);
+  const timeout = timeoutNamed(TIMEOUTS, change, 'conntrack');
+  if (!timeout.ok) return timeout;
+  return ok([{ timeout: timeout.value, seconds: change.seconds, onlyLower: false }]);
 }
-
-export function presetValue(timeout: Facts, preset: Preset): number {
-  return preset === 'default' ? timeout.kernelDefault : timeout[preset];
-}
-
-export const shortName = (name: string): string => name.replace(/^nf_conntrack_/, '');
 
 export async function readTimeout(host: Host, name: string): Promise<Result<number>> {
   const read = await host.read(`/proc/sys/net/netfilter/${name}`);

@@ -5,6 +5,7 @@ import { parseHost } from '../core/address.ts';
 import { unixMs } from '../core/brand.ts';
 import type { Proof } from '../core/plan.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import { PF_TIMEOUTS, timeoutsOf } from '../firewall/pf/timeouts.ts';
 import { planTimeouts, planUnpins, type SshFlow } from '../firewall/timeouts.ts';
 import {
   type ActContext,
@@ -17,7 +18,9 @@ import {
 } from './action.ts';
 import type { TightenFacts } from './facts.ts';
 import { findSshSessions } from './safe-sessions.ts';
-import { readTimeout, shortName } from './tighten.ts';
+import { readTimeout } from './tighten.ts';
+import { type PfValue, pfMoves, provePf, readPf, wayNotes } from './tighten-pf.ts';
+import { shortName } from './timeout-values.ts';
 
 type Value = Readonly<{ name: string; before: number; wrote: number }>;
 
@@ -26,6 +29,8 @@ export async function undoTighten(
   facts: TightenFacts,
   context: ActContext,
 ): Promise<Gathered> {
+  if (facts.values.some(([name]) => PF_TIMEOUTS.some((timeout) => timeout.name === name)))
+    return undoPf(row, facts, context);
   const values: Value[] = [];
   const drifted: SafeText[] = [];
   for (const [name, before, wrote] of facts.values) {
@@ -33,12 +38,7 @@ export async function undoTighten(
     if (!now.ok) return failed(now.problem);
     if (now.value === before) continue;
     if (now.value === wrote) values.push({ name, before, wrote });
-    else if (row.state !== 'intended')
-      drifted.push(
-        sanitise(
-          `${shortName(name)} is ${now.value} s now, not the ${wrote} s that act wrote: someone changed it since`,
-        ),
-      );
+    else if (row.state !== 'intended') drifted.push(drift(name, now.value, wrote));
   }
   if (drifted.length > 0) return refused(...drifted.slice(0, 5));
   if (values.length === 0) return refused(safe('these timeouts have their old values already'));
@@ -68,6 +68,52 @@ export async function undoTighten(
       facts: { kind: 'undo' },
       canUndo: false,
       prove: (performed) => prove(performed, values),
+    },
+  };
+}
+
+function drift(name: string, now: number | undefined, wrote: number): SafeText {
+  return sanitise(
+    `${shortName(name)} is ${now ?? 'gone'} s now, not the ${wrote} s that act wrote: someone changed it since`,
+  );
+}
+
+async function undoPf(row: JournalRow, facts: TightenFacts, { host }: ActContext): Promise<Gathered> {
+  const read = await readPf(host);
+  if (!read.ok) return failed(read.problem);
+  const now = timeoutsOf(read.value.way);
+  const values: PfValue[] = [];
+  const drifted: SafeText[] = [];
+  for (const [name, before, wrote] of facts.values) {
+    const timeout = PF_TIMEOUTS.find((one) => one.name === name);
+    const current = now.get(name);
+    if (timeout === undefined || current === before) continue;
+    if (current === wrote) values.push({ timeout, before: wrote, wanted: before });
+    else if (row.state !== 'intended') drifted.push(drift(name, current, wrote));
+  }
+  if (drifted.length > 0) return refused(...drifted.slice(0, 5));
+  if (values.length === 0) return refused(safe('these timeouts have their old values already'));
+  const moves = pfMoves(read.value.way, values);
+  const reloads = read.value.way.kind === 'include';
+  return {
+    kind: 'ready',
+    prepared: {
+      plan: {
+        action: 'undo',
+        summary: sanitise(
+          `undo: put back ${values.length === 1 ? values[0]?.timeout.name : `${values.length} timeouts`}`,
+        ),
+        ...stepsOf(moves, unixMs(0)),
+        notes: wayNotes(read.value.way),
+        risk: reloads ? 'disruptive' : 'reversible',
+      },
+      moves,
+      guarded: [],
+      ...(reloads ? { typed: 'reload' } : {}),
+      reason: '',
+      facts: { kind: 'undo' },
+      canUndo: false,
+      prove: (performed) => provePf(performed, read.value, values),
     },
   };
 }

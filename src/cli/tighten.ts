@@ -1,6 +1,8 @@
 // opsconsole tighten: a preset, one timeout, or without arguments the table of all.
 
-import { readTimeout, shortName } from '../actions/tighten.ts';
+import { readTimeout } from '../actions/tighten.ts';
+import { hasPf, readPf } from '../actions/tighten-pf.ts';
+import { shortName, type TimeoutFacts } from '../actions/timeout-values.ts';
 import type { ActDraft, Preset } from '../core/act.ts';
 import { parseDuration } from '../core/duration.ts';
 import { problem } from '../core/problem.ts';
@@ -8,7 +10,9 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { suggest } from '../core/suggest.ts';
 import { UNKNOWN } from '../core/units.ts';
+import { PF_TIMEOUTS, timeoutsOf } from '../firewall/pf/timeouts.ts';
 import { TIMEOUTS } from '../firewall/timeouts.ts';
+import type { Host } from '../host/host.ts';
 import { type ActDeps, openDesk } from './act-desk.ts';
 import { type ActFlags, complain, runAct } from './act-run.ts';
 import { EXIT, type ExitStatus } from './io.ts';
@@ -56,14 +60,31 @@ function readChange(words: readonly string[]): Result<Change> {
   return seconds.ok ? ok({ name: first, seconds: seconds.value }) : seconds;
 }
 
-async function showTimeouts({ json }: TightenArgs, { io, host }: ActDeps): Promise<ExitStatus> {
-  const here = await host();
-  const rows = await Promise.all(
-    TIMEOUTS.map(async (timeout) => {
-      const current = await readTimeout(here, timeout.name);
-      return { ...timeout, ...(current.ok ? { current: current.value } : {}) };
-    }),
+type Row = TimeoutFacts & Readonly<{ current?: number }>;
+
+async function timeoutRows(host: Host): Promise<Result<readonly Row[]>> {
+  const withNow = (timeout: TimeoutFacts, now: number | undefined): Row =>
+    now === undefined ? timeout : { ...timeout, current: now };
+  if (await hasPf(host)) {
+    const read = await readPf(host);
+    if (!read.ok) return read;
+    const now = timeoutsOf(read.value.way);
+    return ok(PF_TIMEOUTS.map((timeout) => withNow(timeout, now.get(timeout.name))));
+  }
+  return ok(
+    await Promise.all(
+      TIMEOUTS.map(async (timeout) => {
+        const current = await readTimeout(host, timeout.name);
+        return withNow(timeout, current.ok ? current.value : undefined);
+      }),
+    ),
   );
+}
+
+async function showTimeouts({ json }: TightenArgs, { io, host }: ActDeps): Promise<ExitStatus> {
+  const read = await timeoutRows(await host());
+  if (!read.ok) return complain(read.problem, io);
+  const rows = read.value;
   if (json === true) {
     io.stdout.write(`${printJson(rows)}\n`);
     return EXIT.done;

@@ -9,6 +9,8 @@ export type PfOptions = Readonly<{
   timeouts: ReadonlyMap<string, number>;
   skip: readonly string[];
   syncookies: string;
+  /** `set keepcounters`, which pfctl does not show: whoever has read pf.conf may say it. */
+  keepCounters?: boolean;
 }>;
 
 const PF: Omit<Partial<Command>, 'argv'> = { privileged: true };
@@ -22,11 +24,7 @@ export const LOOK_AT_PF_OPTIONS: readonly Command[] = [
 /** Undefined: not all of it is understood, so nothing may be changed. */
 export function parsePfOptions(outputs: readonly string[]): PfOptions | undefined {
   const [timeoutText = '', interfaceText = '', infoText = ''] = outputs;
-  const timeouts = new Map<string, number>();
-  for (const line of timeoutText.split('\n')) {
-    const [, name = '', value] = /^([a-z][a-z.]{0,30}) +(\d{1,10})(?:s| states)$/.exec(line) ?? [];
-    if (value !== undefined) timeouts.set(name, Number(value));
-  }
+  const timeouts = parsePfTimeouts(timeoutText);
   const skip: string[] = [];
   for (const line of interfaceText.split('\n')) {
     if (!line.includes('(skip)')) continue;
@@ -37,6 +35,16 @@ export function parsePfOptions(outputs: readonly string[]): PfOptions | undefine
   const syncookies = readSyncookies(infoText);
   if (timeouts.size === 0 || interfaceText.trim() === '' || syncookies === undefined) return undefined;
   return { timeouts, skip, syncookies };
+}
+
+/** Of `pfctl -s timeouts`, by name; empty where nothing is understood. */
+export function parsePfTimeouts(text: string): ReadonlyMap<string, number> {
+  const timeouts = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const [, name = '', value] = /^([a-z][a-z.]{0,30}) +(\d{1,10})(?:s| states)$/.exec(line) ?? [];
+    if (value !== undefined) timeouts.set(name, Number(value));
+  }
+  return timeouts;
 }
 
 /** Before FreeBSD 13 there are none, and nothing to say again. */
@@ -64,6 +72,7 @@ export function planPfTimeouts(found: PfOptions, wanted: ReadonlyMap<string, num
   const lines = [
     ...(found.skip.length === 0 ? [] : [`set skip on { ${found.skip.join(' ')} }`]),
     ...(found.syncookies === '' ? [] : [found.syncookies]),
+    ...(found.keepCounters === true ? ['set keepcounters'] : []),
     ...changes.map(([name, value]) => `set timeout ${name} ${value}`),
   ];
   const stdin = `${lines.join('\n')}\n`;

@@ -8,7 +8,7 @@ import { type SafeText, safe, sanitise } from '../../../core/sanitise.ts';
 import type { MeasureSpec } from '../../../core/shields.ts';
 import { TIMEOUTS } from '../../../firewall/timeouts.ts';
 import type { Host } from '../../../host/host.ts';
-import { shortName } from '../../tighten.ts';
+import { shortName } from '../../timeout-values.ts';
 import type { Measure, MeasureAt } from '../measure.ts';
 import { sshPins } from './ssh-pins.ts';
 import { planSysctls, readSysctl, type SysctlChange, sysctlItems, sysctlSteps } from './sysctls.ts';
