@@ -1,7 +1,7 @@
 // Does a rule drop what is in a set? One walk over chains as the kernel would pass them, shared by nft and iptables:
 // from each hook that sees incoming packets, through jumps and gotos, minding an accept of established flows before it.
 
-import type { Enforcement } from '../core/rows.ts';
+import type { DropHook, Enforcement, NotDropped } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 
 export type Verdict =
@@ -25,9 +25,11 @@ export type RuleFacts = Readonly<{
   newOnly: boolean;
   /** Drops only a share (limit, meter, connection count). */
   limited: boolean;
+  /** Sends packets on to another address (DNAT); the ports it takes ("tcp 8080"), '' when they are not known. */
+  publishes?: string;
 }>;
 
-export type Hook = 'ingress' | 'prerouting' | 'input' | 'forward' | 'other';
+export type Hook = DropHook | 'other';
 
 export type Chain = Readonly<{
   /** Shown before the rule: "inet filter input". */
@@ -48,29 +50,42 @@ const HOOK_ORDER: Readonly<Record<Hook, number>> = {
   other: 9,
 };
 const RULE_TEXT_MAX = 160;
+const POSITION_MAX = 300;
 /** Rulesets in which every chain jumps to many others would take forever; past this the answer is "unknown". */
 const STEPS_MAX = 500_000;
 
 type Found = Map<string, Enforcement>;
+type Frame = { chain: Chain; rule: number };
 type Walk = {
   chains: ReadonlyMap<string, Chain>;
   found: Found;
-  stack: string[];
+  stack: Frame[];
   established: boolean;
-  base: string;
+  /** The rule that accepts established flows, in words; '' when the chain never sees them. */
+  acceptedBy: string;
+  hook: DropHook;
   steps: number;
 };
 
 /** By set id: what the rules do to its members. A set that is not in the answer is used by no rule at all. */
 export function enforcementOf(chains: readonly Chain[]): ReadonlyMap<string, Enforcement> {
   const byId = new Map(chains.map((chain) => [chain.id, chain]));
-  const walk: Walk = { chains: byId, found: new Map(), stack: [], established: false, base: '', steps: 0 };
-  const bases = chains
-    .filter((chain) => chain.base !== undefined && chain.base.hook !== 'other' && !chain.dormant)
-    .sort((a, b) => orderOf(a) - orderOf(b));
+  const walk: Walk = {
+    chains: byId,
+    found: new Map(),
+    stack: [],
+    established: false,
+    acceptedBy: '',
+    hook: 'input',
+    steps: 0,
+  };
+  const bases = chains.filter((chain) => !chain.dormant).sort((a, b) => orderOf(a) - orderOf(b));
   for (const chain of bases) {
-    walk.established = chain.base?.newOnly === true;
-    walk.base = chain.label;
+    const { base } = chain;
+    if (base === undefined || base.hook === 'other') continue;
+    walk.established = base.newOnly;
+    walk.acceptedBy = '';
+    walk.hook = base.hook;
     visit(walk, chain);
   }
   for (const chain of chains) noteUnreached(walk, chain);
@@ -84,14 +99,19 @@ function orderOf(chain: Chain): number {
 
 /** `ended`: no packet gets past this chain, back to the caller or on to its next rule. */
 function visit(walk: Walk, chain: Chain): 'ended' | 'goes-on' {
-  if (walk.stack.includes(chain.id)) return 'goes-on';
-  walk.stack.push(chain.id);
+  if (walk.stack.some((frame) => frame.chain === chain)) return 'goes-on';
+  const frame: Frame = { chain, rule: 0 };
+  walk.stack.push(frame);
   let result: 'ended' | 'goes-on' = 'goes-on';
   for (const rule of chain.rules) {
+    frame.rule++;
     if (++walk.steps > STEPS_MAX) break;
     noteUses(walk, chain, rule);
     const step = follow(walk, rule);
-    if (rule.acceptsEstablished) walk.established = true;
+    if (rule.acceptsEstablished && !walk.established) {
+      walk.established = true;
+      walk.acceptedBy = placeOf(frame);
+    }
     if (step === 'next') continue;
     result = step === 'ended' ? 'ended' : 'goes-on';
     break;
@@ -118,16 +138,42 @@ function follow(walk: Walk, rule: RuleFacts): 'next' | 'back' | 'ended' {
 
 function noteUses(walk: Walk, chain: Chain, rule: RuleFacts): void {
   for (const use of rule.uses) {
-    const drops = use.as === 'source' && !rule.limited && ruleDrops(walk, rule);
-    const shown = ruleText(chain, rule);
-    note(
-      walk.found,
-      use.set,
-      drops
-        ? { kind: 'dropped', rule: shown, afterEstablished: walk.established || rule.newOnly }
-        : { kind: 'not-dropped', rule: shown },
-    );
+    const drops = ruleDrops(walk, rule);
+    const text = ruleText(chain, rule);
+    if (use.as === 'source' && drops && !rule.limited)
+      note(walk.found, use.set, {
+        kind: 'dropped',
+        rule: text,
+        afterEstablished: walk.established || rule.newOnly,
+        hooks: [walk.hook],
+        position: positionOf(walk, rule),
+      });
+    else {
+      const because = !drops ? whatElse(rule) : rule.limited ? 'limited' : 'reversed';
+      note(walk.found, use.set, { kind: 'not-dropped', rule: text, because });
+    }
   }
+}
+
+const whatElse = (rule: RuleFacts): NotDropped =>
+  rule.verdicts.some(({ kind }) => kind === 'accept' || kind === 'return') ? 'accepts' : 'other';
+
+const placeOf = ({ chain, rule }: Frame): string => `rule ${rule} of ${chain.label}`;
+
+/** "rule 1 of ip filter f2b-web, called by rule 4 of ip filter INPUT (hook input, priority 0), behind rule 1 …". */
+function positionOf(walk: Walk, rule: RuleFacts): SafeText {
+  const [base] = walk.stack;
+  const last = walk.stack.at(-1);
+  if (base === undefined || last === undefined) return sanitise('');
+  const called = base === last ? '' : `, called by ${placeOf(base)}`;
+  const hook = `hook ${walk.hook}, priority ${base.chain.base?.priority ?? 0}`;
+  const behind =
+    walk.acceptedBy !== ''
+      ? `, behind ${walk.acceptedBy}, which accepts established flows`
+      : rule.newOnly || walk.established
+        ? ', only for packets that begin a flow'
+        : '';
+  return sanitise(`${placeOf(last)}${called} (${hook})${behind}`, POSITION_MAX);
 }
 
 function ruleDrops(walk: Walk, rule: RuleFacts): boolean {
@@ -154,6 +200,12 @@ function chainDrops(walk: Walk, id: string, seen: readonly string[]): boolean {
   return false;
 }
 
+const UNREACHED = {
+  dormant: 'table is dormant',
+  unreached: 'chain is never reached',
+  elsewhere: 'not an incoming hook, or behind a final rule',
+} as const;
+
 /** Rules that no incoming packet meets still say that the set is in use. */
 function noteUnreached(walk: Walk, chain: Chain): void {
   for (const rule of chain.rules) {
@@ -163,12 +215,9 @@ function noteUnreached(walk: Walk, chain: Chain): void {
         note(walk.found, use.set, { kind: 'unknown', why: sanitise('the ruleset is too tangled to follow') });
         continue;
       }
-      const why = chain.dormant
-        ? 'table is dormant'
-        : chain.base === undefined
-          ? 'chain is never reached'
-          : 'not an incoming hook, or behind a final rule';
-      note(walk.found, use.set, { kind: 'not-dropped', rule: sanitise(`${why}: ${ruleText(chain, rule)}`) });
+      const because = chain.dormant ? 'dormant' : chain.base === undefined ? 'unreached' : 'elsewhere';
+      const text = sanitise(`${UNREACHED[because]}: ${ruleText(chain, rule)}`);
+      note(walk.found, use.set, { kind: 'not-dropped', rule: text, because });
     }
   }
 }
@@ -184,5 +233,11 @@ const rank = (found: Enforcement): number => {
 
 function note(found: Found, set: string, enforcement: Enforcement): void {
   const known = found.get(set);
-  if (known === undefined || rank(enforcement) > rank(known)) found.set(set, enforcement);
+  const better = known === undefined || rank(enforcement) > rank(known) ? enforcement : known;
+  if (known?.kind !== 'dropped' || enforcement.kind !== 'dropped' || better.kind !== 'dropped') {
+    found.set(set, better);
+    return;
+  }
+  const hooks = [...new Set([...(known.hooks ?? []), ...(enforcement.hooks ?? [])])];
+  found.set(set, { ...better, hooks });
 }

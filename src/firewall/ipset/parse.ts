@@ -6,8 +6,10 @@ import { ok, type Result } from '../../core/result.ts';
 import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { type Chain, enforcementOf } from '../enforcement.ts';
+import { type Surroundings, withFindings } from '../findings.ts';
 import { readIptablesSave } from '../iptables/rule.ts';
 import { ownerOf, pairTwins } from '../names.ts';
+import { publishedOf } from '../published.ts';
 
 export function ipsetKey(name: string): SetKey {
   return `ipset:${sanitise(name)}` as SetKey;
@@ -29,12 +31,20 @@ export function parseIpsets(terse: string, rules: RuleListings): Result<readonly
   for (const block of blocksOf(terse)) {
     const set = readBlock(block);
     if (set === undefined || WALL_INSIDE.test(set.name)) continue;
-    sets.push({ ...set, enforcement: enforcementFor(set, by[set.family]) });
+    const enforcement = enforcementFor(set, by[set.family]);
+    const owner = set.owner === 'unknown' ? ownerOfRule(enforcement) : set.owner;
+    sets.push({ ...set, owner, enforcement });
   }
-  return ok(pairTwins(sets));
+  return ok(pairTwins(sets).map((set) => withFindings(set, by[set.family].around)));
 }
 
-type Uses = Readonly<{ found: ReadonlyMap<string, Enforcement>; blind: boolean }>;
+type Uses = Readonly<{ found: ReadonlyMap<string, Enforcement>; blind: boolean; around: Surroundings }>;
+
+/** FireHOL sets have any name; the chains of its `blacklist` are its own (3.1.7: BLACKLIST.bi.1.in). */
+function ownerOfRule(enforcement: Enforcement): SetInfo['owner'] {
+  const firehol = 'rule' in enforcement && /\bBLACKLIST\.(?:bi|uni)\.\d+\.in\b/.test(enforcement.rule);
+  return firehol ? 'firehol' : 'unknown';
+}
 
 function enforcementFrom(listings: readonly (string | undefined)[], tool: string): Uses {
   const chains: Chain[] = [];
@@ -42,8 +52,16 @@ function enforcementFrom(listings: readonly (string | undefined)[], tool: string
     const name = index === 0 ? tool : `${tool}-legacy`;
     if (text !== undefined) chains.push(...readIptablesSave(text, name));
   }
-  return { found: enforcementOf(chains), blind: listings.includes(undefined) };
+  const around = {
+    published: publishedOf(chains, tool === 'iptables' ? 4 : 6),
+    beside: isNft(listings[0]) && hasRules(listings[0]) && hasRules(listings[1]),
+  };
+  return { found: enforcementOf(chains), blind: listings.includes(undefined), around };
 }
+
+const isNft = (save: string | undefined): boolean => save?.includes('(nf_tables)') === true;
+const hasRules = (save: string | undefined): boolean =>
+  save !== undefined && /^(?:\[\d+:\d+\] )?-A /m.test(save);
 
 function enforcementFor(set: Omit<SetInfo, 'enforcement'>, uses: Uses): Enforcement {
   const found = uses.found.get(set.name);

@@ -53,6 +53,8 @@ type Draft = {
   established: boolean | undefined;
   target: string | undefined;
   goto: boolean;
+  protocol: string;
+  port: string;
 };
 
 function readRule(
@@ -67,6 +69,8 @@ function readRule(
     established: undefined,
     target: undefined,
     goto: false,
+    protocol: '',
+    port: '',
   };
   for (let index = 0; index < words.length; index++) index += readWord(draft, words, index);
   const verdict = verdictOf(draft, place, chains);
@@ -78,6 +82,7 @@ function readRule(
     acceptsEstablished: verdict?.kind === 'accept' && draft.established === true && draft.uses.length === 0,
     newOnly: draft.established === false,
     limited: draft.limited,
+    ...(draft.target === 'DNAT' ? { publishes: draft.port && `${draft.protocol} ${draft.port}`.trim() } : {}),
   };
 }
 
@@ -109,6 +114,14 @@ function readWord(draft: Draft, words: readonly string[], index: number): number
       if (next !== 'comment') draft.conditional = true;
       return 1;
     case '--comment':
+      return 1;
+    case '-p':
+    case '--dport':
+    case '--dports':
+      draft.conditional = true;
+      if (negated) return 1;
+      if (word === '-p') draft.protocol = next;
+      else draft.port = next;
       return 1;
     default:
       draft.conditional = true;

@@ -8,8 +8,10 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { type Chain, enforcementOf, type Hook, type RuleFacts } from '../enforcement.ts';
+import { withFindings } from '../findings.ts';
 import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from '../json.ts';
 import { ownerOf, pairTwins } from '../names.ts';
+import { publishedOf } from '../published.ts';
 import { SHIELDS_TABLE } from '../shields/wall.ts';
 import { readRule } from './rule.ts';
 
@@ -42,8 +44,11 @@ export function parseNftSets(json: string, text: string): Result<readonly SetInf
       chains.get(place(asString(rule.chain) ?? ''))?.rules.push(readRule(asArray(rule.expr) ?? [], place));
     }
   }
-  const enforcement = enforcementOf([...chains.values()]);
-  return ok(pairTwins(sets.flatMap((set) => readSet(set, enforcement, marks))));
+  const all = [...chains.values()];
+  const enforcement = enforcementOf(all);
+  const published = { 4: publishedOf(all, 4), 6: publishedOf(all, 6) };
+  const paired = pairTwins(sets.flatMap((set) => readSet(set, enforcement, marks)));
+  return ok(paired.map((set) => withFindings(set, { published: published[set.family] })));
 }
 
 const SHIELDS = `inet ${SHIELDS_TABLE}`;

@@ -15,6 +15,8 @@ type Draft = {
   statesAccepted: boolean;
   limited: boolean;
   unreadable: boolean;
+  publishes: boolean;
+  ports: string;
 };
 
 /** `place`: turns a name used in this rule's table into the id of that chain or set. */
@@ -28,6 +30,8 @@ export function readRule(expressions: readonly unknown[], place: (name: string) 
     statesAccepted: false,
     limited: false,
     unreadable: false,
+    publishes: false,
+    ports: '',
   };
   for (const expression of expressions) readExpression(draft, asObject(expression) ?? {}, place);
   const accepts = draft.verdicts.some((verdict) => verdict.kind === 'accept');
@@ -40,6 +44,7 @@ export function readRule(expressions: readonly unknown[], place: (name: string) 
       draft.statesAccepted || (accepts && draft.established === true && draft.uses.length === 0),
     newOnly: draft.established === false,
     limited: draft.limited,
+    ...(draft.publishes ? { publishes: draft.ports } : {}),
   };
 }
 
@@ -65,6 +70,7 @@ function readExpression(draft: Draft, expression: JsonObject, place: (name: stri
     else {
       // Extensions of iptables-nft and statements newer than this program: they may match or not.
       draft.unreadable = true;
+      if (kind === 'dnat' || (kind === 'xt' && asObject(value)?.name === 'DNAT')) draft.publishes = true;
       draft.words.push(kind === 'xt' ? `xt ${asString(asObject(value)?.name) ?? ''}` : kind);
     }
   }
@@ -92,8 +98,11 @@ function readMatch(draft: Draft, match: JsonObject, place: (name: string) => str
     draft.established = has !== negated;
     return;
   }
+  const payload = asObject(left.payload);
+  const field = payload?.field;
+  if (field === 'dport' && !negated)
+    draft.ports = `${asString(payload?.protocol) ?? ''} ${printRight(right)}`;
   if (typeof right !== 'string' || !right.startsWith('@')) return;
-  const field = asObject(left.payload)?.field;
   const source = field === 'saddr' && !negated;
   draft.uses.push({ set: place(right.slice(1)), as: source ? 'source' : 'other' });
 }

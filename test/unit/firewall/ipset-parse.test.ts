@@ -38,8 +38,14 @@ describe('ipsets', () => {
         kind: 'dropped',
         rule: 'iptables filter INPUT: -p tcp -m multiport --dports 80,443 -m set --match-set f2b-http src -j REJECT --reject-with icmp-port-unreachable',
         afterEstablished: false,
+        hooks: ['input'],
+        position: 'rule 1 of iptables filter INPUT (hook input, priority 0)',
       },
       twin: 'ipset:f2b-http6',
+      findings: [
+        { level: 'note', says: expect.stringMatching(/^rules lie in iptables-legacy beside those/) },
+        { level: 'note', says: 'a ban that is added without a time of its own ends after 10m' },
+      ],
     });
     expect(sets.get('drop-net6')).toMatchObject({
       family: 6,

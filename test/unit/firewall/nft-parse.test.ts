@@ -37,6 +37,8 @@ describe('nft sets', () => {
         kind: 'dropped',
         rule: 'inet opsconsole early: ip saddr @ban4 drop',
         afterEstablished: false,
+        hooks: ['prerouting'],
+        position: 'rule 2 of inet opsconsole early (hook prerouting, priority -310)',
       },
       twin: 'nft:inet opsconsole ban6',
     });
@@ -91,21 +93,27 @@ describe('enforcement by nft rules', () => {
   });
 
   test.each([
-    ['inet filter allow4', 'inet filter input: ip saddr @allow4 accept'],
-    ['inet filter not4', 'inet filter input: ip saddr != @not4 drop'],
-    ['inet filter meter4', 'inet filter input: tcp flags syn update @meter4 drop'],
-    ['inet filter orphan4', 'chain is never reached: inet filter unreached: ip saddr @orphan4 drop'],
+    ['inet filter allow4', 'accepts', 'inet filter input: ip saddr @allow4 accept'],
+    ['inet filter not4', 'reversed', 'inet filter input: ip saddr != @not4 drop'],
+    ['inet filter meter4', 'limited', 'inet filter input: tcp flags syn update @meter4 drop'],
+    [
+      'inet filter orphan4',
+      'unreached',
+      'chain is never reached: inet filter unreached: ip saddr @orphan4 drop',
+    ],
     [
       'inet filter behind4',
+      'elsewhere',
       'not an incoming hook, or behind a final rule: inet filter input: ip saddr @behind4 drop',
     ],
     [
       'inet filter out4',
+      'elsewhere',
       'not an incoming hook, or behind a final rule: inet filter output: ip daddr @out4 drop',
     ],
-    ['ip asleep sleepy', 'table is dormant: ip asleep input: ip saddr @sleepy drop'],
-  ])('%s is not', (key, rule) => {
-    expect(enforcementOf(key)).toEqual({ kind: 'not-dropped', rule });
+    ['ip asleep sleepy', 'dormant', 'table is dormant: ip asleep input: ip saddr @sleepy drop'],
+  ])('%s is not: %s', (key, because, rule) => {
+    expect(enforcementOf(key)).toEqual({ kind: 'not-dropped', rule, because });
   });
 
   test('a set that no rule names is unused', () => {
