@@ -21,6 +21,8 @@ export type SourceId =
   | 'traffic'
   | 'host'
   | 'journal'
+  | 'jails'
+  | 'jails-logs'
   | 'safe-set'
   | 'shields'
   | `log:${string}`
