@@ -34,11 +34,13 @@ export type TerseReader = Readonly<{
 export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
   const kept = new Map<string, Kept>();
   const shapes = new Map<string, string>();
+  /** Read in vain the last time: their first listing may be as old as any other, and another backend's will do. */
+  const idle = new Set<string>();
 
   const run = async (host: Host, backend: Backend, command: Command, signal: AbortSignal) => {
     const [first] = backend.listSets;
     const id = command.argv.join(' ');
-    if (command !== first) {
+    if (command !== first || idle.has(backend.id)) {
       const known = kept.get(id);
       if (known !== undefined && host.now() - known.at < rulesMaxAgeMs()) return ok({ stdout: known.stdout });
       if (isLegacy(command) && !(await hasLegacyTables(host))) return ok({ stdout: '' });
@@ -50,7 +52,8 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
       const shape = stdout.replace(COUNTERS, '');
       if (shapes.get(backend.id) !== shape) forget(backend);
       shapes.set(backend.id, shape);
-    } else kept.set(id, { stdout, at: host.now() });
+    }
+    kept.set(id, { stdout, at: host.now() });
     return ok({ stdout });
   };
 
@@ -72,6 +75,9 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
         const reading = await readSets(backend, (command) => run(host, backend, command, signal));
         if (reading.ok) {
           answered++;
+          // The rules of a host without ban chains are read for its ipsets already, if at all.
+          if (backend.id === 'iptables' && reading.value.sets.length === 0) idle.add(backend.id);
+          else idle.delete(backend.id);
           sets.push(...reading.value.sets);
           gaps.push(...reading.value.gaps);
         } else {

@@ -140,7 +140,7 @@ test('on a busy machine the first look into an nft set may take longer', async (
     [500, 3000],
     [9000, 3200],
   ] as const) {
-    const { host, state } = rig(answers, ['ipset']);
+    const { host, state } = rig(answers, ['ipset', 'iptables-save']);
     const bounds: number[] = [];
     const busy: Host = {
       ...host,
@@ -191,7 +191,10 @@ test('rules that cannot be read are a gap and unknown enforcement', async () => 
 });
 
 test('no backend at all is no sets; none that answers is a problem', async () => {
-  const empty = await createBansSource({ everyMs: 2000 }).read(rig({}, ['nft', 'ipset']).host, signal);
+  const empty = await createBansSource({ everyMs: 2000 }).read(
+    rig({}, ['nft', 'ipset', 'iptables-save']).host,
+    signal,
+  );
   expect(empty).toMatchObject({ ok: true, value: { sets: [], members: [], gaps: [] } });
   const blind = await createBansSource({ everyMs: 2000 }).read(rig({}).host, signal);
   expect(blind).toMatchObject({ ok: false, problem: { code: 'bad-exit' } });
@@ -203,7 +206,7 @@ test('nft: the text listing only when the JSON changed, big sets on demand', asy
     'nft -t list ruleset': text('nft/1.0.6/ruleset.txt'),
     'nft -j list set inet opsconsole ban4': text('nft/1.0.6/set-ban4.json'),
   };
-  const { host, started, state } = rig(answers, ['ipset']);
+  const { host, started, state } = rig(answers, ['ipset', 'iptables-save']);
   const sources = createBansSources({
     everyMs: 2000,
     limits: { ipsetMax: 1, nftMax: 2, nftProbeMs: 800 },
