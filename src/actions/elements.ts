@@ -17,12 +17,14 @@ export type Prior = Readonly<{
   lifetime?: number;
   /** As `Element.rule`. */
   rule?: string;
+  /** As `Members.refs`, while it is there. */
+  ref?: number;
 }>;
 
 export function priorOf(overlap: Overlap, now: UnixMs): Prior {
-  const { holder: net, seconds, comment, lifetime, rule } = overlap;
+  const { holder: net, seconds, comment, lifetime, rule, ref } = overlap;
   const endsAt = typeof seconds === 'number' ? unixMs(now + seconds * 1000) : seconds;
-  return { net, endsAt, ...extras(comment, lifetime, rule) };
+  return { net, endsAt, ...extras(comment, lifetime, rule), ...(ref === undefined ? {} : { ref }) };
 }
 
 function extras(comment: string | undefined, lifetime: number | undefined, rule: string | undefined) {
@@ -77,16 +79,26 @@ export function deleteSteps(backend: Backend, set: SetInfo, nets: readonly Net[]
   return nets.length === 0 ? [] : backend.planDelete(set, nets);
 }
 
+/** By what their owner calls them, where that is known. */
+export function deletePriors(backend: Backend, set: SetInfo, priors: readonly Prior[]): readonly Step[] {
+  if (priors.length === 0) return [];
+  return backend.planDelete(
+    set,
+    priors.map(({ net }) => net),
+    priors.map(({ ref = 0 }) => ref),
+  );
+}
+
 /** Moves of steps that `backend` has planned; `reverse` is asked where it does not know the exact way back itself. */
 export function movesOn(
   backend: Backend,
   steps: readonly Step[],
   reverse: (now: UnixMs) => readonly Step[],
 ): readonly Move[] {
-  const { inverse } = backend;
   const atomic = backend.atomic === true;
-  if (inverse === undefined) return movesOf(steps, atomic, reverse);
-  return steps.map((step) => ({ step, atomic, reverse: () => inverse(step) }));
+  const back = steps.map((step) => backend.inverse?.(step));
+  if (back.includes(undefined)) return movesOf(steps, atomic, reverse);
+  return steps.map((step, index) => ({ step, atomic, reverse: () => back[index] ?? [] }));
 }
 
 /** One move per step; the first carries the way back of the whole group, so that it runs once and last. */

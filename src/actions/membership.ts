@@ -25,6 +25,8 @@ export type Overlap = Readonly<{
   lifetime?: number;
   /** As `Element.rule`. */
   rule?: string;
+  /** As `Members.refs`. */
+  ref?: number;
 }>;
 
 /** Up to this many networks are asked one by one; more, and one listing is cheaper. */
@@ -45,6 +47,7 @@ export async function findOverlaps(
   const suspects = wanted.length > PROBES_MAX ? wanted : await probeAll(host, found.set, wanted, signal);
   if (suspects.length === 0) return ok([]);
   const few = wanted.length <= PROBES_MAX;
+  if (few && found.arm.backend.touching !== undefined) return askTouching(host, found, suspects, signal);
   const members = await readMembers(host, found, {
     signal,
     timeoutMs: few ? LISTING_FOR_FEW_MS : LISTING_TIMEOUT_MS,
@@ -53,6 +56,28 @@ export async function findOverlaps(
   // A plain set holds it by name or not at all: only the time that is left stays unknown.
   const known = few && !found.set.holdsNets && members.problem.code === 'too-large';
   return known ? ok(suspects.map(equalButUnknown)) : members;
+}
+
+async function askTouching(
+  host: Host,
+  { arm, set }: Found,
+  nets: readonly Net[],
+  signal?: AbortSignal,
+): Promise<Result<readonly Overlap[]>> {
+  const found: Overlap[] = [];
+  for (const net of nets) {
+    const question = arm.backend.touching?.(set, net);
+    const answers = await Promise.all((question?.commands ?? []).map((one) => host.run(one, signal)));
+    const outputs: string[] = [];
+    for (const answer of answers) {
+      if (!answer.ok) return answer;
+      outputs.push(answer.value.stdout);
+    }
+    const members = question?.read(outputs, host.now());
+    if (members?.ok === false) return members;
+    if (members !== undefined) found.push(...overlapsIn(members.value, [net]));
+  }
+  return ok(found);
 }
 
 /** Wanted networks that no element equals or covers. Few are asked one by one, so that the size of the set does not matter. */
@@ -128,6 +153,7 @@ export function overlapsIn(members: Members, nets: readonly Net[]): readonly Ove
     for (const net of index.overlapping(holder)) {
       const comment = members.comments.get(at);
       const rule = members.rules?.[at];
+      const ref = members.refs?.[at] ?? 0;
       found.push({
         wanted: net,
         holder,
@@ -136,6 +162,7 @@ export function overlapsIn(members: Members, nets: readonly Net[]): readonly Ove
         ...(comment === undefined || comment === '' ? {} : { comment }),
         ...(members.lifetimes === undefined ? {} : { lifetime: members.lifetimes[at] ?? 0 }),
         ...(rule === undefined ? {} : { rule }),
+        ...(ref === 0 ? {} : { ref }),
       });
     }
   }

@@ -19,7 +19,7 @@ import {
   stepsOf,
 } from './action.ts';
 import { holdsPlainAddresses } from './ban-targets.ts';
-import { deleteSteps, movesOn, type Prior, priorFact, priorOf, putBack } from './elements.ts';
+import { deletePriors, movesOn, type Prior, priorFact, priorOf, putBack } from './elements.ts';
 import { allSets, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { MANY_ROWS, nameNets } from './guards.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
@@ -107,14 +107,8 @@ function assemble({ nets, holdings, here, blind }: Wish, { host }: ActContext): 
     priors: overlaps.filter(isEqual).map((overlap) => priorOf(overlap, now)),
   }));
   const moves = removals.flatMap(({ found: { arm, set }, priors }) =>
-    movesOn(
-      arm.backend,
-      deleteSteps(
-        arm.backend,
-        set,
-        priors.map(({ net }) => net),
-      ),
-      (at: UnixMs) => putBack(arm.backend, set, priors, at),
+    movesOn(arm.backend, deletePriors(arm.backend, set, priors), (at: UnixMs) =>
+      putBack(arm.backend, set, priors, at),
     ),
   );
   const freed = outermost(removals.flatMap(({ priors }) => priors.map(({ net }) => net)));

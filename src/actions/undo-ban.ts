@@ -17,7 +17,7 @@ import {
   stepsOf,
 } from './action.ts';
 import {
-  deleteSteps,
+  deletePriors,
   elementAt,
   movesOf,
   movesOn,
@@ -83,18 +83,16 @@ function goneSet(key: string, view: FirewallView): Gathered {
 
 /** `cutShort`: the act may have stopped anywhere, so what is absent was never added. */
 function changedSince(part: Part, now: number, cutShort: boolean): readonly SafeText[] {
-  const present = new Map(
-    part.now.filter(({ relation }) => relation === 'equal').map((o) => [o.wanted.text, o]),
-  );
+  const present = part.now.filter(isEqual);
   const { name } = part.found.set;
   const reasons: SafeText[] = [];
   for (const { net, endsAt } of part.given) {
-    const element = present.get(net.text);
+    const elements = present.filter(({ wanted }) => wanted.text === net.text);
     const over = endsAt !== null && endsAt <= now + END_TOLERANCE_MS;
-    if (element === undefined) {
+    if (elements.length === 0) {
       if (!over && !cutShort)
         reasons.push(sanitise(`${net.text} is no longer in set ${name}: someone removed it since`));
-    } else if (!sameEnd(element, endsAt, now)) {
+    } else if (!elements.some((element) => sameEnd(element, endsAt, now))) {
       reasons.push(
         sanitise(
           `${net.text} in set ${name} has another end than that act gave it: someone changed it since`,
@@ -165,25 +163,27 @@ function netOf([, text]: BanFacts['added'][number]): readonly Net[] {
   return parsed.ok ? [parsed.value.net] : [];
 }
 
-function movesFor({ found, priors, now: held }: Part, now: number): readonly Move[] {
+function movesFor({ found, given, priors, now: held }: Part, now: number): readonly Move[] {
   const { backend } = found.arm;
   const { set } = found;
   const present = held.filter(isEqual);
   const present0 = present.map((overlap) => priorOf(overlap, unixMs(now)));
+  if (backend.addsBeside === true) {
+    // What was there before is there still: only what that act added goes.
+    const ours = present
+      .filter((overlap) =>
+        given.some(({ net, endsAt }) => net.text === overlap.wanted.text && sameEnd(overlap, endsAt, now)),
+      )
+      .map((overlap) => priorOf(overlap, unixMs(now)));
+    return movesOn(backend, deletePriors(backend, set, ours), (at) => putBack(backend, set, ours, at));
+  }
   const restored = putBack(backend, set, priors, unixMs(now));
   const kept = new Set(
     priors.filter((prior) => elementAt(prior, unixMs(now)) !== undefined).map((p) => p.net.text),
   );
-  const gone = present.map(({ holder }) => holder).filter((net) => !kept.has(net.text));
+  const gone = present0.filter(({ net }) => !kept.has(net.text));
   return [
-    ...movesOn(backend, deleteSteps(backend, set, gone), (at) =>
-      putBack(
-        backend,
-        set,
-        present0.filter(({ net }) => !kept.has(net.text)),
-        at,
-      ),
-    ),
+    ...movesOn(backend, deletePriors(backend, set, gone), (at) => putBack(backend, set, gone, at)),
     ...movesOn(backend, restored, (at) => putBack(backend, set, present0, at)),
   ];
 }

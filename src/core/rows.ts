@@ -154,6 +154,8 @@ export type SetInfo = Readonly<{
   counters: boolean;
   comments: boolean;
   count?: number;
+  /** How many of `count` are networks, where a terse listing tells (CrowdSec). */
+  networks?: number;
   max?: number;
   references?: number;
   /** nft "auto-merge": neighbours run together and take one timeout, so single bans cannot be kept apart. */

@@ -40,6 +40,11 @@ export type Probe = Readonly<{
   read(answers: readonly ProbeAnswer[]): Presence;
 }>;
 export type ProbeAnswer = Readonly<{ stdout: string; stderr: string; exitCode: number }>;
+/** Asks for all elements that equal, cover or lie inside one network, also those that a full listing hides as repeated. */
+export type Touching = Readonly<{
+  commands: readonly Command[];
+  read(outputs: readonly string[], at: UnixMs): Result<Members>;
+}>;
 /** `present`: equal, inside a wider element, or (nft intervals) overlapping one. `unknown`: only a listing can tell. */
 export type Presence = 'present' | 'absent' | 'unknown';
 
@@ -63,6 +68,8 @@ export interface Backend {
   parseSets(outputs: readonly (string | undefined)[]): Result<readonly SetInfo[]>;
   /** Once the sets of all backends are known: what enforces this one, and what contradicts what. See relate.ts. */
   relate?(own: SetInfo, all: readonly SetInfo[]): SetInfo;
+  /** Asked instead of a full listing where few networks are meant. */
+  touching?(set: SetInfo, net: Net): Touching;
   /** Absent, or undefined for a set: only a listing can tell. */
   probe?(set: SetInfo, net: Net): Probe | undefined;
   /** What doctor says of it. `reading`: of `readSets`; asked only where the first tool exists. */
@@ -75,8 +82,13 @@ export interface Backend {
   planAdd(set: SetInfo, elements: readonly Element[], overlapped?: readonly Net[]): readonly Step[];
   /** `refs`: beside `holders`, what `Members.refs` said of each; 0 = not known. */
   planDelete(set: SetInfo, holders: readonly Net[], refs?: readonly number[]): readonly Step[];
-  /** The exact way back of one of its own steps, where adding and deleting depend on what was listed before. */
-  inverse?(step: Step): readonly Step[];
+  /**
+   * The exact way back of one of its own steps, where adding and deleting depend on what was listed before, or on names
+   * that exist only afterwards; undefined = it has none.
+   */
+  inverse?(step: Step): readonly Step[] | undefined;
+  /** An add replaces nothing: an element of the same address stays beside it, with an end of its own. */
+  readonly addsBeside?: true;
   /** A daemon that may hang: its reading never holds up an act that does not need it. */
   readonly daemon?: true;
   /** Steps fail as a whole or not at all (an nft transaction). */

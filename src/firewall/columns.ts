@@ -14,6 +14,8 @@ export type ElementFacts = {
   expires: number;
   /** Seconds first given, 0 = none or unknown. */
   lifetime?: number;
+  /** As `Members.refs`. */
+  ref?: number;
   packets: number;
   bytes: number;
   comment: string;
@@ -35,6 +37,7 @@ export class MemberColumns {
   #prefixes: Uint8Array;
   #expires: Float64Array;
   #lifetimes: Uint32Array | undefined;
+  #refs: Float64Array | undefined;
   #packets: Float64Array | undefined;
   #bytes: Float64Array | undefined;
   /** 1 + index into #texts, 0 = no comment. */
@@ -52,6 +55,7 @@ export class MemberColumns {
     this.#prefixes = new Uint8Array(capacity);
     this.#expires = new Float64Array(capacity);
     if (set.backend === 'nft' && set.timeouts) this.#lifetimes = new Uint32Array(capacity);
+    if (set.backend === 'crowdsec') this.#refs = new Float64Array(capacity);
     if (set.counters) this.#addCounters();
   }
 
@@ -88,6 +92,7 @@ export class MemberColumns {
       prefixes: trim(this.#prefixes, length),
       expires: trim(this.#expires, length),
       ...(this.#lifetimes === undefined ? {} : { lifetimes: trim(this.#lifetimes, length) }),
+      ...(this.#refs === undefined ? {} : { refs: trim(this.#refs, length) }),
       ...(this.#packets === undefined ? {} : { packets: trim(this.#packets, length) }),
       ...(this.#bytes === undefined ? {} : { bytes: trim(this.#bytes, length) }),
       comments:
@@ -103,6 +108,7 @@ export class MemberColumns {
     this.#prefixes[index] = prefix;
     this.#expires[index] = facts.expires;
     if (this.#lifetimes !== undefined) this.#lifetimes[index] = facts.lifetime ?? 0;
+    if (this.#refs !== undefined) this.#refs[index] = facts.ref ?? 0;
     if (this.#packets === undefined && !Number.isNaN(facts.packets)) this.#addCounters();
     if (this.#packets !== undefined) this.#packets[index] = facts.packets;
     if (this.#bytes !== undefined) this.#bytes[index] = facts.bytes;
@@ -136,6 +142,7 @@ export class MemberColumns {
     this.#prefixes = copyInto(new Uint8Array(size), this.#prefixes);
     this.#expires = copyInto(new Float64Array(size), this.#expires);
     if (this.#lifetimes !== undefined) this.#lifetimes = copyInto(new Uint32Array(size), this.#lifetimes);
+    if (this.#refs !== undefined) this.#refs = copyInto(new Float64Array(size), this.#refs);
     if (this.#packets !== undefined) this.#packets = copyInto(new Float64Array(size), this.#packets);
     if (this.#bytes !== undefined) this.#bytes = copyInto(new Float64Array(size), this.#bytes);
     if (this.#commentIds !== undefined) this.#commentIds = copyInto(new Uint32Array(size), this.#commentIds);

@@ -23,6 +23,10 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
     return say(`is a ${set.type} set: it would hold a network around ${net.text}`);
   if (net.prefix === 0 && set.backend === 'ipset') return say(`cannot hold ${net.text}`);
   if (seconds === null) {
+    if (set.backend === 'crowdsec')
+      return say(
+        'gives every decision an end: choose a duration (its bouncers give theirs up after 24 days)',
+      );
     const limit = set.defaultTimeout ?? 0;
     if (set.backend === 'nft' && limit > 0)
       return say(`gives every element a timeout of ${formatDuration(limit)}: choose a duration`);
@@ -39,6 +43,10 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
 
 /** Room for `added` more elements? undefined = yes or unknown, else the reason. An nft range takes two places. */
 export function fits(set: SetInfo, added: number): SafeText | undefined {
+  if (set.backend === 'crowdsec' && added > CROWDSEC_ADDS_MAX)
+    return sanitise(
+      `${set.name} takes ${CROWDSEC_ADDS_MAX} addresses at a time: each is one call of cscli (\`cscli decisions import\` takes more)`,
+    );
   if (set.max === undefined || set.count === undefined) return undefined;
   const room = Math.max(0, set.max - set.count);
   if (added <= room) return undefined;
@@ -47,6 +55,7 @@ export function fits(set: SetInfo, added: number): SafeText | undefined {
   );
 }
 
+const CROWDSEC_ADDS_MAX = 200;
 const NFT_WORD = /^[A-Za-z_][A-Za-z0-9_./-]{0,127}$/;
 
 /** A name that needs no quoting anywhere and cannot be taken for an option. */
