@@ -88,7 +88,7 @@ function leftWords({ left, set }: Holding): string {
 function setWords(sets: CardSets, { glyphs }: Look): readonly Words[] {
   if (!sets.known) return [];
   const words = sets.holding.map((holding): Words => {
-    const { text, role } = enforcedCell(holding.set.enforcement, glyphs);
+    const { text, role } = enforcedCell(holding.set, glyphs);
     return say(`${holding.name}: ${holding.member.text}, ${leftWords(holding)}, ${text}`, role);
   });
   const unlisted = sets.unlisted.length === 0 ? [] : [unknown(unlistedWords(sets))];

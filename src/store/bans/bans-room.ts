@@ -3,7 +3,7 @@
 /** `detail`: lines about the row under the cursor. `foot`: 1 for the line that says what the table leaves out. */
 export type BansRoom = Readonly<{ head: number; table: number; detail: number; foot: number }>;
 
-const DETAIL_ROWS = 4;
+const DETAIL_ROWS = 9;
 const FOOT_FROM_ROWS = 4;
 
 /** The table always has a line; details take at most half of the pane. */

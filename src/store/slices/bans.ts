@@ -1,6 +1,7 @@
 // The ban sets of the host as last sampled, and the panes that show them.
 
 import type { UnixMs } from '../../core/brand.ts';
+import { hasHarm } from '../../core/findings.ts';
 import type { PaneId, Session } from '../../core/pane.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Members, SetInfo, SetKey } from '../../core/rows.ts';
@@ -99,7 +100,9 @@ export function reduceBans(state: BansState, msg: Msg, _whole: ConsoleState): Ba
 
 /** `rows`: of the pane's body. */
 export function roomOf(state: BansState, pane: BansPane, rows: number): BansRoom {
-  const foot = state.gaps.length > 0 || paneTable(pane, state).unsearched > 0;
+  const table = paneTable(pane, state);
+  const harm = [...table.unlisted, ...table.parts].some(({ set }) => hasHarm(set));
+  const foot = state.gaps.length > 0 || table.unsearched > 0 || harm;
   return bansRoom(rows, { foot, detail: pane.detail });
 }
 

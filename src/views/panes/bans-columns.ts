@@ -1,8 +1,9 @@
 // The columns of the bans pane: what each says of one member of a set.
 
 import { formatDuration } from '../../core/duration.ts';
+import { worstFinding } from '../../core/findings.ts';
 import { memberNet, secondsLeft } from '../../core/members.ts';
-import type { Enforcement } from '../../core/rows.ts';
+import type { SetInfo } from '../../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatBytes, formatCount, UNKNOWN } from '../../core/units.ts';
 import { unreachable } from '../../core/unreachable.ts';
@@ -94,7 +95,7 @@ export function bansColumns(options: ColumnsFor): readonly Column<MemberItem>[] 
       rank: 2,
       min: options.wordColumns,
       grow: 4,
-      cell: ({ part }) => enforcedCell(part.set.enforcement, options.glyphs),
+      cell: ({ part }) => enforcedCell(part.set, options.glyphs),
     }),
   ];
 }
@@ -140,29 +141,19 @@ const WIDE = 60;
 export function wordColumns(members: readonly MemberItem[], columns: number, glyphs: Glyphs): number {
   if (columns < WIDE) return WORDS_MIN;
   return members.reduce((most, { part }) => {
-    const { text, short } = enforcedCell(part.set.enforcement, glyphs);
+    const { text, short } = enforcedCell(part.set, glyphs);
     return Math.max(most, widthOf(short ?? text));
   }, WORDS_MIN);
 }
 
-export function enforcedCell(enforcement: Enforcement, glyphs: Glyphs): Cell {
-  // A lone letter would say nothing here.
-  const good = glyphs.chart === 'ascii' ? 'ok:' : glyphs.safe;
+export function enforcedCell(set: Pick<SetInfo, 'enforcement' | 'findings'>, glyphs: Glyphs): Cell {
+  const { enforcement } = set;
   switch (enforcement.kind) {
     case 'dropped':
-      return enforcement.afterEstablished
-        ? {
-            // Live flows pass an accept of established ones before they meet this rule.
-            text: sanitise(`${good} new flows only: ${enforcement.rule}`),
-            short: sanitise(`${good} new only`),
-            role: 'warn',
-          }
-        : {
-            text: sanitise(`${good} ${enforcement.rule}`),
-            short: sanitise(`${good} rule`),
-            role: 'good',
-          };
+      return droppedCell(enforcement, set, glyphs);
     case 'not-dropped':
+      if (enforcement.because === 'accepts')
+        return { text: sanitise(`let pass: ${enforcement.rule}`), short: safe('let pass'), role: 'warn' };
       return {
         text: sanitise(`${glyphs.bad} not dropped: ${enforcement.rule}`),
         short: sanitise(`${glyphs.bad} no drop`),
@@ -179,4 +170,36 @@ export function enforcedCell(enforcement: Enforcement, glyphs: Glyphs): Cell {
     default:
       return unreachable(enforcement);
   }
+}
+
+type Dropped = Extract<SetInfo['enforcement'], { kind: 'dropped' }>;
+
+function droppedCell(
+  { rule, afterEstablished }: Dropped,
+  set: Pick<SetInfo, 'findings'>,
+  glyphs: Glyphs,
+): Cell {
+  // A lone letter would say nothing here.
+  const good = glyphs.chart === 'ascii' ? 'ok:' : glyphs.safe;
+  const worst = worstFinding(set);
+  if (worst?.level === 'harm')
+    return {
+      text: sanitise(`${glyphs.bad} in part: ${worst.says}`),
+      short: sanitise(`${glyphs.bad} in part`),
+      role: 'bad',
+    };
+  // Live flows pass an accept of established ones before they meet this rule.
+  if (afterEstablished)
+    return {
+      text: sanitise(`${good} new flows only: ${rule}`),
+      short: sanitise(`${good} new only`),
+      role: 'warn',
+    };
+  if (worst !== undefined)
+    return {
+      text: sanitise(`${good} but ${worst.says}`),
+      short: sanitise(`${good} but${glyphs.ellipsis}`),
+      role: 'warn',
+    };
+  return { text: sanitise(`${good} ${rule}`), short: sanitise(`${good} rule`), role: 'good' };
 }

@@ -3,7 +3,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { Line, Role } from '../../core/line.ts';
 import { memberNet, secondsLeft } from '../../core/members.ts';
-import type { Enforcement, SetInfo } from '../../core/rows.ts';
+import type { SetInfo } from '../../core/rows.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { BansRoom } from '../../store/bans/bans-room.ts';
@@ -13,6 +13,7 @@ import { dateText } from '../../store/select/journal-detail.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { span } from '../parts/lines.ts';
 import type { MemberItem } from './bans-columns.ts';
+import { findingLine, positionLines } from './bans-findings.ts';
 import { paragraphs } from './explain.ts';
 import type { DrawContext } from './pane.ts';
 
@@ -24,7 +25,7 @@ export function drawBanDetail(
   item: Item | undefined,
   { room, context }: Place,
 ): readonly Line[] {
-  const words = item?.kind === 'row' ? wordsOf(state, item) : [[span(safe('no row'), 'dim')]];
+  const words = item === undefined ? [[span(safe('no row'), 'dim')]] : wordsOf(state, item, context);
   const lines = [...paragraphs(words, context.columns)];
   const last = lines[room.detail - 1];
   if (lines.length > room.detail && last !== undefined)
@@ -32,23 +33,44 @@ export function drawBanDetail(
   return Array.from({ length: room.detail }, (_, row) => lines[row] ?? []);
 }
 
-function wordsOf(state: ConsoleState, item: MemberItem): readonly Line[] {
+/** What is wrong comes before when it ends: of a low pane only the first lines are seen. */
+function wordsOf(state: ConsoleState, item: Item, { glyphs }: DrawContext): readonly Line[] {
+  const { set } = item.kind === 'row' ? item.part : item;
+  const { text, role } = dropWords(set);
+  const { findings = [] } = set;
+  // Said by the words before it already.
+  const told =
+    set.enforcement.kind === 'dropped' ? findings : findings.filter(({ todo }) => todo !== undefined);
+  const faults = told.filter(({ level }) => level !== 'note');
+  const notes = told.filter(({ level }) => level === 'note');
+  const about = item.kind === 'row' ? memberWords(state, item) : { head: [], rest: [] };
+  return [
+    ...about.head,
+    [span(sanitise(text, 400), role)],
+    ...positionLines(set),
+    ...faults.map((one) => findingLine(one, glyphs)),
+    ...about.rest,
+    [span(sanitise(`in ${setWords(set)}`, 300), 'dim')],
+    ...notes.map((one) => findingLine(one, glyphs)),
+  ];
+}
+
+type About = Readonly<{ head: readonly Line[]; rest: readonly Line[] }>;
+
+function memberWords(state: ConsoleState, item: MemberItem): About {
   const { part, row } = item;
   const net = memberNet(part.members, row);
-  const { text, role } = dropWords(part.set.enforcement);
   const why = safeReason(state.safeSet, net);
   const comment = part.members.comments.get(row);
   const reason = comment === undefined ? 'no reason is written in the set' : `reason: ${comment}`;
   const safeWords = `${net.text} is safe: ${why}; it must not be banned`;
-  return [
-    ...(why === undefined ? [] : [[span(sanitise(safeWords), 'bad')]]),
-    [span(sanitise(text, 400), role)],
-    [span(sanitise(`${endWords(item, state.now)}; ${reason}`, 300))],
-    [span(sanitise(`in ${setWords(part.set)}`, 300), 'dim')],
-  ];
+  return {
+    head: why === undefined ? [] : [[span(sanitise(safeWords), 'bad')]],
+    rest: [[span(sanitise(`${endWords(item, state.now)}; ${reason}`, 300))]],
+  };
 }
 
-function dropWords(enforcement: Enforcement): Readonly<{ text: string; role: Role }> {
+function dropWords({ enforcement }: SetInfo): Readonly<{ text: string; role: Role }> {
   switch (enforcement.kind) {
     case 'dropped':
       return enforcement.afterEstablished

@@ -16,6 +16,7 @@ import { sourceState } from '../parts/source-state.ts';
 import { bansColumns, type MemberItem, wordColumns } from './bans-columns.ts';
 import { drawBanDetail } from './bans-detail.ts';
 import { emptyBans, unlistedLine, unsearchedLine } from './bans-empty.ts';
+import { harmLines, harmOnFrame } from './bans-findings.ts';
 import { type Fitted, fitColumns, headSpans, rowSpans } from './columns.ts';
 import { paragraphs } from './explain.ts';
 import { said } from './log-empty.ts';
@@ -41,7 +42,11 @@ export const drawBans: DrawPane = (state, spec, context): PaneView => {
   const room = context.columns - widthOfLine(onFrame) - FRAME_COLUMNS;
   const frame = { title: titleOf(pane, table, room), state: onFrame };
   if (context.rows < 1 || context.columns < 1) return { ...frame, body: [] };
-  if (countItems(table) === 0) return { ...frame, body: said(emptyBans(state, pane, table), context) };
+  if (countItems(table) === 0)
+    return {
+      ...frame,
+      body: said([...emptyBans(state, pane, table), ...harmLines(table, context.glyphs)], context),
+    };
   return { ...frame, body: drawTable(state, pane, { table, context }) };
 };
 
@@ -78,7 +83,7 @@ function drawTable(state: ConsoleState, pane: BansPane, { table, context }: Draw
   const head: readonly Line[] = members.length === 0 ? [] : [[span(spaces(gutter)), ...headSpans(fitted)]];
   const body = [...head, ...rows].slice(0, context.rows);
   const about = room.detail === 0 ? [] : drawBanDetail(state, items[cursor - top], { room, context });
-  const foot = room.foot === 0 ? undefined : footLine(state, table);
+  const foot = room.foot === 0 ? undefined : footLine(state, table, context);
   const left = foot === undefined ? [] : paragraphs([foot], context.columns).slice(0, 1);
   return [...body, ...about, ...left];
 }
@@ -122,13 +127,19 @@ function addressColumns(members: readonly MemberItem[], columns: number): number
   return Math.max(1, Math.min(widest, columns));
 }
 
-/** What the table does not show although it should. */
-function footLine(state: ConsoleState, table: Table): Line | undefined {
-  const { gaps } = state.bans;
+/** What the table does not show although it should, else which of its sets does not hold. */
+function footLine(state: ConsoleState, table: Table, { glyphs }: DrawContext): Line | undefined {
   if (table.unsearched > 0) return unsearchedLine(table.unsearched);
-  if (gaps.length === 0) return undefined;
-  const more = gaps.length > 1 ? ` (+${gaps.length - 1} more)` : '';
-  return [span(sanitise(`not shown: ${gaps[0] ?? ''}${more}`), 'warn')];
+  const { gaps } = state.bans;
+  const harms = harmLines(table, glyphs);
+  const others = gaps.length + harms.length - 1;
+  const [gap] = gaps;
+  if (gap !== undefined) {
+    const more = others > 0 ? ` (+${others} more)` : '';
+    return [span(sanitise(`not shown: ${gap}${more}`), 'warn')];
+  }
+  // A sentence that is cut at the edge must not take the count of the others with it.
+  return others > 0 ? [span(sanitise(`(+${others} more) `), 'bad'), ...(harms[0] ?? [])] : harms[0];
 }
 
 /** "bans  f2b-http, sshguard +4", the order unless it is the usual one, and the filter. */
@@ -163,6 +174,7 @@ function stateOf(state: ConsoleState, pane: BansPane, { table, context }: Drawin
     pane.notice === undefined ? [] : [span(pane.notice, 'warn')],
     marks > 0 ? [span(sanitise(`${context.glyphs.marked} ${groupDigits(marks)} marked`), 'accent')] : [],
     old === undefined ? [] : [span(old, 'warn')],
+    harmOnFrame(table, context.glyphs, context.columns < WIDE),
     bans.at === undefined || table.parts.length === 0
       ? []
       : [span(sanitise(`${count} ${elements(total, context.columns)}`))],
