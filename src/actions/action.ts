@@ -3,7 +3,7 @@
 import type { ActDraft, SafeSet } from '../core/act.ts';
 import type { Net } from '../core/address.ts';
 import type { UnixMs } from '../core/brand.ts';
-import type { Plan, Proof, Step } from '../core/plan.ts';
+import type { Command, Plan, Proof, Step } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { SafeText } from '../core/sanitise.ts';
 import type { Backend } from '../firewall/backend.ts';
@@ -46,6 +46,8 @@ export type Prepared = Readonly<{
   typed?: string;
   reason: string;
   facts: ActFacts;
+  /** What the journal keeps instead of the commands in full, which would be tens of megabytes. */
+  recorded?: readonly Command[];
   canUndo: boolean;
   /** The act that this one reverses. */
   undoes?: string;

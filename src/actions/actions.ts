@@ -1,15 +1,18 @@
 // The table of actions: a draft goes to the one that plans it.
 
-import type { ActDraft } from '../core/act.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { ActContext, Gathered } from './action.ts';
 import { ban } from './ban.ts';
+import type { DeskDraft } from './bulk/draft.ts';
+import { prepareExpire } from './bulk/expire.ts';
+import { prepareImport } from './bulk/import.ts';
+import { prepareRestore } from './bulk/restore.ts';
 import { cut } from './cut.ts';
 import { tighten } from './tighten.ts';
 import { unban } from './unban.ts';
 import { undo } from './undo.ts';
 
-export function prepareDraft(draft: ActDraft, context: ActContext): Promise<Gathered> {
+export function prepareDraft(draft: DeskDraft, context: ActContext): Promise<Gathered> {
   switch (draft.action) {
     case 'ban':
       return ban.prepare(draft, context);
@@ -21,6 +24,12 @@ export function prepareDraft(draft: ActDraft, context: ActContext): Promise<Gath
       return tighten.prepare(draft, context);
     case 'undo':
       return undo.prepare(draft, context);
+    case 'restore':
+      return prepareRestore(draft, context);
+    case 'import':
+      return prepareImport(draft, context);
+    case 'expire':
+      return prepareExpire(context);
     default:
       return unreachable(draft);
   }

@@ -23,7 +23,7 @@ export async function startAct({ journal, operator, prepared, at }: Performing):
     action: prepared.plan.action,
     summary: prepared.plan.summary,
     reason: prepared.reason,
-    commands: prepared.moves.map(({ step }) => step.command),
+    commands: prepared.recorded ?? prepared.moves.map(({ step }) => step.command),
     facts: prepared.facts,
     canUndo: prepared.canUndo,
     ...(prepared.undoes === undefined ? {} : { undoes: prepared.undoes }),

@@ -1,7 +1,7 @@
 // The desk: the one way to act. preview (plan → refuse → show) hands out a token for exactly one plan; perform checks
 // the guards again, journals the intent, runs the plan, reads back and journals the outcome.
 
-import type { ActDraft, ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
+import type { ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
 import type { Outcome } from '../core/plan.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
@@ -11,6 +11,7 @@ import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import type { ActContext, Gathered, Prepared } from './action.ts';
 import { prepareDraft } from './actions.ts';
+import type { DeskDraft } from './bulk/draft.ts';
 import { finish, type Performing, reportOf, startAct } from './desk-journal.ts';
 import { refusals, typedMatches } from './guards.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -40,7 +41,7 @@ export type PerformOptions = Readonly<{
 }>;
 
 export interface Desk {
-  preview(draft: ActDraft, signal?: AbortSignal): Promise<ActPreview>;
+  preview(draft: DeskDraft, signal?: AbortSignal): Promise<ActPreview>;
   perform(token: string, options?: PerformOptions): Promise<ActReport>;
   safeSet(): Promise<SafeSet>;
   /** Newest first. Opens the journal on first use. */
@@ -53,7 +54,7 @@ export const TOKEN_LIFE_MS = 60_000;
 const TOKENS_MAX = 8;
 const LOCK_WAIT_MS = 3_000;
 
-type Ticket = Readonly<{ draft: ActDraft; prepared: Prepared; at: number; version: number }>;
+type Ticket = Readonly<{ draft: DeskDraft; prepared: Prepared; at: number; version: number }>;
 
 export function createDesk(options: DeskOptions): Desk {
   const desk = new ActDesk(options);
@@ -80,7 +81,7 @@ class ActDesk {
     this.#journal = typeof options.journal === 'string' ? createJournal(options.journal) : options.journal;
   }
 
-  async preview(draft: ActDraft, signal?: AbortSignal): Promise<ActPreview> {
+  async preview(draft: DeskDraft, signal?: AbortSignal): Promise<ActPreview> {
     if (this.#options.readOnly)
       return { kind: 'refused', reasons: [safe('this console is read-only: nothing is changed')] };
     if (!this.#host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
@@ -154,7 +155,7 @@ class ActDesk {
     return bytes(again.prepared) === bytes(prepared);
   }
 
-  async #gather(draft: ActDraft, signal?: AbortSignal): Promise<Gathered> {
+  async #gather(draft: DeskDraft, signal?: AbortSignal): Promise<Gathered> {
     const safeSet = await computeSafeSet(this.#host, this.#safeOptions(signal), this.#memory);
     this.#peer = peerIn(safeSet);
     const context: ActContext = {
@@ -210,5 +211,5 @@ function failure(ticket: Ticket, trouble: Problem): ActReport {
 }
 
 function notDone(ticket: Ticket | undefined, outcome: Outcome, summary: SafeText): ActReport {
-  return { actId: '', action: ticket?.draft.action ?? 'ban', summary, outcome, canUndo: false };
+  return { actId: '', action: ticket?.prepared.plan.action ?? 'ban', summary, outcome, canUndo: false };
 }

@@ -5,17 +5,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { BulkDraft } from '../../../src/actions/bulk/draft.ts';
+import { gatherBans } from '../../../src/actions/bulk/save.ts';
 import { createDesk, type Desk } from '../../../src/actions/desk.ts';
 import { type Found, findSet, ownArm, ownSetFor, readFirewalls } from '../../../src/actions/firewalls.ts';
 import { readMembers } from '../../../src/actions/membership.ts';
 import type { ActDraft, BanTarget } from '../../../src/core/act.ts';
 import type { Family } from '../../../src/core/address.ts';
+import { unixMs } from '../../../src/core/brand.ts';
 import { memberNet } from '../../../src/core/members.ts';
 import type { SetInfo } from '../../../src/core/rows.ts';
 import type { Backend } from '../../../src/firewall/backend.ts';
 import { BACKENDS } from '../../../src/firewall/registry.ts';
+import { parseSavedBans, printSavedBans, type SavedBans } from '../../../src/firewall/saved-bans.ts';
 import type { Host } from '../../../src/host/host.ts';
-import { banOf, net, proved } from '../acts/kit.ts';
+import { banOf, net, proved, ready } from '../acts/kit.ts';
 import { kernelSuite } from '../harness/require.ts';
 
 /**
@@ -27,6 +31,8 @@ export type Lack = 'traffic' | 'cut' | 'v6' | 'reboot' | 'restore';
 export type Rig = Readonly<{
   /** Each with the reason, which stands in the name of the test. */
   cannot?: Readonly<Partial<Record<Lack, string>>>;
+  /** The sets keep no time, so that a ban in them lasts until it is taken out. */
+  endless?: true;
   start(): Promise<Started>;
 }>;
 
@@ -92,6 +98,12 @@ export function contract(name: string, tools: readonly string[], rig: Rig): void
       test(`IPv${family}: ban, proof, listing with its end, cut, unban, undo${without(left)}`, () =>
         banAndBack(here(), family));
     }
+    const { reboot, restore } = cannot;
+    const how = restore === undefined ? 'by save and restore' : `by its owner: ${restore}`;
+    test(`survives a reboot ${reboot === undefined ? how : `(left out: ${reboot})`}`, async () => {
+      if (reboot === undefined)
+        await (restore === undefined ? rebootSaved(here(), families) : rebootOwned(here(), families));
+    });
   });
 }
 
@@ -138,8 +150,10 @@ async function banAndBack(world: World, family: Family): Promise<void> {
   await expectTraffic(traffic, family, true);
 }
 
-function banFor({ at }: World, family: Family): ActDraft {
-  const draft = banOf([at.client(family)], { seconds: SECONDS, reason: COMMENT });
+const secondsOf = ({ endless }: Rig): number | null => (endless === true ? null : SECONDS);
+
+function banFor({ at, rig }: World, family: Family): ActDraft {
+  const draft = banOf([at.client(family)], { seconds: secondsOf(rig), reason: COMMENT });
   return draft.action === 'ban' ? { ...draft, target: at.target(family) } : draft;
 }
 
@@ -151,13 +165,17 @@ async function expectTraffic(traffic: Traffic | undefined, family: Family, open:
 
 type Row = Readonly<{ set: SetInfo; expires: number; comment: string }>;
 
-/** As the listing of the backend has the client; undefined: it is not there. */
-async function rowOf(world: World, family: Family): Promise<Row | undefined> {
+/** As the listing of the backend has it; undefined: it is not there. */
+async function rowOf(
+  world: World,
+  family: Family,
+  address = world.at.client(family),
+): Promise<Row | undefined> {
   const found = await setOf(world, family);
   if (found === undefined) return undefined;
   const members = await readMembers(world.at.host, found);
   if (!members.ok) throw new Error(members.problem.summary);
-  const wanted = net(world.at.client(family)).text;
+  const wanted = net(address).text;
   for (let index = 0; index < members.value.length; index++) {
     if (memberNet(members.value, index).text !== wanted) continue;
     const expires = members.value.expires[index] ?? Number.NaN;
@@ -183,11 +201,87 @@ async function expectListed(world: World, family: Family, banned: Within): Promi
   if (row === undefined) throw new Error(`IPv${family}: the client is in no listing`);
   const { set, expires, comment } = row;
   expect(set.family).toBe(family);
-  const seconds = set.fixedTimeout === undefined ? SECONDS : set.fixedTimeout;
+  const seconds = set.fixedTimeout === undefined ? secondsOf(world.rig) : set.fixedTimeout;
   if (seconds === null) expect(expires).toBe(Number.POSITIVE_INFINITY);
   else {
     expect(expires).toBeGreaterThan(banned.from + seconds * 1000 - END_TOLERANCE_MS);
     expect(expires).toBeLessThan(banned.to + seconds * 1000 + END_TOLERANCE_MS);
   }
   for (const evil of ['"', '\x1b', '\u202e']) expect(comment).not.toContain(evil);
+}
+
+/** The file between is text, as `bans save` and `bans restore` write and read it. */
+async function rebootSaved(world: World, families: readonly Family[]): Promise<void> {
+  const { at, desk, backends } = world;
+  for (const family of families) await proved(desk, banFor(world, family));
+  const before = await Promise.all(families.map((family) => rowOf(world, family)));
+  const gathering = await gatherBans(at.host, { backends });
+  expect(gathering.unread).toEqual([]);
+  const text = printSavedBans(gathering.saved);
+  for (const family of families) expect(text).toContain(net(at.client(family)).text);
+
+  await at.reboot();
+  for (const family of families) {
+    expect(await rowOf(world, family)).toBeUndefined();
+    await expectTraffic(at.traffic, family, true);
+  }
+  const read = parseSavedBans(text, 'bans.txt');
+  if (!read.ok) throw new Error(read.problem.summary);
+  const draft = { action: 'restore', saved: withEnded(read.value) } as const;
+  await perform(desk, draft);
+  for (const [index, family] of families.entries()) {
+    const was = before[index];
+    const now = await rowOf(world, family);
+    if (was === undefined || now === undefined) throw new Error(`IPv${family}: not there`);
+    // Never later; and sooner only by what rounding takes.
+    expect(now.expires).toBeLessThanOrEqual(was.expires + 1500);
+    if (was.expires !== Number.POSITIVE_INFINITY)
+      expect(now.expires).toBeGreaterThan(was.expires - END_TOLERANCE_MS);
+    expect(now.comment).toBe(was.comment);
+    expect(await rowOf(world, family, ENDED[family])).toBeUndefined();
+    await expectTraffic(at.traffic, family, false);
+  }
+  // All is there: a second restore has nothing to do.
+  const again = await desk.preview(draft);
+  expect(again).toMatchObject({ kind: 'ready', plan: { steps: [] } });
+  await freeAll(world, families);
+}
+
+const ENDED = { 4: '198.51.100.77', 6: '2001:db8:77::1' } as const;
+
+/** The saved bans and, in each set, one that has ended meanwhile. */
+function withEnded(saved: SavedBans): SavedBans {
+  const ended = (family: Family) => ({
+    net: net(ENDED[family]),
+    endsAt: unixMs(Date.now() - 1000),
+    comment: '',
+  });
+  return { ...saved, sets: saved.sets.map((set) => ({ ...set, bans: [...set.bans, ended(set.family)] })) };
+}
+
+/** Its owner brings back what it has: `bans save` must not double that. */
+async function rebootOwned(world: World, families: readonly Family[]): Promise<void> {
+  const { at, desk, backends } = world;
+  for (const family of families) await proved(desk, banFor(world, family));
+  const gathering = await gatherBans(at.host, { backends });
+  const saved = printSavedBans(gathering.saved);
+  for (const family of families) expect(saved).not.toContain(net(at.client(family)).text);
+  await at.reboot();
+  for (const family of families) {
+    await vi.waitUntil(async () => (await rowOf(world, family)) !== undefined, PATIENCE);
+    await expectTraffic(at.traffic, family, false);
+  }
+  await freeAll(world, families);
+}
+
+async function freeAll(world: World, families: readonly Family[]): Promise<void> {
+  const nets = families.map((family) => net(world.at.client(family)));
+  await proved(world.desk, { action: 'unban', nets });
+  for (const family of families) await expectTraffic(world.at.traffic, family, true);
+}
+
+async function perform(desk: Desk, draft: BulkDraft): Promise<void> {
+  const { token } = ready(await desk.preview(draft));
+  const report = await desk.perform(token);
+  expect(report.outcome, report.summary).toMatchObject({ kind: 'done', proof: { kind: 'proved' } });
 }
