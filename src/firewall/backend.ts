@@ -48,6 +48,12 @@ export type Touching = Readonly<{
 /** `present`: equal, inside a wider element, or (nft intervals) overlapping one. `unknown`: only a listing can tell. */
 export type Presence = 'present' | 'absent' | 'unknown';
 
+/** `read`: one Members for each of the same sets, in their order. */
+export type Together = Readonly<{
+  list(sets: readonly SetInfo[]): Command;
+  read(output: string, sets: readonly SetInfo[], at: UnixMs): Result<readonly Members[]>;
+}>;
+
 /** A line of `opsconsole doctor`. `todo`: what to do about it. */
 export type BackendCheck = Readonly<{ works: boolean; says: SafeText; todo?: SafeText }>;
 
@@ -61,7 +67,8 @@ export interface Backend {
   readonly listSetsOptional?: readonly Command[];
   /**
    * Listings that the first ones name (the jails, the anchors): run after them, each like an optional one. Few, however
-   * many jails there are: one program start can ask many questions.
+   * many jails there are: one program start can ask many questions. Called again with their outputs until it names no
+   * more than it did: what it named before stays at its place.
    */
   followUp?(outputs: readonly (string | undefined)[]): readonly Command[];
   /** Outputs of `listSets`, `listSetsOptional`, `followUp`; undefined = that one could not be run (only the first must). */
@@ -77,6 +84,8 @@ export interface Backend {
   /** Full listing of one set; costs by size (see research: 1 M = 1 s ipset, 35 s nft), the caller decides when. */
   listMembers(set: SetInfo): Command;
   membersParser(set: SetInfo, at: UnixMs): MembersParser;
+  /** Listings of many sets in one program start: a hundred jails that changed are not a hundred starts. */
+  readonly together?: Together;
   /** Batches: one `ipset restore` or one nft transaction however many elements. Re-adding refreshes the timeout on every kernel. */
   /** `overlapped`: existing elements inside (and, if there are such, equal to) the new ones, deleted with it where no overlap is allowed. */
   planAdd(set: SetInfo, elements: readonly Element[], overlapped?: readonly Net[]): readonly Step[];

@@ -22,6 +22,8 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
   if (set.backend === 'ipset' && /netmask|bitmask/.test(set.type))
     return say(`is a ${set.type} set: it would hold a network around ${net.text}`);
   if (net.prefix === 0 && set.backend === 'ipset') return say(`cannot hold ${net.text}`);
+  // Its owner gives it a time, whatever is wished.
+  if (set.fixedTimeout !== undefined) return undefined;
   if (seconds === null) {
     if (set.backend === 'crowdsec')
       return say(
@@ -32,7 +34,7 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
       return say(`gives every element a timeout of ${formatDuration(limit)}: choose a duration`);
     return undefined;
   }
-  if (!set.timeouts && set.ending === undefined && set.fixedTimeout === undefined)
+  if (!set.timeouts && set.ending === undefined)
     return say('keeps no timeouts: a ban in it lasts until changed');
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)
     return say(`takes timeouts of 1 to ${groupDigits(TIMEOUT_SECONDS_MAX)} seconds`);

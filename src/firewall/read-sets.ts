@@ -7,6 +7,9 @@ import type { Backend, SetsReading } from './backend.ts';
 
 export type RunCommand = (command: Command) => Promise<Result<Readonly<{ stdout: string }>>>;
 
+/** A backend that never has enough is a bug: this ends it. */
+const FOLLOW_UPS_MAX = 100;
+
 export async function readSets(backend: Backend, run: RunCommand): Promise<Result<SetsReading>> {
   const outputs: (string | undefined)[] = [];
   const gaps: SafeText[] = [];
@@ -24,7 +27,13 @@ export async function readSets(backend: Backend, run: RunCommand): Promise<Resul
     const asked = await ask(command);
     if (!asked.ok && index === 0) return asked;
   }
-  for (const command of backend.followUp?.(outputs) ?? []) await ask(command);
+  for (let done = 0; ; ) {
+    const more = (backend.followUp?.(outputs) ?? []).slice(done);
+    if (more.length === 0) break;
+    for (const command of more) await ask(command);
+    done += more.length;
+    if (done > FOLLOW_UPS_MAX) break;
+  }
   const sets = backend.parseSets(outputs);
   return sets.ok ? ok({ sets: sets.value, gaps }) : sets;
 }

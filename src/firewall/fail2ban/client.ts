@@ -1,12 +1,13 @@
 // Many questions to the fail2ban server in one start of its client, which costs 50 ms and more: `fail2ban-client -i` takes
-// commands on stdin. Between two questions stands an echo, which the server gives back, so that answers are kept apart.
+// commands on stdin. Between two questions stands an echo, which the server gives back, so that answers are kept apart; what
+// it says nobody can guess, because a jail's banned texts may hold line breaks.
 //
 //   Fail2Ban v1.0.2 reads log file that contains password failure report        (fail2ban-client -i, 1.0.2)
-//   fail2ban> @@opsconsole 0
+//   fail2ban> @@1f0c… 0
 //   fail2ban> Status for the jail: sshd
 //   |- Filter
 //   …
-//   fail2ban> @@opsconsole 1
+//   fail2ban> @@1f0c… 1
 //
 // Where no server answers, each prompt stays empty and the exit code is 0: only the missing echo tells.
 
@@ -20,7 +21,8 @@ export type Question = readonly [string, ...string[]];
 /** undefined = the server refused it (no such jail, no such command). */
 export type Answer = string | undefined;
 
-const MARK = '@@opsconsole';
+/** Another one in each process. */
+export const MARK = `@@${crypto.randomUUID().replaceAll('-', '')}`;
 const PROMPT = 'fail2ban> ';
 /** A server that hangs answers nobody: whoever asks must not wait for long. */
 export const CLIENT_TIMEOUT_MS = 5000;

@@ -3,10 +3,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batchCommand, type Question, readBatch } from '../../../../src/firewall/fail2ban/client.ts';
+import { batchCommand, MARK, type Question, readBatch } from '../../../../src/firewall/fail2ban/client.ts';
 
 const capture = (name: string): string =>
-  readFileSync(new URL(`../../../captures/fail2ban/1.0.2/${name}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../captures/fail2ban/1.0.2/${name}`, import.meta.url), 'utf8').replaceAll(
+    '@@opsconsole',
+    MARK,
+  );
 
 const QUESTIONS: readonly Question[] = [
   ['status'],
@@ -21,7 +24,7 @@ describe('questions', () => {
     expect(batchCommand([['status', "it's"]])).toMatchObject({
       argv: ['fail2ban-client', '-i'],
       privileged: true,
-      stdin: "echo '@@opsconsole 0'\nstatus 'it'\\''s'\necho '@@opsconsole 1'\nexit\n",
+      stdin: `echo '${MARK} 0'\nstatus 'it'\\''s'\necho '${MARK} 1'\nexit\n`,
     });
   });
 
@@ -78,8 +81,8 @@ describe('answers', () => {
     const answer = fc.string().filter((text) => !text.includes('@@') && !text.startsWith('Sorry but '));
     fc.assert(
       fc.property(fc.array(answer), (answers) => {
-        const printed = answers.map((text, index) => `fail2ban> @@opsconsole ${index}\nfail2ban> ${text}\n`);
-        const stdout = `words\n\n${printed.join('')}fail2ban> @@opsconsole ${answers.length}\nfail2ban> `;
+        const printed = answers.map((text, index) => `fail2ban> ${MARK} ${index}\nfail2ban> ${text}\n`);
+        const stdout = `words\n\n${printed.join('')}fail2ban> ${MARK} ${answers.length}\nfail2ban> `;
         expect(readBatch(stdout, answers.length)).toEqual({ ok: true, value: answers });
       }),
     );

@@ -1,0 +1,100 @@
+// What the actions of a jail really use: `get JAIL actions`, then `actionproperties` and the few values that name its sets
+// or give it a ban time of its own. fail2ban 1.0.2, the same in 1.1:
+//   The jail sshd has the following actions:
+//   nftables-allports
+// Values are raw: "addr-set-<name>", "f2b-<name>6", "$([ "<bantime>" -le 2147483 ] && echo "<bantime>" || echo 0)".
+
+import type { Family } from '../../core/address.ts';
+import type { Question } from './client.ts';
+
+/** undefined = not understood. */
+export function parseActions(text: string): readonly string[] | undefined {
+  if (/^No actions for jail /.test(text)) return [];
+  return parseNames(text, ' has the following actions:\n');
+}
+
+export function parseProperties(text: string): readonly string[] | undefined {
+  return parseNames(text, ' has the following properties:\n');
+}
+
+function parseNames(text: string, headEnd: string): readonly string[] | undefined {
+  const at = text.lastIndexOf(headEnd);
+  if (at < 0) return undefined;
+  return text
+    .slice(at + headEnd.length)
+    .split(', ')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** Names of actions that may be asked about; others could break the question apart. */
+export const isUsableAction = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,99}$/.test(name);
+
+export type ActionValues = Readonly<{ jail: string; action: string; values: ReadonlyMap<string, string> }>;
+
+const WANTED = [
+  'name',
+  'addr_set',
+  'addr_set?family=inet6',
+  'table',
+  'table_family',
+  'ipmset',
+  'ipmset?family=inet6',
+  'ipsettime',
+  'default-ipsettime',
+  'bantime',
+];
+
+/** Only those that the action has: the server writes an error into its log for any other. */
+export function wantedOf(properties: readonly string[]): readonly string[] {
+  return WANTED.filter((name) => properties.includes(name));
+}
+
+export function valueQuestions(
+  jail: string,
+  action: string,
+  properties: readonly string[],
+): readonly Question[] {
+  return wantedOf(properties).map((name): Question => ['get', jail, 'action', action, name]);
+}
+
+/** A set of the kernel as an action names it. */
+export type NamedSet =
+  | Readonly<{ kind: 'nft'; table: string; name: string }>
+  | Readonly<{ kind: 'ipset'; name: string }>
+  | Readonly<{ kind: 'chain'; name: string }>;
+
+export function setsOfAction({ action, values }: ActionValues, family: Family): readonly NamedSet[] {
+  const of = (name: string): string | undefined =>
+    (family === 6 ? values.get(`${name}?family=inet6`) : undefined) ?? values.get(name);
+  const fill = (text: string): string =>
+    text.replace(/<([A-Za-z0-9_-]+)>/g, (whole, name: string) => of(name) ?? whole);
+  const resolve = (name: string): string | undefined => {
+    const raw = of(name);
+    const value = raw === undefined ? undefined : fill(fill(raw));
+    return value === undefined || /[<>\s]/.test(value) ? undefined : value;
+  };
+  const sets: NamedSet[] = [];
+  const addresses = resolve('addr_set');
+  if (addresses !== undefined)
+    sets.push({
+      kind: 'nft',
+      table: `${resolve('table_family') ?? 'inet'} ${resolve('table') ?? 'f2b-table'}`,
+      name: addresses,
+    });
+  const members = resolve('ipmset');
+  if (members !== undefined) sets.push({ kind: 'ipset', name: members });
+  const name = resolve('name');
+  if (sets.length === 0 && name !== undefined && /^iptables/.test(action))
+    sets.push({ kind: 'chain', name: `f2b-${name}` });
+  return sets;
+}
+
+/** A ban time that the action gives the kernel by itself, in seconds: what the jail says later does not change it. */
+export function ownTimeOf({ values }: ActionValues): number | undefined {
+  for (const name of ['ipsettime', 'default-ipsettime', 'bantime']) {
+    const value = values.get(name) ?? '';
+    if (/^[1-9]\d{0,9}$/.test(value)) return Number(value);
+  }
+  return undefined;
+}
