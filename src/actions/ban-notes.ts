@@ -73,6 +73,10 @@ function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
   if (covered !== undefined) notes.push(`left out: ${explainCovered(one, covered)}`);
   if (set.owner === 'fail2ban')
     notes.push(`${set.name} belongs to fail2ban: its own list does not learn of this ban`);
+  else if (set.owner === 'sshguard')
+    notes.push(
+      `${set.name} belongs to sshguard, which empties it when it stops and does not learn of this ban: one in the table of opsconsole stays`,
+    );
   else if (set.owner !== 'unknown' && set.owner !== 'opsconsole')
     notes.push(`${set.name} belongs to ${set.owner}, which may remove the ban again`);
   if (one.group.exists && !one.group.own) {

@@ -170,6 +170,12 @@ function notesOf({ nets, holdings, removals, free, unknown, blind }: NoteFacts):
           `${found.set.name} belongs to fail2ban: its own list still has the address and may ban it again`,
         ),
       );
+    else if (found.set.owner === 'sshguard')
+      notes.push(
+        sanitise(
+          `sshguard still takes it for blocked: whatever it does, it is not blocked again before the time that sshguard gave it has passed`,
+        ),
+      );
     else if (found.set.owner !== 'opsconsole' && found.set.owner !== 'unknown')
       notes.push(sanitise(`${found.set.name} belongs to ${found.set.owner}, which may add it again`));
   }
