@@ -12,7 +12,7 @@ import type { CutPlan, FlowsLeft, FlowTable } from './flow-table.ts';
 const NO_TABLE: FlowTable = { left: async () => ok({ count: 0 }), cut: () => undefined };
 
 export async function planFlowCut(context: ActContext, nets: readonly Net[]): Promise<CutPlan> {
-  const plan = (await planConntrackCut(context, nets)) ?? (await planPfCut(context, nets));
+  const plan = (await planPfCut(context, nets)) ?? (await planConntrackCut(context, nets));
   if (plan !== undefined) return plan;
   const unavailable = problem('not-found', 'this machine tracks no connections: there are no flows to cut', {
     hint: 'nf_conntrack is not loaded',
