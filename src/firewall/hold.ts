@@ -9,6 +9,9 @@ import { unreachable } from '../core/unreachable.ts';
 import type { Element } from './backend.ts';
 import { isUsableJail } from './fail2ban/parse.ts';
 
+/** Five years: a date in a rule (xt_time) goes to January 2038. */
+const RULE_SECONDS_MAX = 157_680_000;
+
 /** The reason why `set` cannot take `element`, in one sentence; undefined = it can. */
 export function cannotHold(set: SetInfo, element: Element): SafeText | undefined {
   const { net, seconds } = element;
@@ -36,8 +39,9 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
   }
   if (!set.timeouts && set.ending === undefined)
     return say('keeps no timeouts: a ban in it lasts until changed');
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)
-    return say(`takes timeouts of 1 to ${groupDigits(TIMEOUT_SECONDS_MAX)} seconds`);
+  const max = set.ending === 'rule' ? RULE_SECONDS_MAX : TIMEOUT_SECONDS_MAX;
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > max)
+    return say(`takes timeouts of 1 to ${groupDigits(max)} seconds`);
   if (set.autoMerge === true)
     return say('merges neighbouring ranges (auto-merge), so timeouts would run together');
   return undefined;

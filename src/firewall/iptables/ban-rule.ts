@@ -38,8 +38,8 @@ type Draft = {
   drops: boolean;
 };
 
-/** undefined = not a rule that drops one source. */
-export function readBanRule(spec: string): BanRule | undefined {
+/** undefined = not a rule that drops one source. `now`: what is to come cannot be the time of a ban. */
+export function readBanRule(spec: string, now = Number.NaN): BanRule | undefined {
   const words = splitWords(spec);
   const draft: Draft = {
     sources: [],
@@ -56,7 +56,7 @@ export function readBanRule(spec: string): BanRule | undefined {
   const net = readSource(source);
   if (net === undefined) return undefined;
   const comment = draft.comments.join(' ');
-  return { net, expires: endOf(draft, net, comment), comment, narrow: draft.narrow, spec };
+  return { net, expires: endOf(draft, { net, comment, now }), comment, narrow: draft.narrow, spec };
 }
 
 /** Odd netmasks do not parse. A v4-mapped source of ip6tables stays IPv6: it is one, to the kernel. */
@@ -111,22 +111,26 @@ function readWord(draft: Draft, words: readonly string[], index: number): number
   }
 }
 
+type Said = Readonly<{ net: Net; comment: string; now: number }>;
+
 /** Of whole seconds: a rule still matches during the second of its stop (net/netfilter/xt_time.c). */
-function endOf({ stop, kernelZone }: Draft, net: Net, comment: string): number {
+function endOf({ stop, kernelZone }: Draft, { net, comment, now }: Said): number {
   if (stop !== undefined) {
     const at = kernelZone ? Number.NaN : readStop(stop);
     return at === DATE_STOP_MAX_MS ? Number.POSITIVE_INFINITY : at + 1000;
   }
   const until = /(?:^|[\s;,])until=(\d{9,10})(?![\d.])/.exec(comment)?.[1];
   if (until !== undefined) return Number(until) * 1000;
-  // Whether such a number is the time of the ban or of its end, only the script that wrote it knows.
-  return addressAndEpoch(comment, net) ? Number.NaN : Number.POSITIVE_INFINITY;
+  const epoch = addressAndEpoch(comment, net);
+  if (epoch === undefined) return Number.POSITIVE_INFINITY;
+  // Once it is over, only the script that wrote it knows whether it was the time of the ban or of its end.
+  return epoch * 1000 > now ? epoch * 1000 : Number.NaN;
 }
 
-function addressAndEpoch(comment: string, net: Net): boolean {
-  const found = /(?:^|\s)([0-9A-Fa-f.:/]+)=(\d{9,10})(?:\s|$)/.exec(comment)?.[1];
-  const parsed = found === undefined ? undefined : parseNet(found);
-  return parsed?.ok === true && parsed.value.net.text === net.text;
+function addressAndEpoch(comment: string, net: Net): number | undefined {
+  const [, address = '', epoch = ''] = /(?:^|\s)([0-9A-Fa-f.:/]+)=(\d{9,10})(?:\s|$)/.exec(comment) ?? [];
+  const parsed = parseNet(address);
+  return parsed.ok && parsed.value.net.text === net.text ? Number(epoch) : undefined;
 }
 
 /** The last second that xt_time knows; it is also what a rule without an end is given. */
@@ -135,6 +139,15 @@ const DATE_STOP_MAX_MS = Date.UTC(2038, 0, 19, 3, 14, 7);
 function readStop(text: string): number {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text)) return Number.NaN;
   return Date.parse(`${text}Z`);
+}
+
+/** A number for the words of a rule, so that one of several rules for an address can be meant. Never 0. */
+export function refOf(spec: string): number {
+  // FNV-1a: rules of one address are told apart by it, nothing more.
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < spec.length; index++)
+    hash = Math.imul(hash ^ spec.charCodeAt(index), 0x01000193) >>> 0;
+  return hash === 0 ? 1 : hash;
 }
 
 export type Wish = Readonly<{ net: Net; endsAt: number | null; comment?: string }>;

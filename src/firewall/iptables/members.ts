@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Members, SetInfo } from '../../core/rows.ts';
 import type { MembersParser } from '../backend.ts';
 import { MemberColumns } from '../columns.ts';
-import { readBanRule } from './ban-rule.ts';
+import { readBanRule, refOf } from './ban-rule.ts';
 
 /** No rule is longer: iptables-restore takes lines of 10,240 bytes. */
 const LINE_MAX = 16_384;
@@ -31,7 +31,7 @@ export function createChainMembersParser(set: SetInfo, at: UnixMs): MembersParse
     const counted = /^\[(\d+):(\d+)\] /.exec(line);
     const text = counted === null ? line : line.slice(counted[0].length);
     if (!text.startsWith(appended)) return;
-    const rule = readBanRule(text.slice(appended.length));
+    const rule = readBanRule(text.slice(appended.length), at);
     // What is no ban (a log, a RETURN) is no member; whether the chain is one at all was decided when it was found.
     if (rule === undefined) return;
     if (rule.net.family !== set.family) wrong = true;
@@ -66,7 +66,7 @@ export function createChainMembersParser(set: SetInfo, at: UnixMs): MembersParse
             hint: 'list it again',
           }),
         );
-      return ok({ ...columns.finish(at), rules });
+      return ok({ ...columns.finish(at), rules, refs: Float64Array.from(rules, refOf) });
     },
   };
 }

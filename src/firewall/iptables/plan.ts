@@ -8,7 +8,7 @@ import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import type { Element } from '../backend.ts';
 import { isUsableName } from '../hold.ts';
-import { printBanRule, readBanRule } from './ban-rule.ts';
+import { printBanRule, readBanRule, refOf } from './ban-rule.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -24,10 +24,14 @@ export function planChainAdd(set: SetInfo, elements: readonly Element[]): readon
   ];
 }
 
-/** All rules of these sources, each as it is listed; one that is not listed is no error. */
-export function planChainDelete(set: SetInfo, holders: readonly Net[]): readonly Step[] {
+/** The rules of these sources as they are listed, of some only those meant by `refs`; one that is not listed is no error. */
+export function planChainDelete(
+  set: SetInfo,
+  holders: readonly Net[],
+  refs: readonly number[] = [],
+): readonly Step[] {
   if (!isUsableName(set)) return [];
-  const lines = deleteLines(set, holders);
+  const lines = deleteLines(set, holders, refs);
   return lines.length === 0 ? [] : [restore(set, lines)];
 }
 
@@ -43,11 +47,16 @@ export function inverseOf({ command: { argv, stdin = '' } }: Step): readonly Ste
   return back.length === 0 ? [] : [stepOf(argv, head, back)];
 }
 
-function deleteLines(set: SetInfo, nets: readonly Net[]): readonly string[] {
-  const wanted = new Set(nets.map(({ text }) => text));
+function deleteLines(set: SetInfo, nets: readonly Net[], refs: readonly number[] = []): readonly string[] {
+  const wanted = new Map<string, Set<number>>();
+  for (const [index, { text }] of nets.entries()) {
+    const meant = wanted.get(text) ?? new Set();
+    wanted.set(text, meant.add(refs[index] ?? 0));
+  }
   return (set.rules ?? '').split('\n').flatMap((spec) => {
     const rule = readBanRule(spec);
-    return rule !== undefined && wanted.has(rule.net.text) ? [`-D ${set.name} ${spec}`] : [];
+    const meant = rule === undefined ? undefined : wanted.get(rule.net.text);
+    return meant?.has(0) || meant?.has(refOf(spec)) ? [`-D ${set.name} ${spec}`] : [];
   });
 }
 
