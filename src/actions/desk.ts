@@ -171,8 +171,14 @@ class ActDesk {
   }
 
   #safeOptions(signal?: AbortSignal): SafeSetOptions {
-    const { allow, resolve } = this.#options;
-    return { allow, ...(resolve && { resolve }), ...(signal && { signal }) };
+    const { allow, resolve, operator } = this.#options;
+    const { sshPeer } = operator;
+    return {
+      allow,
+      ...(resolve && { resolve }),
+      ...(signal && { signal }),
+      ...(sshPeer !== undefined && { sshPeer }),
+    };
   }
 }
 

@@ -2,10 +2,11 @@
 // tables, never from the environment alone; what cannot be read becomes a gap in words, never a failure.
 
 import type { SafeEntry, SafeSet } from '../core/act.ts';
-import { type Net, parseNet } from '../core/address.ts';
+import { type Net, parseHost, parseNet } from '../core/address.ts';
 import type { Result } from '../core/result.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
+import { isBsd, readBsdSafe } from './safe-bsd.ts';
 import {
   type Named,
   parseFibTrie,
@@ -15,13 +16,15 @@ import {
   parseRoute,
   parseUtmp,
 } from './safe-network.ts';
-import { findSshSessions, type SessionMemory } from './safe-sessions.ts';
+import { findSshSessions, type SessionMemory, type SshSessions } from './safe-sessions.ts';
 
 /** `resolve`: addresses of a host name, asked again at most once a minute; absent = names in `allow` become gaps. */
 export type SafeSetOptions = Readonly<{
   allow: readonly string[];
   resolve?: (name: string) => Promise<Result<readonly string[]>>;
   signal?: AbortSignal;
+  /** From our own SSH_CONNECTION; asked only where the kernel cannot be (BSD). */
+  sshPeer?: string;
 }>;
 
 /**
@@ -75,9 +78,12 @@ export async function computeSafeSet(
 ): Promise<SafeSet> {
   const gather: Gather = { entries: new Map(), gaps: [] };
   for (const entry of ALWAYS) add(gather, entry.net, entry.why);
+  const bsd = await isBsd(host);
   const [ssh] = await Promise.all([
-    findSshSessions(host, { memory, about, signal: options.signal }),
-    addNetwork(host, gather, { memory, quick: about !== undefined }),
+    bsd ? bsdSessions(options) : findSshSessions(host, { memory, about, signal: options.signal }),
+    bsd
+      ? addBsd(host, gather, { memory, quick: about !== undefined })
+      : addNetwork(host, gather, { memory, quick: about !== undefined }),
     addAllowed(host, gather, { options, memory }),
   ]);
   for (const net of ssh.remembered) add(gather, net, safe('your ssh session (SSH_CONNECTION)'));
@@ -85,6 +91,23 @@ export async function computeSafeSet(
   for (const words of ssh.gaps) gap(gather, words);
   const operatorFound = ssh.remembered.length + ssh.sessions.length > 0;
   return { at: host.now(), entries: [...gather.entries.values()], operatorFound, gaps: gather.gaps };
+}
+
+function bsdSessions({ sshPeer }: SafeSetOptions): SshSessions {
+  const peer = parseHost(sshPeer ?? '');
+  return { sessions: [], remembered: peer.ok ? [peer.value] : [], gaps: [] };
+}
+
+async function addBsd(host: Host, gather: Gather, wish: ReadWish): Promise<void> {
+  const [{ found, gaps }, resolvers] = await Promise.all([
+    readBsdSafe(host),
+    readFile(host, RESOLVERS, wish),
+  ]);
+  for (const { net, kind } of found) add(gather, net, sanitise(kind));
+  if (resolvers.ok)
+    for (const { net, kind } of parseResolvers(resolvers.value.toString('latin1')))
+      add(gather, net, sanitise(kind));
+  for (const words of gaps) gap(gather, words);
 }
 
 /** First reason wins, except that an ssh session is the one worth naming. */
@@ -97,6 +120,8 @@ function gap(gather: Gather, words: string): void {
   gather.gaps.push(sanitise(words, 200));
 }
 
+const RESOLVERS = '/etc/resolv.conf';
+
 const NETWORK_FILES: readonly Readonly<{
   path: string;
   parse: (text: string) => readonly Named[];
@@ -107,15 +132,13 @@ const NETWORK_FILES: readonly Readonly<{
   { path: '/proc/net/if_inet6', parse: parseIfInet6 },
   { path: '/proc/net/route', parse: parseRoute, missing: 'the IPv4 gateways' },
   { path: '/proc/net/ipv6_route', parse: parseIpv6Route },
-  { path: '/etc/resolv.conf', parse: parseResolvers, missing: 'the name servers' },
+  { path: RESOLVERS, parse: parseResolvers, missing: 'the name servers' },
   { path: '/run/systemd/resolve/resolv.conf', parse: parseResolvers },
 ];
 
-async function addNetwork(
-  host: Host,
-  gather: Gather,
-  { memory, quick }: Readonly<{ memory: SafeMemory; quick: boolean }>,
-): Promise<void> {
+type ReadWish = Readonly<{ memory: SafeMemory; quick: boolean }>;
+
+async function addNetwork(host: Host, gather: Gather, { memory, quick }: ReadWish): Promise<void> {
   const [utmp, ...files] = await Promise.all([
     readFile(host, '/run/utmp', { memory, quick }),
     ...NETWORK_FILES.map((file) => readFile(host, file.path, { memory, quick })),
@@ -133,11 +156,7 @@ async function addNetwork(
 }
 
 /** The kernel's tables are always read anew; other files, when `quick`, only if they were not read in the last minute. */
-async function readFile(
-  host: Host,
-  path: string,
-  { memory, quick }: Readonly<{ memory: SafeMemory; quick: boolean }>,
-): Promise<Result<Buffer>> {
+async function readFile(host: Host, path: string, { memory, quick }: ReadWish): Promise<Result<Buffer>> {
   const known = memory.files.get(path);
   if (quick && known !== undefined && Math.abs(host.now() - known.at) < REMEMBERED_FOR_MS) return known.read;
   const read = await host.read(path, TABLE_MAX_BYTES);
