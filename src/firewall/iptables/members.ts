@@ -2,7 +2,6 @@
 //   :IP4BAN - [0:0]
 //   [12:720] -A IP4BAN -s 203.0.113.5/32 -m time --datestop 2026-11-22T10:00:00 -j DROP
 
-import { StringDecoder } from 'node:string_decoder';
 import type { UnixMs } from '../../core/brand.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -13,14 +12,14 @@ import { readBanRule, refOf } from './ban-rule.ts';
 
 /** No rule is longer: iptables-restore takes lines of 10,240 bytes. */
 const LINE_MAX = 16_384;
+const NEWLINE = 0x0a;
 
 export function createChainMembersParser(set: SetInfo, at: UnixMs): MembersParser {
   const columns = new MemberColumns(set);
-  const decoder = new StringDecoder('utf8');
   const rules: string[] = [];
   const declared = `:${set.name} `;
   const appended = `-A ${set.name} `;
-  let pending = '';
+  let pending: Buffer = Buffer.alloc(0);
   let seen = false;
   let ended = false;
   let wrong = false;
@@ -49,18 +48,19 @@ export function createChainMembersParser(set: SetInfo, at: UnixMs): MembersParse
 
   return {
     push(chunk) {
-      const lines = (pending + decoder.write(chunk)).split('\n');
-      pending = lines.pop() ?? '';
-      for (const line of lines) readLine(line);
-      if (pending.length > LINE_MAX) {
-        wrong = true;
-        pending = '';
-      }
+      const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+      const last = bytes.lastIndexOf(NEWLINE) + 1;
+      for (const line of bytes.toString('utf8', 0, last).split('\n')) readLine(line);
+      // A copy: the chunk is a view on a buffer that is used again.
+      pending = Buffer.from(bytes.subarray(last));
+      if (pending.length <= LINE_MAX) return;
+      wrong = true;
+      pending = Buffer.alloc(0);
     },
     end(): Result<Members> {
       if (ended && !seen)
         return fail(problem('not-found', `the chain ${set.key} is gone`, { hint: 'look at it again' }));
-      if (!ended || wrong || pending !== '')
+      if (!ended || wrong || pending.length > 0)
         return fail(
           problem('unreadable', `the listing of ${set.key} was cut off or is not from iptables-save`, {
             hint: 'list it again',
