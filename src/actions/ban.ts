@@ -20,7 +20,7 @@ import { banNotes, explainCovered, type Sorted } from './ban-notes.ts';
 import { chooseTargets, type Group, misfits, ownRangeSet } from './ban-targets.ts';
 import { cutMoves, planFlowCut } from './cut-flows.ts';
 import { dryRun } from './dry-run.ts';
-import { deleteSteps, movesOf, movesOn, priorFact, priorOf, putBack } from './elements.ts';
+import { addedFacts, deleteSteps, endIn, movesOf, movesOn, priorFact, priorOf, putBack } from './elements.ts';
 import type { BanFacts } from './facts.ts';
 import { backendsFor, ownSets, readFirewalls } from './firewalls.ts';
 import { mustType, nameNets, refusals } from './guards.ts';
@@ -73,7 +73,9 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
   const wish = secondsIn(group.found.set, draft);
   const longEnough = (overlap: Overlap): boolean =>
     overlap.seconds === null || (wish !== null && (overlap.seconds ?? 0) >= wish);
-  const covered = holders.filter(longEnough);
+  // A jail that has the address already answers 0 to a second ban and sets no time anew.
+  const keptAsIs = group.found.set.fixedTimeout === undefined ? [] : overlaps.value.filter(isEqual);
+  const covered = [...holders.filter(longEnough), ...keptAsIs];
   const skip = new Set(covered.map((overlap) => overlap.wanted.text));
   const nets = group.nets.filter((net) => !skip.has(net.text));
   const noOverlapAllowed = group.found.set.backend === 'nft' && group.found.set.holdsNets;
@@ -85,7 +87,12 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
   );
   return ok({
     group,
-    elements: nets.map((net) => ({ net, seconds: wish, comment: draft.reason, ...endOf(group, wish, now) })),
+    elements: nets.map((net) => ({
+      net,
+      seconds: wish,
+      comment: draft.reason,
+      ...endIn(group.found.set, wish, now),
+    })),
     replaced: replaced.map((overlap) => priorOf(overlap, now)),
     refreshed: replaced.filter(({ relation }) => relation === 'equal').map(({ holder }) => holder),
     inside: replaced.filter(({ relation }) => relation === 'inside').map(({ holder }) => holder),
@@ -94,13 +101,11 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
   });
 }
 
+const isEqual = ({ relation }: Overlap): boolean => relation === 'equal';
+
 /** A jail gives every ban its own bantime, whatever the wish. */
 const secondsIn = ({ fixedTimeout }: SetInfo, { seconds }: Draft): number | null =>
   fixedTimeout === undefined ? seconds : fixedTimeout;
-
-/** A rule that carries its end has it from here: the dialog shows it, and undo knows it again. */
-const endOf = ({ found }: Group, seconds: number | null, now: UnixMs): { endsAt?: number } =>
-  found.set.ending === 'rule' && seconds !== null ? { endsAt: Math.ceil(now / 1000 + seconds) * 1000 } : {};
 
 function rangeSetOf(group: Group): ReturnType<typeof ownRangeSet> {
   const [first] = group.nets;
@@ -188,13 +193,7 @@ function factsOf(sorted: readonly Sorted[], made: readonly SetInfo[]): BanFacts 
   return {
     kind: 'ban',
     sets: sorted.map(({ group }) => group.found.set.key),
-    added: sorted.flatMap(({ elements }, index) =>
-      elements.map(({ net, seconds, endsAt }) =>
-        endsAt === undefined
-          ? ([index, net.text, seconds] as const)
-          : ([index, net.text, seconds, endsAt] as const),
-      ),
-    ),
+    added: sorted.flatMap(({ elements }, index) => addedFacts(elements, index)),
     before: sorted.flatMap(({ replaced }, index) => replaced.map((prior) => priorFact(prior, index))),
     ...(made.length === 0 ? {} : { created: made.map((set) => set.key) }),
   };

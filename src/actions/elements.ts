@@ -6,7 +6,7 @@ import type { Step } from '../core/plan.ts';
 import type { SetInfo } from '../core/rows.ts';
 import type { Backend, Element } from '../firewall/backend.ts';
 import type { Move } from './action.ts';
-import type { PriorFact } from './facts.ts';
+import type { AddedFact, PriorFact } from './facts.ts';
 import type { Overlap } from './membership.ts';
 
 /** An element that was in a set: when it ends, not how long it has left, so that time spent meanwhile counts. */
@@ -73,6 +73,18 @@ export function putBack(
 ): readonly Step[] {
   const elements = priors.flatMap((prior) => elementAt(prior, now) ?? []);
   return elements.length === 0 ? [] : backend.planAdd(set, elements);
+}
+
+/** A rule that carries its end has it from here: the dialog shows it, and undo knows it again. */
+export function endIn({ ending }: SetInfo, seconds: number | null, now: UnixMs): { endsAt?: number } {
+  return ending === 'rule' && seconds !== null ? { endsAt: Math.ceil(now / 1000 + seconds) * 1000 } : {};
+}
+
+/** As facts for the journal: elements of the set at `index`. */
+export function addedFacts(elements: readonly Element[], index: number): readonly AddedFact[] {
+  return elements.map(({ net, seconds, endsAt }) =>
+    endsAt === undefined ? [index, net.text, seconds] : [index, net.text, seconds, endsAt],
+  );
 }
 
 export function deleteSteps(backend: Backend, set: SetInfo, nets: readonly Net[]): readonly Step[] {

@@ -10,7 +10,7 @@ import { groupDigits } from '../../core/units.ts';
 import { type Backend, ownsTable } from '../../firewall/backend.ts';
 import type { Host } from '../../host/host.ts';
 import { type ActContext, type Gathered, type Move, type Performed, refused } from '../action.ts';
-import { deleteSteps, movesOf, priorFact, putBack } from '../elements.ts';
+import { addedFacts, deleteSteps, movesOf, movesOn, priorFact, putBack } from '../elements.ts';
 import type { BanFacts } from '../facts.ts';
 import { findSet, ownSets, readFirewalls } from '../firewalls.ts';
 import { guardNotes, nameNets } from '../guards.ts';
@@ -108,7 +108,7 @@ function addMoves({ group, elements, replaced, overlapped }: BulkPart): readonly
   const { arm, set } = group.found;
   const before = new Set(replaced.map(({ net }) => net.text));
   const steps = arm.backend.planAdd(set, elements, overlapped);
-  return movesOf(steps, arm.backend.atomic === true, (now: UnixMs) => [
+  return movesOn(arm.backend, steps, (now: UnixMs) => [
     ...deleteSteps(
       arm.backend,
       set,
@@ -125,9 +125,7 @@ function factsOf(parts: readonly BulkPart[], made: readonly SetInfo[], many: boo
   return {
     kind: 'ban',
     sets,
-    added: parts.flatMap(({ elements }, index) =>
-      elements.map(({ net, seconds }) => [index, net.text, seconds] as const),
-    ),
+    added: parts.flatMap(({ elements }, index) => addedFacts(elements, index)),
     before: parts.flatMap(({ replaced }, index) => replaced.map((prior) => priorFact(prior, index))),
     ...created,
   };

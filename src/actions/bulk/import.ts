@@ -1,6 +1,7 @@
 // Takes a list of addresses into a set: what is new and what only gets more time, without whoever is safe.
 
 import type { Net } from '../../core/address.ts';
+import type { UnixMs } from '../../core/brand.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { isBogon } from '../../core/private-nets.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
@@ -8,6 +9,7 @@ import { groupDigits } from '../../core/units.ts';
 import type { Element } from '../../firewall/backend.ts';
 import { type ActContext, failed, type Gathered, refused } from '../action.ts';
 import { chooseTargets, type Group } from '../ban-targets.ts';
+import { endIn } from '../elements.ts';
 import { backendsFor, readFirewalls } from '../firewalls.ts';
 import { WIDE_PREFIX } from '../guards.ts';
 import { assembleBulk } from './assemble.ts';
@@ -27,7 +29,7 @@ export async function prepareImport(draft: Draft, context: ActContext): Promise<
   if (targets.kind !== 'groups') return targets;
   const parts: BulkPart[] = [];
   for (const group of targets.groups) {
-    const wanted = elementsFor(group, draft);
+    const wanted = elementsFor(group, draft, host.now());
     const reading = { renew: true, ...(signal === undefined ? {} : { signal }) };
     const part = await sortPart(host, { ...group, wanted }, reading);
     if (!part.ok) return failed(part.problem);
@@ -54,10 +56,11 @@ export async function prepareImport(draft: Draft, context: ActContext): Promise<
 }
 
 /** A jail gives its own time to every ban. */
-function elementsFor({ found, nets }: Group, { seconds, reason }: Draft): readonly Element[] {
+function elementsFor({ found, nets }: Group, { seconds, reason }: Draft, now: UnixMs): readonly Element[] {
   const { fixedTimeout } = found.set;
   const time = fixedTimeout === undefined ? seconds : fixedTimeout;
-  return nets.map((net) => ({ net, seconds: time, comment: reason }));
+  const end = endIn(found.set, time, now);
+  return nets.map((net) => ({ net, seconds: time, comment: reason, ...end }));
 }
 
 function diffNotes(parts: readonly BulkPart[]): readonly SafeText[] {

@@ -94,8 +94,9 @@ function elementsLeft(
   return kept;
 }
 
-function elementOf({ net, comment }: SavedBan, seconds: number | null): Element {
-  return comment === '' ? { net, seconds } : { net, seconds, comment };
+function elementOf({ net, endsAt, comment }: SavedBan, seconds: number | null): Element {
+  const end = typeof endsAt === 'number' ? { endsAt } : {};
+  return comment === '' ? { net, seconds, ...end } : { net, seconds, comment, ...end };
 }
 
 type Placed =
