@@ -1,7 +1,6 @@
 // Reads back what a ban did: is every address in its set, does a rule drop what is in the set, are its flows gone?
 
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Net } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Proof } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
@@ -13,7 +12,8 @@ import type { Host } from '../host/host.ts';
 import type { Performed } from './action.ts';
 import type { Sorted } from './ban-notes.ts';
 import { flowsCut, flowsLeft } from './cut-flows.ts';
-import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
+import { notYetInKernel } from './daemon-lists.ts';
+import { type FirewallView, findSet, readFirewalls } from './firewalls.ts';
 import type { CutPlan } from './flow-table.ts';
 import { nameNets } from './guards.ts';
 import { findAbsent } from './membership.ts';
@@ -68,44 +68,6 @@ async function proveGroup(
   missing.push(...unenforced(now.set, cutWanted));
   if (missing.length === 0) missing.push(...(await notYetInKernel(host, view, { list: now.set, nets })));
   return { missing, rule: now.set.enforcement.kind === 'dropped' ? now.set.enforcement.rule : '' };
-}
-
-/** A daemon's list stops nobody before the daemon has put the address into a set of the kernel: some take seconds. */
-async function notYetInKernel(
-  host: Host,
-  view: FirewallView,
-  { list, nets }: Readonly<{ list: SetInfo; nets: readonly Net[] }>,
-): Promise<readonly SafeText[]> {
-  if (list.enforcedBy === undefined) return [];
-  let waiting = nets;
-  const names: string[] = [];
-  for (const key of list.enforcedBy) {
-    const kernel = findSet(view, key);
-    if (kernel === undefined || kernel.set.family !== list.family) continue;
-    names.push(kernel.set.name);
-    waiting = await awaitPresence(host, kernel, waiting);
-  }
-  if (waiting.length === 0) return [];
-  const where = names.length === 0 ? 'a set of the kernel' : names.join(', ');
-  return [
-    sanitise(
-      `pending: ${nameNets(waiting)} is on the list ${list.name}, but ${list.owner} has not put it into ${where} yet`,
-    ),
-  ];
-}
-
-/** CrowdSec's bouncers ask every 10 s (update_frequency of its packages); fail2ban acts at once. */
-const PENDING_WAIT_MS = 2500;
-
-async function awaitPresence(host: Host, kernel: Found, nets: readonly Net[]): Promise<readonly Net[]> {
-  const until = host.now() + PENDING_WAIT_MS;
-  let waiting = nets;
-  for (;;) {
-    const absent = await findAbsent(host, kernel, waiting);
-    waiting = absent.ok ? absent.value : waiting;
-    if (waiting.length === 0 || host.now() >= until) return waiting;
-    await wait(RETURN_MS);
-  }
 }
 
 function unenforced({ name, enforcement }: SetInfo, cutWanted: boolean): readonly SafeText[] {

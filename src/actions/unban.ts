@@ -19,6 +19,7 @@ import {
   stepsOf,
 } from './action.ts';
 import { holdsPlainAddresses } from './ban-targets.ts';
+import { leftToDaemons, stillInKernel } from './daemon-lists.ts';
 import { deletePriors, movesOn, type Prior, priorFact, priorOf, putBack } from './elements.ts';
 import { allSets, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { MANY_ROWS, nameNets } from './guards.ts';
@@ -100,12 +101,23 @@ type Wish = Readonly<{
 }>;
 type Removal = Readonly<{ found: Found; priors: readonly Prior[] }>;
 
-function assemble({ nets, holdings, here, blind }: Wish, { host }: ActContext): Gathered {
-  const now = host.now();
-  const removals: readonly Removal[] = here.map(({ found, overlaps }) => ({
-    found,
-    priors: overlaps.filter(isEqual).map((overlap) => priorOf(overlap, now)),
-  }));
+/** What a daemon takes out of the kernel itself is left to it. */
+function removalsOf(here: readonly Holding[], now: UnixMs): readonly Removal[] {
+  const netsOf = ({ overlaps }: Holding): readonly Net[] =>
+    overlaps.filter(isEqual).map(({ holder }) => holder);
+  const led = leftToDaemons(here.map((one) => ({ list: one.found.set, nets: netsOf(one) })));
+  return here.flatMap(({ found, overlaps }) => {
+    const theirs = led.get(found.set.key);
+    const priors = overlaps
+      .filter((overlap) => isEqual(overlap) && theirs?.has(overlap.holder.text) !== true)
+      .map((overlap) => priorOf(overlap, now));
+    return priors.length === 0 ? [] : [{ found, priors }];
+  });
+}
+
+function assemble({ nets, holdings, here, blind }: Wish, context: ActContext): Gathered {
+  const now = context.host.now();
+  const removals = removalsOf(here, now);
   const moves = removals.flatMap(({ found: { arm, set }, priors }) =>
     movesOn(arm.backend, deletePriors(arm.backend, set, priors), (at: UnixMs) =>
       putBack(arm.backend, set, priors, at),
@@ -137,7 +149,7 @@ function assemble({ nets, holdings, here, blind }: Wish, { host }: ActContext): 
         removed: removals.flatMap(({ priors }, index) => priors.map((prior) => priorFact(prior, index))),
       },
       canUndo: !unknown,
-      prove: (performed) => proveUnban(performed, removals, rows),
+      prove: (performed) => proveUnban(performed, context, { removals, rows }),
     },
   };
 }
@@ -164,6 +176,10 @@ function notesOf({ nets, holdings, removals, free, unknown, blind }: NoteFacts):
           `${found.set.name} belongs to the shields: raised anew, they may ban it again; undo works while they are up`,
         ),
       );
+    else if (found.set.enforcedBy !== undefined)
+      notes.push(
+        sanitise(`${found.set.owner} takes it out of the kernel's set itself, and may ban it again`),
+      );
     else if (found.set.owner === 'fail2ban')
       notes.push(
         sanitise(
@@ -187,8 +203,14 @@ function notesOf({ nets, holdings, removals, free, unknown, blind }: NoteFacts):
   return notes;
 }
 
-async function proveUnban({ host }: Performed, removals: readonly Removal[], rows: number): Promise<Proof> {
+async function proveUnban(
+  { host }: Performed,
+  { backends }: ActContext,
+  { removals, rows }: Readonly<{ removals: readonly Removal[]; rows: number }>,
+): Promise<Proof> {
   const missing: SafeText[] = [];
+  const lists = removals.filter(({ found }) => found.set.enforcedBy !== undefined);
+  const view = lists.length === 0 ? undefined : await readFirewalls(host, backends);
   for (const { found, priors } of removals) {
     const nets = priors.map(({ net }) => net);
     const left = await findOverlaps(host, found, nets);
@@ -196,6 +218,7 @@ async function proveUnban({ host }: Performed, removals: readonly Removal[], row
     else
       for (const { holder, relation } of left.value.slice(0, 5))
         if (relation === 'equal') missing.push(sanitise(`${holder.text} is in set ${found.set.name} again`));
+    if (view !== undefined) missing.push(...(await stillInKernel(host, view, { list: found.set, nets })));
   }
   if (missing.length > 0) return { kind: 'unproved', missing };
   const names = removals.map(({ found }) => found.set.name).join(', ');

@@ -7,6 +7,7 @@ import { unixMs } from '../core/brand.ts';
 import type { Proof } from '../core/plan.ts';
 import type { SetInfo, SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import type { Backend } from '../firewall/backend.ts';
 import {
   type ActContext,
   failed,
@@ -16,6 +17,7 @@ import {
   refused,
   stepsOf,
 } from './action.ts';
+import { stillInKernel } from './daemon-lists.ts';
 import {
   deletePriors,
   elementAt,
@@ -151,7 +153,13 @@ async function assemble(
       reason: '',
       facts: { kind: 'undo' },
       canUndo: false,
-      prove: (performed) => proveUndone(performed, parts, { removed, back, tableGone: table !== undefined }),
+      prove: (performed) =>
+        proveUndone(performed, parts, {
+          removed,
+          back,
+          tableGone: table !== undefined,
+          backends: context.backends,
+        }),
     },
   };
 }
@@ -214,7 +222,12 @@ async function removeTable(
   return movesOf(own.remove(made), arm.backend.atomic === true, () => own.ensure([], families));
 }
 
-type Undone = Readonly<{ removed: readonly Net[]; back: readonly Prior[]; tableGone: boolean }>;
+type Undone = Readonly<{
+  removed: readonly Net[];
+  back: readonly Prior[];
+  tableGone: boolean;
+  backends: readonly Backend[];
+}>;
 
 async function proveUndone({ host }: Performed, parts: readonly Part[], undone: Undone): Promise<Proof> {
   const missing: SafeText[] = [];
@@ -231,6 +244,12 @@ async function proveUndone({ host }: Performed, parts: readonly Part[], undone: 
         for (const { holder } of held.value.filter(isEqual))
           if (!backTexts.has(holder.text))
             missing.push(sanitise(`${holder.text} is still in set ${found.set.name}`));
+    }
+    const lists = parts.filter(({ found }) => found.set.enforcedBy !== undefined);
+    const view = lists.length === 0 ? undefined : await readFirewalls(host, undone.backends);
+    for (const { found, given } of lists) {
+      const nets = given.map(({ net }) => net).filter(({ text }) => !backTexts.has(text));
+      if (view !== undefined) missing.push(...(await stillInKernel(host, view, { list: found.set, nets })));
     }
   } else {
     const view = await readFirewalls(

@@ -6,9 +6,10 @@ import type { Proof } from '../core/plan.ts';
 import type { SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { type ActContext, failed, type Gathered, type Performed, refused, stepsOf } from './action.ts';
+import { notYetInKernel } from './daemon-lists.ts';
 import { deleteSteps, elementAt, movesOn, type Prior, priorFromFact, putBack } from './elements.ts';
 import type { UnbanFacts } from './facts.ts';
-import { type Found, findSet, readFirewalls } from './firewalls.ts';
+import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { guardNotes, nameNets, refusals } from './guards.ts';
 import { findAbsent, findOverlaps } from './membership.ts';
 
@@ -90,13 +91,19 @@ function assemble(
       reason: '',
       facts: { kind: 'undo' },
       canUndo: false,
-      prove: (performed) => prove(performed, parts, nets),
+      prove: (performed) => prove(performed, context, { parts, nets }),
     },
   };
 }
 
-async function prove({ host }: Performed, parts: readonly Part[], nets: readonly Net[]): Promise<Proof> {
+async function prove(
+  { host }: Performed,
+  { backends }: ActContext,
+  { parts, nets }: Readonly<{ parts: readonly Part[]; nets: readonly Net[] }>,
+): Promise<Proof> {
   const missing: SafeText[] = [];
+  const lists = parts.filter(({ found }) => found.set.enforcedBy !== undefined);
+  const view = lists.length === 0 ? undefined : await readFirewalls(host, backends);
   for (const { found, priors } of parts) {
     const wanted = priors.map(({ net }) => net);
     const absent = await findAbsent(host, found, wanted);
@@ -104,10 +111,21 @@ async function prove({ host }: Performed, parts: readonly Part[], nets: readonly
       missing.push(sanitise(`could not read ${found.set.name} back: ${absent.problem.summary}`));
     else if (absent.value.length > 0)
       missing.push(sanitise(`${nameNets(absent.value)} is not back in set ${found.set.name}`));
+    else if (view !== undefined) missing.push(...(await pendingIn(host, view, { found, wanted })));
   }
   if (missing.length > 0) return { kind: 'unproved', missing };
   return {
     kind: 'proved',
     says: sanitise(`undone: ${nameNets(nets)} is banned again for the time it had left`),
   };
+}
+
+/** The set may have come or gone with the ban: what enforces the list now counts. */
+function pendingIn(
+  host: Performed['host'],
+  view: FirewallView,
+  { found, wanted }: Readonly<{ found: Found; wanted: readonly Net[] }>,
+): Promise<readonly SafeText[]> {
+  const list = findSet(view, found.set.key)?.set ?? found.set;
+  return notYetInKernel(host, view, { list, nets: wanted });
 }

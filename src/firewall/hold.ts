@@ -28,10 +28,7 @@ export function cannotHold(set: SetInfo, element: Element): SafeText | undefined
   // Its owner gives it a time, whatever is wished.
   if (set.fixedTimeout !== undefined) return undefined;
   if (seconds === null) {
-    if (set.backend === 'crowdsec')
-      return say(
-        'gives every decision an end: choose a duration (its bouncers give theirs up after 24 days)',
-      );
+    if (set.backend === 'crowdsec') return say('gives every decision an end: choose a duration');
     const limit = set.defaultTimeout ?? 0;
     if (set.backend === 'nft' && limit > 0)
       return say(`gives every element a timeout of ${formatDuration(limit)}: choose a duration`);

@@ -3,6 +3,7 @@
 import type { BanTarget } from '../../../src/core/act.ts';
 import type { Family } from '../../../src/core/address.ts';
 import type { Backend } from '../../../src/firewall/backend.ts';
+import type { Host } from '../../../src/host/host.ts';
 import { createNetnsHost } from '../../../src/host/netns.ts';
 import { createTestNet, type TestNet } from '../harness/netns.ts';
 import type { Started, Traffic } from './contract.ts';
@@ -15,6 +16,8 @@ export type NetRig = Readonly<{
   target(family: Family): BanTarget;
   /** What the machine has at boot: its ruleset, its daemons. Run at the start and after each reboot. */
   boot?(net: TestNet): Promise<void>;
+  /** Where programs run otherwise than in the plain namespace; asked once, after the first `boot`. */
+  hostOf?(net: TestNet): Host;
   /** What a reboot ends besides rules and sets (a daemon). */
   shutdown?(net: TestNet): Promise<void>;
   /** Where rules lie that `flushKernel` does not see. */
@@ -33,7 +36,7 @@ export async function startNetRig(rig: NetRig): Promise<Started> {
     };
     await boot();
     return {
-      host,
+      host: rig.hostOf?.(net) ?? host,
       ...(rig.backends === undefined ? {} : { backends: rig.backends }),
       target: rig.target,
       client: (family) => (family === 4 ? net.client(0).v4 : net.client(0).v6),
