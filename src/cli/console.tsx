@@ -28,6 +28,7 @@ import { runActs } from './console/acts.ts';
 import { startSources } from './console/console-sources.ts';
 import { createController } from './console/controller.ts';
 import { type CopyPort, createCopyPort } from './console/copy-port.ts';
+import { createFilterTester } from './console/jail-keys.ts';
 import { saidOfKeys } from './console/key-problems.ts';
 import { type LiveKeys, liveKeys } from './console/live-keys.ts';
 import { newPaneLooks } from './console/new-pane-looks.ts';
@@ -55,7 +56,7 @@ export type ConsoleOptions = Readonly<{
 }>;
 
 /** What acts and shields change. */
-const TOUCHED = ['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set'] as const;
+const TOUCHED = ['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set', 'jails'] as const;
 
 /** Runs until the operator leaves; a signal or a lost line ends the process with its own status. */
 export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
@@ -111,6 +112,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
       session: sessions,
       ...{ programs, paste: programs.paste, programMouse: programs.mouse },
       newPane: newPaneLooks(host, env),
+      testFilter: createFilterTester(host, store),
       later,
     },
   });

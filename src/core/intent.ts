@@ -137,6 +137,8 @@ export const INTENTS = [
   'group-networks',
   'flows-now',
   'timeouts',
+  // jails
+  'test-filter',
   // acts
   'ban',
   'unban',
@@ -192,6 +194,7 @@ export type KeyMode =
   | 'traffic'
   | 'host'
   | 'journal'
+  | 'jails'
   | 'run'
   | 'watch'
   | 'program'

@@ -37,6 +37,8 @@ export type TrafficSpec = Readonly<{
 }>;
 export type HostSpec = Readonly<{ kind: 'host' }>;
 export type JournalSpec = Readonly<{ kind: 'journal' }>;
+/** The jails of fail2ban. */
+export type JailsSpec = Readonly<{ kind: 'jails' }>;
 
 /** What the operator wrote: argv as it is, or one line for `/bin/sh -c`. */
 export type CommandLine =
@@ -67,6 +69,7 @@ export type PaneBody =
   | TrafficSpec
   | HostSpec
   | JournalSpec
+  | JailsSpec
   | RunSpec
   | WatchSpec;
 export type PaneKind = PaneBody['kind'];

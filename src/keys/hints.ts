@@ -82,8 +82,8 @@ const IN_PROGRAM: readonly IntentId[] = ['keep', 'focus-next', 'zoom', 'copy-mod
 /** A line of hints is cut at its end: what must be found at 80 columns comes first, what a newcomer needs stays last. */
 const IN_PANE: Ranked = {
   first: [
-    ...(['start', 'ban', 'unban', 'cut', 'extend', 'shorten', 'shields', 'search', 'mark'] as const),
-    ...(['filter', 'changes-toggle', 'follow', 'follow-address'] as const),
+    ...(['start', 'ban', 'unban', 'cut', 'extend', 'shorten', 'test-filter'] as const),
+    ...(['shields', 'search', 'mark', 'filter', 'changes-toggle', 'follow', 'follow-address'] as const),
   ],
   last: ['tighten', 'undo', 'prefix', 'help'],
 };

@@ -14,7 +14,7 @@ import { WATCH_ROWS } from './keymap-watch.ts';
 import { type Keymap, rows } from './row.ts';
 
 export const MODES = [
-  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'run', 'watch'] as const),
+  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'run', 'watch'] as const),
   ...(['pane', 'global', 'program', 'copy', 'plain', 'card', 'trial'] as const),
   ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'review', 'help'] as const),
 ] satisfies readonly KeyMode[];
@@ -31,6 +31,7 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'traffic':
     case 'host':
     case 'journal':
+    case 'jails':
     case 'run':
     case 'watch':
       return [mode, 'pane', 'global'];
@@ -148,6 +149,11 @@ const TABLE_ROWS: Keymap = [
     ['mark-clear', ['X'], 'remove all marks'],
   ]),
   ...rows('journal', 'this pane', [['open', ['Enter'], 'the exact commands of the act, or back', 'details']]),
+  ...rows('jails', 'this pane', [
+    ['open', ['Enter'], 'all about the jail and what it did last, or back', 'details'],
+    ['test-filter', ['T'], 'test its filter on the newest lines of its log: what it misses', 'test filter'],
+    ['sort-next', ['s'], 'what needs a look first, or by name', 'sort'],
+  ]),
 ];
 
 const MOVING_ROWS: Keymap = [

@@ -9,6 +9,7 @@ export const TABLE_TITLES: Readonly<Record<KeyMode, string>> = {
   traffic: 'In traffic',
   host: 'In host',
   journal: 'In the journal',
+  jails: 'In the jails',
   run: 'In a program pane whose program does not run',
   watch: 'In a watch pane',
   program: 'While a program takes the keys',

@@ -61,6 +61,7 @@ const PANE_KINDS = {
   traffic: z.union([nothing, text, z.array(text)]).describe('Interfaces; empty: those that carry traffic'),
   host: nothing,
   journal: nothing,
+  jails: nothing,
   run: z.union([command, runOptions]).describe('A program in a terminal of its own'),
   watch: z.union([command, watchOptions]).describe('A command run again every refresh (2s when absent)'),
 };
@@ -73,12 +74,13 @@ export const paneMap = z.strictObject({
   traffic: PANE_KINDS.traffic.optional(),
   host: PANE_KINDS.host.optional(),
   journal: PANE_KINDS.journal.optional(),
+  jails: PANE_KINDS.jails.optional(),
   run: PANE_KINDS.run.optional(),
   watch: PANE_KINDS.watch.optional(),
   title: text.optional().describe('Shown on the frame instead of what is watched'),
   refresh: refresh.optional().describe("This pane's own refresh"),
 });
-export const pane = z.union([z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal']), paneMap]);
+export const pane = z.union([z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal', 'jails']), paneMap]);
 
 export type PaneEntry = z.infer<typeof pane>;
 

@@ -28,6 +28,7 @@ export function panePlain({ body, title, refreshMs }: PaneSpec): Plain {
     case 'conntrack':
     case 'host':
     case 'journal':
+    case 'jails':
       return bare ? body.kind : { [body.kind]: true, ...options };
     default:
       return unreachable(body);

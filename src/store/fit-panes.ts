@@ -4,6 +4,7 @@
 import type { PaneId, Session } from '../core/pane.ts';
 import { initialBans } from './slices/bans.ts';
 import { initialConntrack } from './slices/conntrack.ts';
+import { initialJails } from './slices/jails.ts';
 import { initialJournal } from './slices/journal.ts';
 import { initialLogs } from './slices/logs.ts';
 import { fitPrograms } from './slices/programs.ts';
@@ -12,7 +13,7 @@ import { fitWatches } from './slices/watches.ts';
 import type { ConsoleState } from './state.ts';
 
 export function fitPanes(state: ConsoleState): ConsoleState {
-  const { session, logs, bans, conntrack, traffic, journal, programs, watches } = state;
+  const { session, logs, bans, conntrack, traffic, journal, jails, programs, watches } = state;
   const lines = fitted(initialLogs(session).panes, logs.panes);
   return {
     ...state,
@@ -22,6 +23,7 @@ export function fitPanes(state: ConsoleState): ConsoleState {
     conntrack: { ...conntrack, views: fittedRecord(initialConntrack(session).views, conntrack.views) },
     traffic: { ...traffic, views: fittedRecord(initialTraffic(session).views, traffic.views) },
     journal: { ...journal, panes: fitted(initialJournal(session).panes, journal.panes) },
+    jails: { ...jails, panes: fitted(initialJails(session).panes, jails.panes) },
     programs: fitPrograms(programs, state),
     watches: fitWatches(watches, state),
   };

@@ -5,7 +5,7 @@ import type { ActDraft, BanTarget } from '../core/act.ts';
 import { isHost, type Net, widen } from '../core/address.ts';
 import { printDuration } from '../core/duration.ts';
 import type { BanDefaults } from '../core/pane.ts';
-import type { SetInfo } from '../core/rows.ts';
+import type { SetInfo, SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import type { ActForm, ChoiceField, Field, FieldId, FieldOption } from './act-form.ts';
 import { formatSize } from './read-form.ts';
@@ -24,6 +24,8 @@ export type BanFormSource = FormSource &
     sets: readonly SetInfo[];
     seconds?: number | null | undefined;
     reason?: string | undefined;
+    /** The set to begin with: of the jail under the cursor. */
+    into?: SetKey | undefined;
   }>;
 
 export function banForm(source: BanFormSource): ActForm {
@@ -152,11 +154,12 @@ function durationField({ defaults, seconds }: BanFormSource): Field {
 }
 
 /** Our own table first; of a v4/v6 pair only the first, its twin takes the other family. */
-function targetField({ defaults, sets }: BanFormSource): Field {
+function targetField({ defaults, sets, into }: BanFormSource): Field {
   const own: FieldOption = { label: safe('own table'), value: { kind: 'target', target: { kind: 'own' } } };
   const options: FieldOption[] = [own];
   const shown = new Set<string>();
   let at = 0;
+  let chosen: number | undefined;
   for (const set of sets) {
     if (set.owner === 'opsconsole' || (set.twin !== undefined && shown.has(set.twin))) continue;
     shown.add(set.key);
@@ -164,9 +167,10 @@ function targetField({ defaults, sets }: BanFormSource): Field {
     const target: BanTarget = { kind: 'set', set: set.key };
     if (defaults.target !== undefined && (defaults.target === set.name || defaults.target === name))
       at = options.length;
+    if (into !== undefined && (into === set.key || into === set.twin)) chosen = options.length;
     options.push({ label: sanitise(name), value: { kind: 'target', target } });
   }
-  return choice('into', safe('into'), options, at);
+  return choice('into', safe('into'), options, chosen ?? at);
 }
 
 function choice(id: FieldId, label: SafeText, options: readonly FieldOption[], at: number): ChoiceField {

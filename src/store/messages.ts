@@ -11,6 +11,7 @@ import type { CopyMsg } from './slices/copy.ts';
 import type { FileMsg } from './slices/file.ts';
 import type { FollowMsg } from './slices/follow.ts';
 import type { HostMsg } from './slices/host.ts';
+import type { JailsMsg } from './slices/jails.ts';
 import type { JournalMsg } from './slices/journal.ts';
 import type { KeysMsg } from './slices/keys.ts';
 import type { LayoutMsg } from './slices/layout.ts';
@@ -50,4 +51,5 @@ export type Msg =
   | TrafficMsg
   | HostMsg
   | ShieldsMsg
-  | JournalMsg;
+  | JournalMsg
+  | JailsMsg;

@@ -8,6 +8,7 @@ import { reduceCopy } from './slices/copy.ts';
 import { reduceFile } from './slices/file.ts';
 import { reduceFollow } from './slices/follow.ts';
 import { reduceHost } from './slices/host.ts';
+import { reduceJails } from './slices/jails.ts';
 import { reduceJournal } from './slices/journal.ts';
 import { reduceKeys } from './slices/keys.ts';
 import { reduceLayout } from './slices/layout.ts';
@@ -39,6 +40,7 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
     traffic: reduceTraffic(base.traffic, msg, base),
     host: reduceHost(base.host, msg, base),
     journal: reduceJournal(base.journal, msg, base),
+    jails: reduceJails(base.jails, msg, base),
     shields: reduceShields(base.shields, msg, base),
     programs: reducePrograms(base.programs, msg, base),
     watches: reduceWatches(base.watches, msg, withModal),
@@ -50,7 +52,7 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
 
 const SLICES = [
   ...(['layout', 'modal', 'keys', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
-  ...(['shields', 'programs', 'watches', 'copy', 'follow'] as const),
+  ...(['shields', 'programs', 'watches', 'copy', 'follow', 'jails'] as const),
 ] as const;
 
 function reduceBase(state: ConsoleState, msg: Msg): ConsoleState {

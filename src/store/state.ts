@@ -11,6 +11,7 @@ import { type CopyState, initialCopy } from './slices/copy.ts';
 import { type FileState, initialFile } from './slices/file.ts';
 import { type FollowState, initialFollow } from './slices/follow.ts';
 import { type HostState, initialHost } from './slices/host.ts';
+import { initialJails, type JailsState } from './slices/jails.ts';
 import { initialJournal, type JournalState } from './slices/journal.ts';
 import { initialKeys, type KeysState } from './slices/keys.ts';
 import { initialLayout, type LayoutState } from './slices/layout.ts';
@@ -49,6 +50,7 @@ export type ConsoleState = Readonly<{
   traffic: TrafficState;
   host: HostState;
   journal: JournalState;
+  jails: JailsState;
   shields: ShieldsSlice;
   programs: ProgramsState;
   watches: WatchesState;
@@ -83,6 +85,7 @@ export function initialState(options: StartOptions): ConsoleState {
     traffic: initialTraffic(options.session),
     host: initialHost(options.session),
     journal: initialJournal(options.session),
+    jails: initialJails(options.session),
     shields: initialShields,
     programs: initialPrograms(options),
     watches: initialWatches(options),

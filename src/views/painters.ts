@@ -3,6 +3,7 @@
 import { drawBans } from './panes/bans.ts';
 import { drawConntrack } from './panes/conntrack.ts';
 import { drawHost } from './panes/host.ts';
+import { drawJails } from './panes/jails.ts';
 import { drawJournal } from './panes/journal.ts';
 import { drawLog } from './panes/log.ts';
 import { drawRun } from './panes/run.ts';
@@ -17,6 +18,7 @@ export const PAINTERS: Painters = {
   traffic: drawTraffic,
   host: drawHost,
   journal: drawJournal,
+  jails: drawJails,
   run: drawRun,
   watch: drawWatch,
 };

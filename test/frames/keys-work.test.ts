@@ -18,6 +18,7 @@ import { UNICODE_GLYPHS } from '../../src/views/glyphs.ts';
 import { PAINTERS } from '../../src/views/painters.ts';
 import { createScreenDrawer } from '../../src/views/screen.ts';
 import { batchOf, lineOf, membersOf, net, sampleOf, setOf } from '../unit/store/rig.ts';
+import { banOf, jailOf, jailsOf } from './jail-samples.ts';
 import { report, source, timeouts, trafficSamples } from './panes/machine-states.ts';
 import { NOW, SESSION } from './shell-parts.ts';
 
@@ -65,6 +66,7 @@ const DATA: readonly Msg[] = [
   { kind: 'conntrack/sampled', sample: { at: NOW, count: 4000, max: 262_144, accounting: true } },
   timeouts('default'),
   acts,
+  jailsOf(many.map((text, at) => jailOf(`web-${(at * 31) % 90}`, { lastBan: banOf(text) }))),
 ];
 
 /** More than a screen of it, so that every key of moving moves. */
@@ -82,6 +84,7 @@ const FOCUS: Readonly<Record<Kind, PaneId>> = {
   host: '1.5' as PaneId,
   traffic: '1.6' as PaneId,
   journal: '2.2' as PaneId,
+  jails: '1.5' as PaneId,
   watch: '1.5' as PaneId,
   run: '1.5' as PaneId,
 };
@@ -95,17 +98,19 @@ const ran = (turn: number): Msg => ({
   },
 });
 
-/** A watch or a program pane where the host is else. */
+/** A watch, a program or a jails pane where the host is else. */
 function sessionFor(kind: Kind): Session {
+  if (kind === 'jails') return inPlaceOfHost({ kind });
   if (kind !== 'watch' && kind !== 'run') return SESSION;
   const command = { kind: 'shell', line: 'ss -tn' } as const;
+  const start = kind === 'watch' ? ('auto' as const) : ('suspended' as const);
+  return inPlaceOfHost({ kind, command, start, env: {}, history: 100 });
+}
+
+function inPlaceOfHost(body: PaneSpec['body']): Session {
   const windows = SESSION.windows.map((window) => ({
     ...window,
-    panes: window.panes.map((pane): PaneSpec => {
-      const start = kind === 'watch' ? ('auto' as const) : ('suspended' as const);
-      const body = { kind, command, start, env: {}, history: 100 };
-      return pane.id === FOCUS.watch ? { ...pane, body } : pane;
-    }),
+    panes: window.panes.map((pane): PaneSpec => (pane.id === FOCUS.watch ? { ...pane, body } : pane)),
   }));
   return { ...SESSION, windows };
 }
@@ -134,6 +139,7 @@ function consoleOn(kind: Kind) {
       setMouse: () => asked.push('mouse'),
       poke: () => asked.push('poke'),
       listAsked: () => undefined,
+      testFilter: () => asked.push('test'),
       session: {
         command: ({ kind }) => {
           asked.push(kind);

@@ -9,6 +9,7 @@ import { sanitise } from '../../src/core/sanitise.ts';
 import type { SourceId } from '../../src/core/status.ts';
 import type { Msg } from '../../src/store/messages.ts';
 import { batchOf, fileOf, LOG, logSpec, membersOf, NOW, net, sampleOf, setOf } from '../unit/store/rig.ts';
+import { FAILING, HEALTHY, HOSTILE, HUNDRED, JAIL_SETS, jailsOf } from './jail-samples.ts';
 import { ACTS, BAN_SAMPLE, GUARD, HTTP, LOG_LINES, later, request } from './pane-samples.ts';
 import {
   FLOOD,
@@ -280,6 +281,39 @@ const JOURNAL_STATES: States = {
   unavailable: { ...journal([unavailable('journal', sealed)]), privileged: false },
 };
 
+const jails = (steps: readonly Step[]): KindState => ({ body: { kind: 'jails' }, steps });
+const failing: readonly Msg[] = [live('jails'), sampleOf([...JAIL_SETS], []), jailsOf(FAILING)];
+const notThere = problem('missing-tool', 'fail2ban is not installed', {
+  hint: 'nothing here reads its jails then',
+});
+const hung = problem('timed-out', 'the fail2ban server does not answer', {
+  hint: 'it hangs or is very busy; its bans go on. Its own words: /var/log/fail2ban.log',
+});
+const hangs: Msg = status('jails', {
+  ...{ kind: 'retrying', problem: hung, retryAt: later(35), lastSampleAt: NOW },
+});
+const gaps = ['fail2ban logs to SYSLOG: no times of matches and bans, only totals'];
+
+const JAILS_STATES: States = {
+  healthy: jails([live('jails'), jailsOf(HEALTHY)]),
+  failing: jails(failing),
+  zoomed: { ...jails(failing), zoomed: true },
+  'by-name': jails([...failing, ...press('sort-next', 'line-down')]),
+  details: jails([...failing, ...press('open')]),
+  'details-end': jails([...failing, ...press('line-down', 'line-down', 'line-down', 'open', 'bottom')]),
+  gaps: jails([live('jails'), jailsOf(HEALTHY, { gaps: gaps.map((gap) => sanitise(gap)) })]),
+  hundred: jails([live('jails'), jailsOf(HUNDRED), ...press('page-down')]),
+  hostile: jails([live('jails'), jailsOf(HOSTILE)]),
+  'hostile-details': jails([live('jails'), jailsOf(HOSTILE), ...press('bottom', 'open')]),
+  'read-only': { ...jails(failing), readOnly: true },
+  reading: jails([]),
+  'no-jails': jails([live('jails'), jailsOf([], { gaps: [sanitise('fail2ban runs without a jail')] })]),
+  stale: jails([...failing, late(300)]),
+  hung: jails([...failing, late(31), hangs]),
+  'never-answered': jails([hangs]),
+  absent: jails([unavailable('jails', notThere)]),
+};
+
 export const KIND_STATES = {
   log: LOG_STATES,
   bans: BANS_STATES,
@@ -287,4 +321,5 @@ export const KIND_STATES = {
   traffic: TRAFFIC_STATES,
   host: HOST_STATES,
   journal: JOURNAL_STATES,
+  jails: JAILS_STATES,
 } as const satisfies Partial<Record<PaneBody['kind'], States>>;

@@ -12,6 +12,7 @@ import { flowsSource } from '../../sources/conntrack/flows.ts';
 import { conntrackSource } from '../../sources/conntrack/source.ts';
 import { timeoutsSource } from '../../sources/conntrack/timeouts.ts';
 import { hostSource } from '../../sources/host/source.ts';
+import { createJailsSources, type JailsSources } from '../../sources/jails/source.ts';
 import type { Pump, PumpHandle } from '../../sources/pump.ts';
 import { shieldsSource } from '../../sources/shields/source.ts';
 import type { PollSource, Source } from '../../sources/source.ts';
@@ -62,6 +63,7 @@ export function startSources(options: SourcesOptions): ConsoleSources {
   const { host, store } = options;
   const running = new Map<SourceId, Readonly<{ key: string; handle: PumpHandle }>>();
   const bans = bansKeeper();
+  const keepers = { bans, jails: jailsKeeper() };
   const ofPanes = paneSources(options);
   const abort = new AbortController();
   let seen: ConsoleState | undefined;
@@ -69,7 +71,7 @@ export function startSources(options: SourcesOptions): ConsoleSources {
     const state = store.getState();
     if (abort.signal.aborted || (seen !== undefined && needSame(state, seen))) return;
     seen = state;
-    const wanted: WantedSources = new Map([...sharedSources(state, options, bans), ...ofPanes(state)]);
+    const wanted: WantedSources = new Map([...sharedSources(state, options, keepers), ...ofPanes(state)]);
     for (const [id, { key, handle }] of running) {
       if (wanted.get(id)?.key === key) continue;
       running.delete(id);
@@ -124,11 +126,26 @@ function bansKeeper(): BansKeeper {
   };
 }
 
+type JailsKeeper = Readonly<{ of(state: ConsoleState): JailsSources }>;
+
+/** As with the bans: one follows the logs that the other names. */
+function jailsKeeper(): JailsKeeper {
+  let kept: Readonly<{ everyMs: number; sources: JailsSources }> | undefined;
+  return {
+    of: ({ session }) => {
+      const everyMs = refreshOf(session, 'jails');
+      if (kept?.everyMs !== everyMs) kept = { everyMs, sources: createJailsSources({ everyMs }) };
+      return kept.sources;
+    },
+  };
+}
+
 function sharedSources(
   state: ConsoleState,
   { store: { dispatch }, pump, desk, place }: SourcesOptions,
-  bans: BansKeeper,
+  keepers: Readonly<{ bans: BansKeeper; jails: JailsKeeper }>,
 ): WantedSources {
+  const { bans } = keepers;
   const { session } = state;
   const wanted = new Map<SourceId, Wanted>();
   const need = <Sample>(source: Source<Sample>, onSample: (sample: Sample) => void, key = keyOf(source)) =>
@@ -160,6 +177,11 @@ function sharedSources(
   need(changes, () => undefined, pace);
   need(safeSetSource(desk), (safeSet) => dispatch({ kind: 'safe-set/computed', safeSet }));
   need(shieldsSource(place), (sample) => dispatch({ kind: 'shields/sampled', ...sample }));
+  if (hasPane(session, 'jails')) {
+    const { jails, logs } = keepers.jails.of(state);
+    need(jails, (sample) => dispatch({ kind: 'jails/sampled', sample }));
+    need(logs, () => undefined, keyOf(jails));
+  }
   if (hasPane(session, 'journal') || isFollowing(state))
     need(journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));
   return wanted;

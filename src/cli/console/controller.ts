@@ -2,6 +2,7 @@
 // are ports, so that tests press keys without either.
 
 import type { InputEvent, Intent } from '../../core/intent.ts';
+import type { JailRow } from '../../core/jails.ts';
 import type { PaneId } from '../../core/pane.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import { safe } from '../../core/sanitise.ts';
@@ -47,6 +48,8 @@ export type Effects = Readonly<{
   programMouse?(pane: PaneId, event: MouseEvent): void;
   /** What the list for a new pane looks up; absent: only what the console knows already. */
   newPane?: NewPaneLooks;
+  /** Runs the filter of a jail on its log and shows what it missed; absent where tests have no host. */
+  testFilter?(jail: JailRow): void;
   /** Runs `task` after `ms` unless cancelled. */
   later(ms: number, task: () => void): () => void;
 }>;

@@ -20,7 +20,15 @@ const STARTS: ReadonlyMap<string, NewPanePrompt> = new Map([
   ['watch', 'new-watch'],
 ]);
 export const NEW_PANE_WORDS: readonly string[] = [...STARTS.keys(), 'show'];
-export const SHOWN_KINDS: readonly string[] = ['bans', 'conntrack', 'host', 'journal', 'log', 'traffic'];
+export const SHOWN_KINDS: readonly string[] = [
+  'bans',
+  'conntrack',
+  'host',
+  'jails',
+  'journal',
+  'log',
+  'traffic',
+];
 
 export function parseNewPane(name: string, rest: string): Result<NewPaneCommand> {
   const purpose = STARTS.get(name);

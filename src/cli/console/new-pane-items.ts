@@ -24,6 +24,7 @@ export function newPaneItems(state: ConsoleState, facts: PaneFacts, shell: strin
     ...trafficItems(facts),
     item('host', { text: 'host', detail: 'cpu, memory, disk' }, { kind: 'host' }),
     item('journal', { text: 'journal', detail: 'what opsconsole did' }, { kind: 'journal' }),
+    item('jails', { text: 'jails', detail: 'fail2ban: what each sees' }, { kind: 'jails' }),
     asking('new-run', 'program…', 'in its own terminal'),
     asking('new-watch', 'watch…', 'again and again'),
   ];
@@ -110,6 +111,7 @@ export function shownBy(kind: string, what: string): NewPane | undefined {
     case 'host':
     case 'conntrack':
     case 'journal':
+    case 'jails':
       return names.length === 0 ? { body: { kind } } : undefined;
     case 'bans':
       return { body: { kind, sets: what === '' ? [] : [what] } };

@@ -8,6 +8,7 @@ import type { ActForm } from '../../store/act-form.ts';
 import { banForm, cutForm, draftForm, tightenForm, unbanForm, undoForm } from '../../store/forms.ts';
 import { selectBansTarget, selectExtendDraft } from '../../store/select/target-bans.ts';
 import { selectConntrackTarget } from '../../store/select/target-conntrack.ts';
+import { selectJailsTarget } from '../../store/select/target-jails.ts';
 import { selectJournalTarget } from '../../store/select/target-journal.ts';
 import { selectLogTarget } from '../../store/select/target-log.ts';
 import { selectTrafficTarget } from '../../store/select/target-traffic.ts';
@@ -41,6 +42,7 @@ export function openingOf(state: ConsoleState, wish: ActWish, seen: ConsoleState
           reason: wish.reason,
           defaults: state.session.bans,
           sets: state.bans.sets,
+          into: pane?.body.kind === 'jails' ? target?.set : undefined,
         }),
       );
     case 'unban':
@@ -99,6 +101,8 @@ export function targetOf(state: ConsoleState, pane: PaneSpec): ActTarget | undef
       return selectTrafficTarget(state, pane.id);
     case 'watch':
       return selectWatchTarget(state, pane.id);
+    case 'jails':
+      return selectJailsTarget(state, pane.id);
     case 'host':
     case 'journal':
     case 'run':

@@ -10,6 +10,7 @@ import type { Desktop } from './controller.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
 import { askForKey } from './describe-key.ts';
 import { followIntent } from './follow.ts';
+import { testFilter } from './jail-keys.ts';
 import { layoutIntent } from './layout-keys.ts';
 import { openNewPane } from './new-pane.ts';
 import { type ActWish, openingOf } from './open-act.ts';
@@ -148,6 +149,10 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
   if (intent.id === 'open' && pane.body.kind === 'conntrack') {
     if (state.conntrack.views[pane.id]?.mode === 'timeouts') openAct(desktop, { kind: 'tighten' });
     else desktop.say(safe('this opens a timeout, in the table of timeouts: show that first'));
+    return;
+  }
+  if (intent.id === 'test-filter') {
+    testFilter(desktop, pane.id);
     return;
   }
   paneMessage(desktop, pane.id, intent);

@@ -154,7 +154,9 @@ function newFile(host: Host, onLine: (line: string, now: UnixMs) => void): File 
       const now = host.now();
       onLine(line, now);
       if (!file.back) return;
-      const stamp = sampler.look(line, now, { counts: file.looked++ % BACK_EVERY === 0 });
+      const stamp = sampler.look(line, now, {
+        counts: file.looked++ < 200 || file.looked % BACK_EVERY === 0,
+      });
       if (stamp === undefined) return;
       const at = unixMs(Math.min(stamp, now));
       counts.coversFrom(at);

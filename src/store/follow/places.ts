@@ -10,7 +10,9 @@ import { type BansPane, cursorAt, paneTable } from '../bans/bans-pane.ts';
 import { findItem } from '../bans/table.ts';
 import { type LogPane, laneOf, cursorIndex as lineCursor, paneShown, sideBySide } from '../logs/log-pane.ts';
 import { lineAt } from '../logs/shown.ts';
+import { jailViews } from '../select/jails.ts';
 import { conntrackRows } from '../slices/conntrack.ts';
+import { detailLines, type JailsPane } from '../slices/jails.ts';
 import { journalCursor } from '../slices/journal.ts';
 import { talkersOf } from '../slices/traffic.ts';
 import type { ConsoleState } from '../state.ts';
@@ -24,6 +26,8 @@ export type Place = Readonly<{ lane: number; index: number }>;
 /** `at`: where its cursor is. */
 export type PanePlaces = Readonly<{ places: readonly Place[]; at: Place }>;
 
+/** How wide the pane is does not move its events. */
+const ANY_COLUMNS = 80;
 const NOWHERE: PanePlaces = { places: [], at: { lane: 0, index: -1 } };
 
 export function placesIn(state: ConsoleState, { id, body }: PaneSpec, net: Net): PanePlaces {
@@ -52,6 +56,10 @@ export function placesIn(state: ConsoleState, { id, body }: PaneSpec, net: Net):
       if (pane === undefined) return NOWHERE;
       const touched = rows.flatMap((row, index) => (actTouches(row, net) ? [{ lane: 0, index }] : []));
       return { places: touched, at: { lane: 0, index: journalCursor(pane, rows) } };
+    }
+    case 'jails': {
+      const pane = state.jails.panes.get(id);
+      return pane === undefined ? NOWHERE : inJails(state, pane, net);
     }
     case 'watch': {
       const pane = state.watches.panes.get(id);
@@ -97,6 +105,19 @@ function inTable(rows: readonly Readonly<{ net: Net }>[], cursor: TableCursor, n
   const places = rows.flatMap((row, index) => (isRelated(net, row.net) ? [{ lane: 0, index }] : []));
   const keys = rows.map((row) => row.net.text);
   return { places, at: { lane: 0, index: cursorIndex(cursor, keys) } };
+}
+
+/** In the detail the events of the address, in the table the jails that banned it last. */
+function inJails(state: ConsoleState, pane: JailsPane, net: Net): PanePlaces {
+  const nets =
+    pane.open === undefined
+      ? jailViews(state, pane.order).map(({ row }) => row.lastBan?.net)
+      : detailLines(state, pane, ANY_COLUMNS).map((line) => line.net);
+  const places = nets.flatMap((one, index) =>
+    one !== undefined && isRelated(net, one) ? [{ lane: 0, index }] : [],
+  );
+  const at = pane.open === undefined ? pane.cursor : pane.lines;
+  return { places, at: { lane: 0, index: at.index } };
 }
 
 function inWatch(pane: WatchPane, net: Net): PanePlaces {

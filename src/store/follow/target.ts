@@ -6,6 +6,7 @@ import { unreachable } from '../../core/unreachable.ts';
 import { cursorAt, paneTable } from '../bans/bans-pane.ts';
 import { itemAt, keyOf } from '../bans/table.ts';
 import { cursorLine, pickedAddress } from '../logs/log-pane.ts';
+import { jailNet } from '../select/target-jails.ts';
 import { selectJournalTarget } from '../select/target-journal.ts';
 import { conntrackRows } from '../slices/conntrack.ts';
 import { talkersOf } from '../slices/traffic.ts';
@@ -37,6 +38,10 @@ export function selectFollowTarget(state: ConsoleState, { id, body }: PaneSpec):
     case 'traffic': {
       const view = state.traffic.views[id];
       return view === undefined ? undefined : underCursor(talkersOf(state), view.cursor);
+    }
+    case 'jails': {
+      const pane = state.jails.panes.get(id);
+      return pane === undefined ? undefined : jailNet(state, pane);
     }
     case 'journal':
       return ofAct(state, id);

@@ -76,7 +76,12 @@ function insteadOf(
         ];
       return tail?.kind === 'read' ? undefined : [[span(safe('reading its last lines …'), 'dim')]];
     case 'journal':
-      return isRead(state, 'journal') ? undefined : unread('the acts of opsconsole on this host');
+      return isRead(state, 'journal')
+        ? undefined
+        : unread('the acts of opsconsole on this host', 'newest first, each with its commands and result');
+    case 'jails':
+      if (isRead(state, 'jails')) return undefined;
+      return unread('the jails of fail2ban', 'which see nothing, what they ban with, what they did last');
     case 'bans':
     case 'conntrack':
     case 'traffic':
@@ -91,8 +96,8 @@ function isRead({ sources }: ConsoleState, source: SourceId): boolean {
 }
 
 /** No pane needs it now, so nobody reads it. */
-function unread(what: string): readonly Line[] {
-  return [[span(sanitise(`Shows ${what}: newest first, each with its commands and result.`), 'dim')]];
+function unread(what: string, how: string): readonly Line[] {
+  return [[span(sanitise(`Shows ${what}: ${how}.`), 'dim')]];
 }
 
 const previews = new WeakMap<NewPane, ConsoleState>();
@@ -124,6 +129,7 @@ function panesOf(state: ConsoleState, before: ConsoleState): Partial<ConsoleStat
     conntrack: { ...state.conntrack, views: before.conntrack.views },
     traffic: { ...state.traffic, views: before.traffic.views },
     journal: { ...state.journal, panes: before.journal.panes },
+    jails: { ...state.jails, panes: before.jails.panes },
   };
 }
 

@@ -35,6 +35,7 @@ function nameOf({ body }: Pick<PaneSpec, 'body'>): string {
     case 'bans':
     case 'host':
     case 'journal':
+    case 'jails':
       return body.kind;
   }
 }
