@@ -7,7 +7,7 @@ import type { SetInfo } from '../../../src/core/rows.ts';
 import { iptablesBackend } from '../../../src/firewall/iptables/backend.ts';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
-import { act, banOf, missingOf, net, openKit, proved, refusedFor } from './kit.ts';
+import { act, banOf, missingOf, net, openKit, proved, ready, refusedFor } from './kit.ts';
 
 const TOOLS = ['iptables-nft-restore', 'iptables-legacy-restore', 'iptables-save', 'nft', 'conntrack'];
 const EVIL = '; rm -rf / \\" $(id) \\\\ -j ACCEPT';
@@ -101,6 +101,36 @@ kernelSuite('acts on ban chains', TOOLS, () => {
     await proved(desk, banOf([client.v4], { set: KEY }));
     expect(await flow.send('and now', 300)).toBe(false);
     await flow.close();
+  });
+
+  test('what has ended is swept, a later ban of the same address stays', async () => {
+    const ended = [
+      '-s 198.51.100.9/32 -m time --datestop 2020-01-01T00:00:00 -j DROP',
+      '-s 198.51.100.9/32 -m comment --comment "until=1500000000" -j DROP',
+    ];
+    const later = '-s 198.51.100.9/32 -m time --datestop 2037-01-01T00:00:00 -j DROP';
+    // Nobody but its script knows what this number is.
+    const dark = '-s 198.51.100.8/32 -m comment --comment "198.51.100.8=1500000000" -j DROP';
+    const rules = [...ended, later, dark].map((spec) => `-A IP4BAN ${spec}\n`);
+    await restore('iptables-nft-restore', rules.join(''));
+    const { desk } = await open();
+    const { outcome } = await desk.perform(ready(await desk.preview({ action: 'expire' })).token);
+    expect(outcome).toMatchObject({ kind: 'done', proof: { kind: 'proved' } });
+    expect(await rulesOf()).toEqual([later, dark].map((spec) => `-A IP4BAN ${spec}`));
+  });
+
+  test('a second step that fails: the first is taken back word for word', async () => {
+    await restore('iptables-nft-restore', CHAIN);
+    const six = `*filter\n:IP6BAN - [0:0]\n-A IP6BAN -s 2001:db8::9/128 -j DROP\nCOMMIT\n`;
+    await made().exec(made().server, ['ip6tables-nft-restore'], { input: six });
+    const before = await rulesOf();
+    const { desk } = await open();
+    const both = ['198.51.100.9', '198.51.100.11', '2001:db8::9'];
+    const preview = ready(await desk.preview(banOf(both, { set: KEY, cut: false })));
+    await made().exec(made().server, ['ip6tables-nft', '-F', 'IP6BAN']);
+    const { outcome } = await desk.perform(preview.token);
+    expect(outcome).toMatchObject({ kind: 'failed', undone: true, problem: { code: 'not-found' } });
+    expect([...(await rulesOf())].sort()).toEqual([...before].sort());
   });
 
   test('a chain nobody jumps to, and legacy rules beside: found, acted on, not mixed up', async () => {
