@@ -6,12 +6,20 @@ import { type Family, makeNet, type Net, widen } from '../core/address.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { SetInfo, SetKey } from '../core/rows.ts';
-import { type Backend, type OwningBackend, type OwnTable, ownsTable } from '../firewall/backend.ts';
+import type { SafeText } from '../core/sanitise.ts';
+import {
+  type Backend,
+  type OwningBackend,
+  type OwnTable,
+  ownsTable,
+  type SetsReading,
+} from '../firewall/backend.ts';
 import { readSets as readListings } from '../firewall/read-sets.ts';
 import { relate } from '../firewall/relate.ts';
 import type { Host } from '../host/host.ts';
 
-export type Arm = Readonly<{ backend: Backend; sets: readonly SetInfo[] }>;
+/** `gaps`: what of it could not be read. */
+export type Arm = Readonly<{ backend: Backend; sets: readonly SetInfo[]; gaps?: readonly SafeText[] }>;
 
 /** `blind`: backends that are installed but could not be read, and why. */
 export type FirewallView = Readonly<{
@@ -26,13 +34,13 @@ export async function readFirewalls(
   signal?: AbortSignal,
 ): Promise<FirewallView> {
   const reads = await Promise.all(
-    backends.map(async (backend) => ({ backend, sets: await readSets(host, backend, signal) })),
+    backends.map(async (backend) => ({ backend, read: await readArm(host, backend, signal) })),
   );
   const arms: Arm[] = [];
   const blind: { backend: Backend; problem: Problem }[] = [];
-  for (const { backend, sets } of reads) {
-    if (sets.ok) arms.push({ backend, sets: sets.value });
-    else if (sets.problem.code !== 'missing-tool') blind.push({ backend, problem: sets.problem });
+  for (const { backend, read } of reads) {
+    if (read.ok) arms.push({ backend, ...read.value });
+    else if (read.problem.code !== 'missing-tool') blind.push({ backend, problem: read.problem });
   }
   return { arms: relateArms(arms), blind };
 }
@@ -56,12 +64,20 @@ export async function readSets(
   backend: Backend,
   signal?: AbortSignal,
 ): Promise<Result<readonly SetInfo[]>> {
+  const read = await readArm(host, backend, signal);
+  return read.ok ? ok(read.value.sets) : read;
+}
+
+async function readArm(
+  host: Host,
+  backend: Backend,
+  signal: AbortSignal | undefined,
+): Promise<Result<SetsReading>> {
   for (const tool of backend.tools) {
     if ((await host.which(tool)) === undefined)
       return fail(problem('missing-tool', `${tool} is not installed`, { hint: `install ${tool}` }));
   }
-  const read = await readListings(backend, (one) => host.run(one, signal));
-  return read.ok ? ok(read.value.sets) : read;
+  return readListings(backend, (one) => host.run(one, signal));
 }
 
 /** All sets that our own table has for these families, as the backend would make them. */

@@ -5,6 +5,7 @@ import { readMembers } from '../actions/membership.ts';
 import { explainEnforcement } from '../actions/prove-ban.ts';
 import { fullName } from '../actions/set-names.ts';
 import { formatDuration } from '../core/duration.ts';
+import { hasHarm } from '../core/findings.ts';
 import { memberNet, secondsLeft } from '../core/members.ts';
 import type { Members, SetInfo } from '../core/rows.ts';
 import { sanitise } from '../core/sanitise.ts';
@@ -57,7 +58,20 @@ function showTable(listed: Listed, io: ActDeps['io']): void {
   if (rows.length > 0) io.stdout.write(printTable([HEAD, ...rows], [2, 3]));
   const empty = listed.filter(({ members }) => members.length === 0).map(({ found }) => fullName(found.set));
   if (empty.length > 0) io.stdout.write(`empty: ${sanitise(empty.join(', '), 400)}\n`);
+  const findings = listed.flatMap(({ found: { set } }) => findingRows(set));
+  if (findings.length > 0) io.stdout.write(`\n${printTable(findings)}`);
   if (listed.length === 0) io.stdout.write('no ban set found; the first ban makes the table of opsconsole\n');
+}
+
+/** Notes are in the JSON only: they are no faults. */
+function findingRows(set: SetInfo): readonly (readonly string[])[] {
+  return (set.findings ?? [])
+    .filter(({ level }) => level !== 'note')
+    .map(({ level, says, todo }) => [
+      level,
+      sanitise(fullName(set), 60),
+      todo === undefined ? says : `${says} (${todo})`,
+    ]);
 }
 
 function rowOf(set: SetInfo, members: Members, index: number): readonly string[] {
@@ -74,12 +88,14 @@ function rowOf(set: SetInfo, members: Members, index: number): readonly string[]
   ];
 }
 
-function enforcementWord({ enforcement }: SetInfo): string {
+function enforcementWord(set: SetInfo): string {
+  const { enforcement } = set;
   switch (enforcement.kind) {
     case 'dropped':
+      if (hasHarm(set)) return 'in part';
       return enforcement.afterEstablished ? 'yes, new flows' : 'yes';
     case 'not-dropped':
-      return 'no: rule does not drop';
+      return enforcement.because === 'accepts' ? 'no: let pass' : 'no: rule does not drop';
     case 'unused':
       return 'no: no rule';
     case 'unknown':
@@ -97,6 +113,10 @@ function setJson(set: SetInfo, members: Members, now: number): unknown {
     ...(set.shields === true ? { shields: true } : {}),
     enforced: set.enforcement.kind === 'dropped' ? true : set.enforcement.kind === 'unknown' ? null : false,
     ...(set.enforcement.kind === 'dropped' ? { rule: set.enforcement.rule } : { why }),
+    ...(set.enforcement.kind === 'dropped' && set.enforcement.position !== undefined
+      ? { position: set.enforcement.position }
+      : {}),
+    findings: set.findings ?? [],
     ...(set.max === undefined ? {} : { max: set.max }),
     members: Array.from({ length: members.length }, (_, index) => memberJson(members, index, now)),
   };

@@ -13,6 +13,8 @@ export type ToolFacts = Readonly<{
   package: string;
   /** Runs with rights that only root has: belongs into sudoers. */
   privileged: boolean;
+  /** One of several systems that ban: not missing where another one is used. */
+  ifThere?: true;
 }>;
 
 export const TOOLS: readonly ToolFacts[] = [
@@ -30,7 +32,18 @@ export const TOOLS: readonly ToolFacts[] = [
   tool('setsid', ['--version'], 'the watcher that takes the shields down', 'util-linux', false),
   tool('ssh-keyscan', ['-V'], 'trying a new login while the shields go up', 'openssh-client', false),
   tool('journalctl', ['--version'], 'log panes of journald units', 'systemd', false),
-  tool('fail2ban-client', ['-V'], 'jails (their sets are shown without it)', 'fail2ban', false),
+  ...['legacy', 'nft'].flatMap((variant) =>
+    ['iptables', 'ip6tables'].flatMap((name) =>
+      ['save', 'restore'].map((verb) =>
+        system(`${name}-${variant}-${verb}`, ['--version'], `rules of the ${variant} variant`, 'iptables'),
+      ),
+    ),
+  ),
+  system('fail2ban-client', ['-V'], 'jails (their sets are shown without it)', 'fail2ban'),
+  { ...system('fail2ban-regex', ['-V'], 'why a filter matches nothing', 'fail2ban'), privileged: false },
+  { ...system('sshguard', ['-v'], 'its sets are read with nft and ipset', 'sshguard'), privileged: false },
+  system('cscli', ['version'], 'decisions of CrowdSec', 'crowdsec'),
+  system('pfctl', [], 'tables and states of pf', ''),
 ];
 
 function tool(
@@ -42,13 +55,18 @@ function tool(
   return { name, version, use, package: deb, privileged };
 }
 
+function system(name: string, version: readonly string[], ...[use, deb]: [string, string]): ToolFacts {
+  return { ...tool(name, version, use, deb, true), ifThere: true };
+}
+
 export type FoundTool = ToolFacts & Readonly<{ path?: string; says?: SafeText }>;
 
-export function findTools(host: Host): Promise<readonly FoundTool[]> {
-  return Promise.all(
-    TOOLS.map(async (facts) => {
+export async function findTools(host: Host): Promise<readonly FoundTool[]> {
+  const found = await Promise.all(
+    TOOLS.map(async (facts): Promise<FoundTool> => {
       const path = await host.which(facts.name);
       if (path === undefined) return facts;
+      if (facts.version.length === 0) return { ...facts, path };
       const answer = await host.run(
         command([facts.name, ...facts.version], { timeoutMs: 3000, okExits: [1, 255] }),
       );
@@ -63,6 +81,7 @@ export function findTools(host: Host): Promise<readonly FoundTool[]> {
       return says === '' ? { ...facts, path } : { ...facts, path, says };
     }),
   );
+  return found.filter(({ ifThere, path }) => ifThere !== true || path !== undefined);
 }
 
 /** Exact absolute paths and no wildcards: sudoers(5) then allows these programs and nothing else. */

@@ -9,9 +9,11 @@ import type { Session } from '../core/pane.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
+import { ownsTable } from '../firewall/backend.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import type { ActDeps } from './act-desk.ts';
+import { backendChecks, harmSentences } from './doctor-backends.ts';
 import { readShieldsFacts, type ShieldsFacts, shieldsCheck } from './doctor-shields.ts';
 import { type FoundTool, findTools, sudoersLines } from './doctor-tools.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
@@ -64,10 +66,12 @@ async function checkJournal(io: Io): Promise<Problem | undefined> {
   return opened.ok ? undefined : opened.problem;
 }
 
+const BAN_WORDS: Readonly<Record<string, string>> = { ipset: 'with ipset and iptables' };
+
 function checksOf(facts: Facts, io: Io): readonly Check[] {
   const { host, tools, view, safeSet, session, journal, tracked } = facts;
   const has = (name: string): boolean => tools.some((one) => one.name === name && one.path !== undefined);
-  const [arm] = view.arms;
+  const arm = view.arms.find(({ backend }) => ownsTable(backend));
   const [blind] = view.blind;
   const rights: Check = host.privileged
     ? { what: 'rights', works: true, says: process.geteuid?.() === 0 ? 'root' : 'sudo without a password' }
@@ -79,7 +83,7 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
       };
   const ban: Check =
     arm !== undefined && host.privileged
-      ? { what: 'ban', works: true, says: arm.backend.id === 'nft' ? 'with nft' : 'with ipset and iptables' }
+      ? { what: 'ban', works: true, says: BAN_WORDS[arm.backend.id] ?? `with ${arm.backend.id}` }
       : {
           what: 'ban',
           works: false,
@@ -115,7 +119,7 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
       }
     : { what: 'session', works: false, says: session.problem.summary, todo: 'opsconsole validate FILE' };
   const emergency = shieldsCheck(facts.shields, { has, privileged: host.privileged });
-  return [rights, ban, conntrack, emergency, operator, record, file];
+  return [rights, ban, ...backendChecks(view), conntrack, emergency, operator, record, file];
 }
 
 function cutCheck(tool: boolean, tracked: boolean, privileged: boolean): Check {
@@ -176,6 +180,10 @@ function print({ tools, view, safeSet, host, shields }: Facts, { checks, sudoers
     ]),
   );
   for (const { problem } of view.blind) lines.push(` ${problem.summary}`);
+  for (const { backend, gaps = [] } of view.arms)
+    for (const gap of gaps) lines.push(` not shown of ${backend.id}: ${gap}`);
+  const harms = harmSentences(view);
+  if (harms.length > 0) lines.push('', 'banned and yet not stopped', ...harms.map((words) => ` ${words}`));
   lines.push('', 'never banned');
   table(safeSet.entries.map(({ net, why }) => [` ${net.text}`, why]));
   for (const gap of safeSet.gaps) lines.push(` not protected: ${gap}`);

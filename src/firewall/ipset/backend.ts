@@ -2,6 +2,7 @@
 
 import { command } from '../../core/plan.ts';
 import type { OwningBackend } from '../backend.ts';
+import { checkSets } from '../check-sets.ts';
 import { createIpsetMembersParser } from './members.ts';
 import { ensureIpsetOwn, ipsetOwnSetFor, removeIpsetOwn } from './own.ts';
 import { parseIpsets } from './parse.ts';
@@ -35,5 +36,6 @@ export const ipsetBackend: OwningBackend = {
   planAdd: (set, elements) => planIpsetAdd(set, elements),
   planDelete: planIpsetDelete,
   probe: ipsetProbe,
+  check: checkSets,
   own: { ensure: ensureIpsetOwn, remove: removeIpsetOwn, setFor: ipsetOwnSetFor },
 };

@@ -2,6 +2,7 @@
 
 import { command } from '../../core/plan.ts';
 import type { OwningBackend } from '../backend.ts';
+import { checkSets } from '../check-sets.ts';
 import { isUsableName } from '../hold.ts';
 import { createNftMembersParser } from './members.ts';
 import { ensureNftOwn, nftOwnSetFor, removeNftOwn } from './own.ts';
@@ -37,6 +38,7 @@ export const nftBackend: OwningBackend = {
   planAdd: planNftAdd,
   planDelete: planNftDelete,
   probe: nftProbe,
+  check: checkSets,
   atomic: true,
   own: { ensure: ensureNftOwn, remove: removeNftOwn, setFor: nftOwnSetFor, whole: true },
 };

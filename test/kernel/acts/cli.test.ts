@@ -163,6 +163,14 @@ kernelSuite('the acts on the command line', ['nft', 'conntrack', 'sysctl'], () =
     const ran = await run('ban 203.0.113.79 --for 1h --into s');
     expect([ran.status, ran.err]).toEqual([EXIT.unproved, expect.stringMatching(/no rule uses this set/)]);
     expect((await run('ban 203.0.113.79 --for 1h --into nosuch')).err).toMatch(/no set "nosuch"/);
+    const says = 'no rule uses this set: nobody in it is stopped';
+    const todo = 'add a rule in a chain of table inet lone: ip saddr @s drop';
+    expect((await run('bans')).out).toContain(`harm  inet lone s  ${says} (${todo})`);
+    const [lone] = JSON.parse((await run('bans --json --set s')).out);
+    expect(lone).toMatchObject({ enforced: false, findings: [{ level: 'harm', says, todo }, {}] });
+    const doctor = (await run('doctor')).out;
+    expect(doctor).toMatch(/yes {2}nft +(\d+ sets, 1 of them|1 set, which) does not hold \(see/);
+    expect(doctor).toContain(`banned and yet not stopped\n inet lone s: ${says} (${todo})\n`);
     expect((await run('undo')).status).toBe(EXIT.done);
     await net.exec(net.server, ['nft', 'delete', 'table', 'inet', 'lone']);
   });
