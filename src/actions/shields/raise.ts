@@ -10,6 +10,7 @@ import { armWatcher } from './arm-watcher.ts';
 import { findBakers } from './bakers.ts';
 import { type Engine, forShields, NOT_PRIVILEGED, whereOf } from './engine.ts';
 import { type Ground, tooWide } from './gather.ts';
+import { whyNotOnPf } from './on-pf.ts';
 import { planRaise } from './plan-raise.ts';
 import { type Prepared, writeFiles } from './raise-files.ts';
 import { carryOut, type Raising } from './raise-steps.ts';
@@ -25,6 +26,8 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
   const { host, place, readOnly } = engine.options;
   if (readOnly) return { kind: 'refused', reasons: [safe('this console is read-only: nothing is changed')] };
   if (!host.privileged) return failed(NOT_PRIVILEGED, true);
+  const onPf = await whyNotOnPf(host);
+  if (onPf !== undefined) return { kind: 'refused', reasons: onPf };
   say(safe('looking at the machine'));
   const recovered = await recoverNow(engine);
   if (!recovered.ok) return failed(recovered.problem, true);

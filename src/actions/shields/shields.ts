@@ -12,6 +12,7 @@ import { type Engine, NOT_PRIVILEGED } from './engine.ts';
 import { createShieldsJournal } from './journal-shields.ts';
 import { keep, renew } from './keep.ts';
 import { lower } from './lower.ts';
+import { previewOnPf } from './on-pf.ts';
 import { planRaise } from './plan-raise.ts';
 import type { Shields } from './port.ts';
 import { previewShields } from './preview.ts';
@@ -86,6 +87,8 @@ async function preview(
   wish: RaiseWish,
 ): Promise<ShieldsPreview> {
   if (!options.host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
+  const onPf = await previewOnPf(options, memory, wish);
+  if (onPf !== undefined) return onPf;
   const planned = await planRaise(options, { id: '00000000', wish, raisingSeconds: RAISING_SECONDS, memory });
   if (planned.kind !== 'ready') return planned;
   const { ground, ...plan } = planned.plan;
