@@ -4,6 +4,7 @@
 
 import { type Problem, problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { explainPfRefusal } from '../firewall/pf/refusals.ts';
 import type { Host } from '../host/host.ts';
 import type { Move } from './action.ts';
 
@@ -31,6 +32,7 @@ const IPTABLES = /^ip6?tables(?:-nft|-legacy)?-restore$/;
 export function explainRefusal(refusal: Problem): Problem {
   const { detail = '', argv } = refusal;
   if (IPTABLES.test(argv?.[0] ?? '')) return explainIptables(refusal, detail);
+  if (argv?.[0] === 'pfctl') return explainPfRefusal(refusal);
   if (argv?.[0] !== 'nft') return refusal;
   if (/Too many open files in system/.test(detail))
     return problem('refused', 'the set is full: nft takes no more elements', {
