@@ -30,14 +30,19 @@ export type Sorted = Readonly<{
   blocked: readonly Overlap[];
 }>;
 
-export function explainCovered({ group }: Sorted, { wanted, holder, seconds }: Overlap): SafeText {
+export function explainCovered({ group }: Sorted, { wanted, holder, relation, seconds }: Overlap): SafeText {
   const left =
     seconds === null
       ? 'until changed'
       : seconds === undefined
         ? 'time unknown'
         : `${formatDuration(seconds)} left`;
-  return sanitise(`${wanted.text} is inside ${holder.text} in set ${group.found.set.name} already (${left})`);
+  const { set } = group.found;
+  if (relation === 'equal')
+    return sanitise(
+      `${wanted.text} is banned by ${set.name} already (${left}), and ${set.owner} sets no time anew: unban it first`,
+    );
+  return sanitise(`${wanted.text} is inside ${holder.text} in set ${set.name} already (${left})`);
 }
 
 type NoteFacts = Readonly<{

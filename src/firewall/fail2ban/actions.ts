@@ -1,23 +1,15 @@
-// What the actions of a jail really use: `get JAIL actions`, then `actionproperties` and the few values that name its sets
-// or give it a ban time of its own. fail2ban 1.0.2, the same in 1.1:
+// What the actions of a jail really use: `get JAIL actions`, then the few values that name its sets or give it a ban time of
+// its own. fail2ban 1.0.2, the same in 1.1:
 //   The jail sshd has the following actions:
 //   nftables-allports
 // Values are raw: "addr-set-<name>", "f2b-<name>6", "$([ "<bantime>" -le 2147483 ] && echo "<bantime>" || echo 0)".
 
 import type { Family } from '../../core/address.ts';
-import type { Question } from './client.ts';
 
 /** undefined = not understood. */
 export function parseActions(text: string): readonly string[] | undefined {
   if (/^No actions for jail /.test(text)) return [];
-  return parseNames(text, ' has the following actions:\n');
-}
-
-export function parseProperties(text: string): readonly string[] | undefined {
-  return parseNames(text, ' has the following properties:\n');
-}
-
-function parseNames(text: string, headEnd: string): readonly string[] | undefined {
+  const headEnd = ' has the following actions:\n';
   const at = text.lastIndexOf(headEnd);
   if (at < 0) return undefined;
   return text
@@ -27,35 +19,26 @@ function parseNames(text: string, headEnd: string): readonly string[] | undefine
     .filter((name) => name !== '');
 }
 
-/** Names of actions that may be asked about; others could break the question apart. */
-export const isUsableAction = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,99}$/.test(name);
-
 export type ActionValues = Readonly<{ jail: string; action: string; values: ReadonlyMap<string, string> }>;
 
-const WANTED = [
-  'name',
-  'addr_set',
-  'addr_set?family=inet6',
-  'table',
-  'table_family',
-  'ipmset',
-  'ipmset?family=inet6',
-  'ipsettime',
-  'default-ipsettime',
-  'bantime',
+/**
+ * What the standard actions have (action.d of 1.0 and 1.1). Nothing else is asked for: the server writes an error into its
+ * log for each value that an action has not, so the actions of somebody's own are found by the usual names only.
+ */
+const VALUES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [
+    /^nftables(-multiport|-allports)?$/,
+    ['name', 'addr_set', 'addr_set?family=inet6', 'table', 'table_family'],
+  ],
+  [
+    /^iptables-ipset$|^iptables-ipset-proto6(-allports)?$|^firewallcmd-ipset$/,
+    ['name', 'ipmset', 'ipmset?family=inet6', 'ipsettime', 'default-ipsettime'],
+  ],
+  [/^iptables(-multiport|-allports|-new)?(-log)?$/, ['name']],
 ];
 
-/** Only those that the action has: the server writes an error into its log for any other. */
-export function wantedOf(properties: readonly string[]): readonly string[] {
-  return WANTED.filter((name) => properties.includes(name));
-}
-
-export function valueQuestions(
-  jail: string,
-  action: string,
-  properties: readonly string[],
-): readonly Question[] {
-  return wantedOf(properties).map((name): Question => ['get', jail, 'action', action, name]);
+export function valuesOf(action: string): readonly string[] {
+  return VALUES.find(([names]) => names.test(action))?.[1] ?? [];
 }
 
 /** A set of the kernel as an action names it. */
@@ -92,7 +75,7 @@ export function setsOfAction({ action, values }: ActionValues, family: Family): 
 
 /** A ban time that the action gives the kernel by itself, in seconds: what the jail says later does not change it. */
 export function ownTimeOf({ values }: ActionValues): number | undefined {
-  for (const name of ['ipsettime', 'default-ipsettime', 'bantime']) {
+  for (const name of ['ipsettime', 'default-ipsettime']) {
     const value = values.get(name) ?? '';
     if (/^[1-9]\d{0,9}$/.test(value)) return Number(value);
   }

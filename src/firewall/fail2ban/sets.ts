@@ -11,16 +11,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Finding, SetInfo, SetKey } from '../../core/rows.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { formatCount } from '../../core/units.ts';
-import {
-  type ActionValues,
-  isUsableAction,
-  ownTimeOf,
-  parseActions,
-  parseProperties,
-  setsOfAction,
-  valueQuestions,
-  wantedOf,
-} from './actions.ts';
+import { type ActionValues, ownTimeOf, parseActions, setsOfAction, valuesOf } from './actions.ts';
 import { type JailBans, parseBanned } from './banned.ts';
 import { type Answer, batchCommand, type Question, readBatch } from './client.ts';
 import { isUsableJail, parseJailValue } from './parse.ts';
@@ -39,19 +30,13 @@ export function jailKey(jail: string, family: Family): SetKey {
 
 /** Everything that can be asked by now; what was answered already stays at its place. */
 export function jailFollowUp(outputs: readonly (string | undefined)[]): readonly Command[] {
-  const [banned, details, properties] = outputs;
+  const [banned, details] = outputs;
   const names = usableIn(banned);
   if (names.length === 0) return [];
   const commands = [batch(detailQuestions(names))];
   if (details === undefined) return commands;
-  const actions = actionsIn(readAnswers(details, 2 * names.length), names);
-  if (actions.length === 0) return commands;
-  commands.push(
-    batch(actions.map(({ jail, action }): Question => ['get', jail, 'actionproperties', action])),
-  );
-  if (properties === undefined) return commands;
-  const values = valuesAsked(actions, properties);
-  return values.length === 0 ? commands : [...commands, batch(values.map(({ question }) => question))];
+  const asked = valuesAsked(readAnswers(details, 2 * names.length), names);
+  return asked.length === 0 ? commands : [...commands, batch(asked.map(({ question }) => question))];
 }
 
 const batch = (questions: readonly Question[]): Command =>
@@ -92,38 +77,25 @@ function readAnswers(output: string, count: number): readonly Answer[] {
   return answers.ok ? answers.value : [];
 }
 
-type JailAction = Readonly<{ jail: string; action: string }>;
+type ValueAsked = Readonly<{ jail: string; action: string; name: string; question: Question }>;
 
-function actionsIn(answers: readonly Answer[], names: readonly string[]): readonly JailAction[] {
-  return names
-    .slice(0, LOOKED_INTO_MAX)
-    .flatMap((jail, index) =>
-      (parseActions(answers[2 * index + 1] ?? '') ?? [])
-        .filter(isUsableAction)
-        .map((action) => ({ jail, action })),
-    );
-}
-
-type ValueAsked = JailAction & Readonly<{ question: Question; name: string }>;
-
-function valuesAsked(actions: readonly JailAction[], output: string): readonly ValueAsked[] {
-  const answers = readAnswers(output, actions.length);
-  return actions.flatMap(({ jail, action }, index) => {
-    const properties = parseProperties(answers[index] ?? '') ?? [];
-    const names = wantedOf(properties);
-    return valueQuestions(jail, action, properties).map((question, at) => ({
-      jail,
-      action,
-      question,
-      name: names[at] ?? '',
-    }));
-  });
+function valuesAsked(answers: readonly Answer[], names: readonly string[]): readonly ValueAsked[] {
+  return names.slice(0, LOOKED_INTO_MAX).flatMap((jail, index) =>
+    (parseActions(answers[2 * index + 1] ?? '') ?? []).flatMap((action) =>
+      valuesOf(action).map((name) => ({
+        jail,
+        action,
+        name,
+        question: ['get', jail, 'action', action, name],
+      })),
+    ),
+  );
 }
 
 type Details = Readonly<{ bantime: number; actions?: readonly string[]; values: readonly ActionValues[] }>;
 
 export function parseJails(outputs: readonly (string | undefined)[]): Result<readonly SetInfo[]> {
-  const [banned = '', details, properties, values] = outputs;
+  const [banned = '', details, values] = outputs;
   const jails = readJails(banned);
   if (!jails.ok) return jails;
   const names = usableIn(banned);
@@ -131,7 +103,7 @@ export function parseJails(outputs: readonly (string | undefined)[]): Result<rea
     return fail(problem('timed-out', 'the fail2ban server did not say how its jails are set up'));
   const answers = readAnswers(details ?? '', 2 * names.length);
   if (answers.length < 2 * names.length) return readBatch(details ?? '', 2 * names.length) as Result<never>;
-  const asked = properties === undefined ? [] : valuesAsked(actionsIn(answers, names), properties);
+  const asked = valuesAsked(answers, names);
   const told = readAnswers(values ?? '', asked.length);
   const sets: SetInfo[] = [];
   for (const jail of jails.value) {
@@ -140,7 +112,7 @@ export function parseJails(outputs: readonly (string | undefined)[]): Result<rea
     // Stopped between two questions.
     if (index >= 0 && bantime === undefined) continue;
     const actions = parseActions(answers[2 * index + 1] ?? '');
-    const ofJail = valuesOf(jail.jail, asked, told);
+    const ofJail = toldOf(jail.jail, asked, told);
     const known: Details | undefined =
       bantime === undefined ? undefined : { bantime, ...(actions && { actions }), values: ofJail };
     sets.push(...setsOf(jail, known));
@@ -148,7 +120,7 @@ export function parseJails(outputs: readonly (string | undefined)[]): Result<rea
   return ok(sets);
 }
 
-function valuesOf(
+function toldOf(
   jail: string,
   asked: readonly ValueAsked[],
   told: readonly Answer[],

@@ -31,8 +31,9 @@ const CHANGED_DUTY = 20;
 const PUT_OFF_MAX_MS = 10_000;
 /** So few members cost nothing but the start of a program: when that takes long the machine is busy, not the set big. */
 const FEW = 1000;
-/** ipset tells its count, so its members are re-read for their counters and for swaps only. */
-const IPSET_EVERY_MS = 15_000;
+/** These tell their count, so members are re-read for their counters and for swaps only. */
+const COUNTED: ReadonlySet<string> = new Set(['ipset', 'fail2ban']);
+const COUNTED_EVERY_MS = 15_000;
 const NFT_EVERY_MS = 4_500;
 
 /** After so long without a change the sets are looked at less often: each look starts programs. */
@@ -107,7 +108,7 @@ function isDue(set: SetInfo, last: Listed | undefined, { now, ask }: Moment): bo
   if (last.ask < ask) return true;
   const few = !last.tooSlow && (set.count ?? last.length) <= FEW;
   if (changed) return few || age >= last.tookMs * CHANGED_DUTY;
-  const every = set.backend === 'ipset' ? IPSET_EVERY_MS : NFT_EVERY_MS;
+  const every = COUNTED.has(set.backend) ? COUNTED_EVERY_MS : NFT_EVERY_MS;
   return age >= (few ? every : Math.max(every, putOff(last.tookMs)));
 }
 

@@ -13,6 +13,7 @@ import type { StartMembersWorker } from './members-messages.ts';
 import { applyChanges, createMonitorParser, type NftChange } from './monitor.ts';
 import { createCalm, DEFAULT_LIMITS, dueSets, type Limits, type Listed } from './schedule.ts';
 import { createTerseReader } from './terse.ts';
+import { createTogether, isListedTogether } from './together.ts';
 
 /**
  * `members`: only those read since the last sample; earlier listings stay as they are. A set that is too big to be
@@ -136,6 +137,16 @@ function createLister(options: BansOptions): Lister {
     return members;
   };
 
+  const together = createTogether(({ backend, sets, ...job }, result) => {
+    if (result.ok) failures.delete(backend.id);
+    else if (result.problem.code !== 'cancelled')
+      failures.set(backend.id, sanitise(`${backend.id}: ${result.problem.summary}`));
+    // One that went meanwhile is no reason to put the others off.
+    if (!result.ok && result.problem.code === 'not-found') return;
+    for (const set of sets)
+      listed.set(set.key, { ...job, length: set.count ?? 0, count: set.count, tooSlow: false });
+  });
+
   return {
     list,
     failures: () => [...failures.values()],
@@ -148,15 +159,18 @@ function createLister(options: BansOptions): Lister {
       forgetGone(failures, sets);
       const members: Members[] = [];
       const began = host.now();
-      const budgetMs = askIsNew ? ASKED_BUDGET_MS : TICK_BUDGET_MS;
+      const asked = askIsNew;
       askIsNew = false;
-      for (const set of dueSets(sets, listed, { now: began, ask }, limits)) {
-        if (signal.aborted || host.now() - began > budgetMs) break;
+      const due = dueSets(sets, listed, { now: began, ask }, limits);
+      together.start(host, due, { signal, ask });
+      for (const set of due) {
+        if (isListedTogether(set)) continue;
+        if (signal.aborted || host.now() - began > (asked ? ASKED_BUDGET_MS : TICK_BUDGET_MS)) break;
         const probe = set.backend === 'nft' ? { timeoutMs: probeMs(limits, terseMs) } : {};
         const one = await list(host, set, { signal, ...probe });
         if (one.ok) members.push(one.value);
       }
-      return members;
+      return [...members, ...(await together.take(asked))];
     },
   };
 }
@@ -173,8 +187,9 @@ function fingerprint(sets: readonly SetInfo[], lengths: ReadonlyMap<string, numb
   );
 }
 
+/** Failures of a daemon stand under its name. */
 function forgetGone(byKey: Map<string, unknown>, sets: readonly SetInfo[]): void {
-  const present = new Set<string>(sets.map((set) => set.key));
+  const present = new Set<string>(sets.flatMap((set) => [set.key, set.backend]));
   for (const key of byKey.keys()) if (!present.has(key)) byKey.delete(key);
 }
 

@@ -11,6 +11,7 @@ import { BACKENDS } from '../../firewall/registry.ts';
 import { relate } from '../../firewall/relate.ts';
 import type { Host } from '../../host/host.ts';
 import type { ReadWish } from '../source.ts';
+import { createDaemons, type DaemonReading } from './daemons.ts';
 
 /** Numbers that change without anything having been changed. */
 const COUNTERS =
@@ -34,12 +35,15 @@ export type TerseReader = Readonly<{
 export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
   const kept = new Map<string, Kept>();
   const shapes = new Map<string, string>();
+  /** Listings that the first ones named, by backend. */
+  const followed = new Map<string, Set<string>>();
+  const daemons = createDaemons();
   /** Read in vain the last time: their first listing may be as old as any other, and another backend's will do. */
   const idle = new Set<string>();
 
   const run = async (host: Host, backend: Backend, command: Command, signal: AbortSignal) => {
     const [first] = backend.listSets;
-    const id = command.argv.join(' ');
+    const id = idOf(command);
     if (command !== first || idle.has(backend.id)) {
       const known = kept.get(id);
       if (known !== undefined && host.now() - known.at < rulesMaxAgeMs()) return ok({ stdout: known.stdout });
@@ -54,12 +58,17 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
       shapes.set(backend.id, shape);
     }
     kept.set(id, { stdout, at: host.now() });
+    if (!named(backend).includes(command)) follow(backend, id);
     return ok({ stdout });
   };
 
+  const follow = (backend: Backend, id: string): void => {
+    followed.set(backend.id, (followed.get(backend.id) ?? new Set()).add(id));
+  };
+
   const forget = (backend: Backend): void => {
-    for (const { argv } of [...backend.listSets, ...(backend.listSetsOptional ?? [])])
-      kept.delete(argv.join(' '));
+    for (const id of [...named(backend).map(idOf), ...(followed.get(backend.id) ?? [])]) kept.delete(id);
+    followed.delete(backend.id);
   };
 
   return {
@@ -70,9 +79,15 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
       const gaps: SafeText[] = [];
       let answered = 0;
       let failed: Result<never> | undefined;
-      for (const backend of BACKENDS) {
+      const late: Promise<DaemonReading>[] = [];
+      for (const backend of SLOWEST_FIRST) {
         if (!(await isInstalled(host, backend))) continue;
-        const reading = await readSets(backend, (command) => run(host, backend, command, signal));
+        const read = () => readSets(backend, (command) => run(host, backend, command, signal));
+        if (backend.daemon === true) {
+          late.push(daemons.read(backend, { now: host.now, asked: wish?.asked === true, read }));
+          continue;
+        }
+        const reading = await read();
         if (reading.ok) {
           answered++;
           // The rules of a host without ban chains are read for its ipsets already, if at all.
@@ -85,15 +100,31 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
           gaps.push(sanitise(`${backend.id}: ${reading.problem.summary}`));
         }
       }
+      for (const reading of await Promise.all(late)) {
+        if (reading.answered) answered++;
+        sets.push(...reading.sets);
+        gaps.push(...reading.gaps);
+      }
       return answered === 0 && failed !== undefined ? failed : ok({ sets: relate(sets), gaps });
     },
   };
 }
 
+/** Daemons are asked first, so that they think while the kernel is read. */
+const SLOWEST_FIRST = [...BACKENDS].sort((a, b) => Number(b.daemon === true) - Number(a.daemon === true));
+
+const named = (backend: Backend): readonly Command[] => [
+  ...backend.listSets,
+  ...(backend.listSetsOptional ?? []),
+];
+
 async function isInstalled(host: Host, backend: Backend): Promise<boolean> {
   const [tool] = backend.tools;
   return tool !== undefined && (await host.which(tool)) !== undefined;
 }
+
+/** One program may be asked several things on stdin. */
+const idOf = ({ argv, stdin = '' }: Command): string => `${argv.join(' ')}\n${stdin}`;
 
 const isLegacy = (command: Command): boolean => command.argv[0].includes('-legacy-');
 

@@ -51,6 +51,8 @@ export interface Fail2ban {
   wake(): void;
   /** Stops the server; what `inside` names lives on. Resolves when it does not answer. */
   stop(): Promise<void>;
+  /** Starts it again, as after a reboot; with a database it bans again whom it had banned. */
+  start(): Promise<void>;
   dispose(): void;
 }
 
@@ -79,6 +81,12 @@ export async function startFail2ban(net: TestNet, options: Fail2banOptions): Pro
   const host = await hostInside(net, inside);
   const client = (...words: readonly string[]): Promise<ExecResult> =>
     tool([...inside, 'fail2ban-client', ...words], '', true);
+  let server: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    server = serve(inside, options);
+    children.push(server);
+    await vi.waitUntil(() => isReady(client, options.jails), WAIT);
+  };
   const fail2ban: Fail2ban = {
     inside,
     folder,
@@ -90,18 +98,16 @@ export async function startFail2ban(net: TestNet, options: Fail2banOptions): Pro
       await client('stop');
       await vi.waitUntil(async () => (await client('ping')).exitCode !== 0, WAIT);
     },
+    start,
     dispose() {
       for (const child of children) child.kill('SIGKILL');
       host.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  let server: ChildProcess | undefined;
   try {
     await vi.waitUntil(() => entered(inside), WAIT);
-    server = serve(inside, options);
-    children.push(server);
-    await vi.waitUntil(() => isReady(client, options.jails), WAIT);
+    await start();
   } catch (error) {
     fail2ban.dispose();
     throw error;
