@@ -11,6 +11,7 @@ import type { Msg } from '../../src/store/messages.ts';
 import { batchOf, fileOf, LOG, logSpec, membersOf, NOW, net, sampleOf, setOf } from '../unit/store/rig.ts';
 import { FAILING, HEALTHY, HOSTILE, HUNDRED, JAIL_SETS, jailsOf } from './jail-samples.ts';
 import { ACTS, BAN_SAMPLE, GUARD, HTTP, LOG_LINES, later, request } from './pane-samples.ts';
+import { CONTRADICTED, CONTRADICTED_EMPTY } from './panes/findings-states.ts';
 import {
   FLOOD,
   hostSamples,
@@ -148,6 +149,10 @@ const BANS_STATES: States = {
   details: bans([...listed, ...press('bottom', 'open')]),
   'details-safe': bans([...listed, ...press('line-down', 'line-down', 'open')]),
   'read-only': { ...bans(listed), readOnly: true },
+  contradicted: bans([live('bans'), CONTRADICTED]),
+  'contradicted-details': bans([live('bans'), CONTRADICTED, ...press('line-down', 'open')]),
+  'contradicted-unused': bans([live('bans'), CONTRADICTED, ...press('bottom', 'open')]),
+  'contradicted-empty': bans([live('bans'), CONTRADICTED_EMPTY]),
   reading: bans([]),
   'no-sets': { ...bans([live('bans'), sampleOf([], [])]), privileged: false },
   empty: bans([live('bans'), sampleOf([HTTP, GUARD], [membersOf(HTTP, []), membersOf(GUARD, [])])]),

@@ -38,9 +38,10 @@ function wordsOf(state: ConsoleState, item: Item, { glyphs }: DrawContext): read
   const { set } = item.kind === 'row' ? item.part : item;
   const { text, role } = dropWords(set);
   const { findings = [] } = set;
-  // Said by the words before it already.
-  const told =
-    set.enforcement.kind === 'dropped' ? findings : findings.filter(({ todo }) => todo !== undefined);
+  // Without anything to do about it, it would repeat the words before it.
+  const told = findings.filter(
+    ({ level, todo }) => set.enforcement.kind === 'dropped' || level === 'note' || todo !== undefined,
+  );
   const faults = told.filter(({ level }) => level !== 'note');
   const notes = told.filter(({ level }) => level === 'note');
   const about = item.kind === 'row' ? memberWords(state, item) : { head: [], rest: [] };

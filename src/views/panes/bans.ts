@@ -84,7 +84,7 @@ function drawTable(state: ConsoleState, pane: BansPane, { table, context }: Draw
   const body = [...head, ...rows].slice(0, context.rows);
   const about = room.detail === 0 ? [] : drawBanDetail(state, items[cursor - top], { room, context });
   const foot = room.foot === 0 ? undefined : footLine(state, table, context);
-  const left = foot === undefined ? [] : paragraphs([foot], context.columns).slice(0, 1);
+  const left = foot === undefined ? [] : firstOf(paragraphs([foot], context.columns), context);
   return [...body, ...about, ...left];
 }
 
@@ -125,6 +125,14 @@ function addressColumns(members: readonly MemberItem[], columns: number): number
     ADDRESS_MIN,
   );
   return Math.max(1, Math.min(widest, columns));
+}
+
+/** One line; what is left out ends in a sign, within the width. */
+function firstOf([first, ...others]: readonly Line[], { columns, glyphs }: DrawContext): readonly Line[] {
+  if (first === undefined) return [];
+  if (others.length === 0) return [first];
+  const sign = span(sanitise(glyphs.ellipsis), first.at(-1)?.role ?? 'warn');
+  return [[...cutLine(first, columns - widthOf(sign.text)), sign]];
 }
 
 /** What the table does not show although it should, else which of its sets does not hold. */
