@@ -101,6 +101,14 @@ export function missingRule(set: SetInfo): string | undefined {
     return `add the rule: ${family === 4 ? 'iptables' : 'ip6tables'} -I INPUT -m set --match-set ${name} src -j DROP`;
   if (backend === 'nft')
     return `add a rule in a chain of table ${table}: ${family === 4 ? 'ip' : 'ip6'} saddr @${name} drop`;
+  if (backend === 'iptables') {
+    const variant = /^(legacy|nft) /.exec(table ?? '')?.[1];
+    const tool = `${family === 4 ? 'iptables' : 'ip6tables'}${variant === undefined ? '' : `-${variant}`}`;
+    const where = /(raw|mangle)$/.test(table ?? '')
+      ? `-t ${/\w+$/.exec(table ?? '')?.[0]} -I PREROUTING`
+      : '-I INPUT';
+    return `add a jump to the chain: ${tool} ${where} -j ${name}`;
+  }
   return undefined;
 }
 
@@ -136,7 +144,7 @@ function bypassFindings({ enforcement, name }: SetInfo, { published }: Surroundi
 }
 
 function variantFindings({ backend, enforcement }: SetInfo, { beside }: Surroundings): readonly Finding[] {
-  if (backend !== 'ipset' || beside !== true) return [];
+  if ((backend !== 'ipset' && backend !== 'iptables') || beside !== true) return [];
   const rule = 'rule' in enforcement ? enforcement.rule : '';
   const both =
     'packets pass the rules of both; a drop in either is final, an accept in one does not spare from the other';

@@ -3,7 +3,9 @@
 
 import { command } from '../../core/plan.ts';
 import type { SetInfo } from '../../core/rows.ts';
+import { safe } from '../../core/sanitise.ts';
 import type { Backend } from '../backend.ts';
+import { checkSets } from '../check-sets.ts';
 import { createChainMembersParser } from './members.ts';
 import { parseChains, variantOf } from './parse.ts';
 import { inverseOf, placeOf, planChainAdd, planChainDelete, programOf } from './plan.ts';
@@ -46,5 +48,9 @@ export const iptablesBackend: Backend = {
   planAdd: planChainAdd,
   planDelete: planChainDelete,
   inverse: inverseOf,
+  check: (reading) =>
+    reading.ok && reading.value.sets.length === 0 && reading.value.gaps.length === 0
+      ? { works: true, says: safe('no ban chain') }
+      : checkSets(reading),
   atomic: true,
 };

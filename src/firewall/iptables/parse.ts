@@ -5,21 +5,20 @@
 
 import type { Family } from '../../core/address.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { Enforcement, Finding, SetInfo, SetKey } from '../../core/rows.ts';
-import { safe, sanitise } from '../../core/sanitise.ts';
+import type { SetInfo, SetKey } from '../../core/rows.ts';
+import { sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import { type Chain, enforcementOf } from '../enforcement.ts';
+import { finding, type Surroundings, withFindings } from '../findings.ts';
 import { ownerOf, pairTwins } from '../names.ts';
+import { publishedOf } from '../published.ts';
 import { readIptablesSave } from './rule.ts';
-import { type BanChain, readSave } from './save.ts';
+import { type BanChain, readSave, type Saved } from './save.ts';
 
 /** '' = of the variant in use, without a word before the table. */
-export type Variant = '' | 'legacy' | 'nft';
-export type Listing = Readonly<{ text: string; family: Family }>;
-
-export function chainKey(family: Family, table: string, name: string): SetKey {
-  return `iptables${family === 6 ? '6' : ''}:${sanitise(table)} ${sanitise(name)}` as SetKey;
-}
+type Variant = '' | 'legacy' | 'nft';
+type Listing = Readonly<{ text: string; family: Family }>;
+type Read = Saved & Readonly<{ family: Family; variant: Variant; hasRules: boolean }>;
 
 /** undefined = the listing is empty, as of a variant that has made no table. */
 export function variantOf(text: string): 'legacy' | 'nft' | undefined {
@@ -32,46 +31,81 @@ export function parseChains(
   inUse: readonly Listing[],
   others: readonly Listing[],
 ): Result<readonly SetInfo[]> {
-  const sets = inUse.flatMap((listing) => chainsOf(listing, ''));
+  const read = inUse.map((listing) => readListing(listing, ''));
   for (const listing of others) {
     const variant = variantOf(listing.text);
-    const twin = inUse.find(({ family }) => family === listing.family);
-    if (variant === undefined || (twin !== undefined && variantOf(twin.text) === variant)) continue;
-    sets.push(...chainsOf(listing, variant));
+    const used = inUse.find(({ family }) => family === listing.family);
+    if (variant !== undefined && variant !== variantOf(used?.text ?? ''))
+      read.push(readListing(listing, variant));
   }
-  return ok(pairTwins(sets));
+  // Most hosts have no such chain: their rules are then not walked through here.
+  if (read.every(({ chains }) => chains.length === 0)) return ok([]);
+  const parts = ([4, 6] as const).map((family) => partOf(read.filter((one) => one.family === family)));
+  const around = { 4: parts[0]?.around, 6: parts[1]?.around };
+  const narrow = new Map(parts.flatMap((part) => [...part.narrow]));
+  return ok(
+    pairTwins(parts.flatMap(({ sets }) => sets)).map((set) =>
+      withChainFindings(set, narrow.get(set.key) ?? 0, around[set.family]),
+    ),
+  );
 }
 
-function chainsOf({ text, family }: Listing, variant: Variant): readonly SetInfo[] {
-  const tool = `${family === 4 ? 'iptables' : 'ip6tables'}${variant === '' ? '' : `-${variant}`}`;
-  const { chains, rest } = readSave(text);
-  if (chains.length === 0) return [];
-  const idOf = ({ table, name }: BanChain): string => `${tool}\n${table}\n${name}`;
-  const lists = new Set(chains.map(idOf));
-  const found = enforcementOf(readIptablesSave(rest, tool).map((chain) => asUsers(chain, lists)));
-  return chains.map((chain): SetInfo => {
-    const table = variant === '' ? chain.table : `${variant} ${chain.table}`;
-    const enforcement = found.get(idOf(chain)) ?? { kind: 'unused' };
-    const findings = findingsOf(chain, enforcement);
-    return {
-      key: chainKey(family, table, chain.name),
-      backend: 'iptables',
-      table,
-      name: chain.name,
-      family,
-      type: 'chain',
-      holdsNets: true,
-      timeouts: false,
-      ending: 'rule',
-      counters: true,
-      comments: true,
-      count: chain.rules.length,
-      rules: chain.rules.join('\n'),
-      owner: ownerOf(chain.name),
-      enforcement,
-      ...(findings.length === 0 ? {} : { findings }),
-    };
-  });
+function readListing({ text, family }: Listing, variant: Variant): Read {
+  return { ...readSave(text), family, variant, hasRules: /^-A /m.test(text) };
+}
+
+type Part = Readonly<{
+  sets: readonly SetInfo[];
+  narrow: ReadonlyMap<SetKey, number>;
+  around: Surroundings;
+}>;
+
+/** One family, in all its variants: the kernel passes a packet through the rules of each. */
+function partOf(reads: readonly Read[]): Part {
+  const all: Chain[] = [];
+  const sets: SetInfo[] = [];
+  const narrow = new Map<SetKey, number>();
+  for (const { family, variant, chains, rest } of reads) {
+    const tool = `${family === 4 ? 'iptables' : 'ip6tables'}${variant === '' ? '' : `-${variant}`}`;
+    const idOf = ({ table, name }: BanChain): string => `${tool}\n${table}\n${name}`;
+    const lists = new Set(chains.map(idOf));
+    const rules = readIptablesSave(rest, tool);
+    const found = enforcementOf(rules.map((chain) => asUsers(chain, lists)));
+    all.push(...rules);
+    for (const chain of chains) {
+      const enforcement = found.get(idOf(chain)) ?? { kind: 'unused' as const };
+      const set = { ...setFrom(chain, family, variant), enforcement };
+      sets.push(set);
+      narrow.set(set.key, chain.narrow);
+    }
+  }
+  const [first] = reads;
+  const around = {
+    published: first === undefined ? undefined : publishedOf(all, first.family),
+    beside: reads.filter(({ hasRules }) => hasRules).length > 1,
+  };
+  return { sets, narrow, around };
+}
+
+function setFrom(chain: BanChain, family: Family, variant: Variant): Omit<SetInfo, 'enforcement'> {
+  const table = variant === '' ? chain.table : `${variant} ${chain.table}`;
+  const { name, rules } = chain;
+  return {
+    key: `iptables${family === 6 ? '6' : ''}:${sanitise(table)} ${sanitise(name)}` as SetKey,
+    backend: 'iptables',
+    table,
+    name,
+    family,
+    type: 'chain',
+    holdsNets: true,
+    timeouts: false,
+    ending: 'rule',
+    counters: true,
+    comments: true,
+    count: rules.length,
+    rules: rules.join('\n'),
+    owner: ownerOf(name),
+  };
 }
 
 /** A jump into a ban chain is to its members what a rule with a set is: it drops those and lets the others go on. */
@@ -87,20 +121,10 @@ function asUsers(chain: Chain, lists: ReadonlySet<string>): Chain {
   return { ...chain, rules };
 }
 
-function findingsOf({ rules, narrow }: BanChain, enforcement: Enforcement): readonly Finding[] {
-  const findings: Finding[] = [];
-  if (narrow > 0)
-    findings.push({
-      level: 'note',
-      says: sanitise(
-        `${groupDigits(narrow)} of its ${groupDigits(rules.length)} rules drop only a part (a port, an interface)`,
-      ),
-    });
-  if (enforcement.kind === 'unused')
-    findings.push({
-      level: rules.length > 0 ? 'harm' : 'note',
-      says: safe('no rule jumps to this chain: nothing in it is dropped'),
-      todo: safe('add a jump to it, early in INPUT'),
-    });
-  return findings;
+/** What is said of any set, and of rules with more than a source in them. */
+function withChainFindings(set: SetInfo, narrow: number, around: Surroundings = {}): SetInfo {
+  const found = withFindings(set, around);
+  if (narrow === 0) return found;
+  const says = `${groupDigits(narrow)} of its ${groupDigits(set.count ?? 0)} rules drop only a part (a port, an interface)`;
+  return { ...found, findings: [...(found.findings ?? []), finding('note', says)] };
 }

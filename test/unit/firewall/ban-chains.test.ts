@@ -58,9 +58,12 @@ describe('which chains are ban chains', () => {
       enforcement: { kind: 'dropped', rule: 'iptables filter INPUT: -j IP4BAN', afterEstablished: true },
       twin: 'iptables6:filter IP6BAN',
     });
-    expect(rest.findings?.map(({ says }) => says)).toEqual([
+    expect(rest.findings?.map(({ says }) => says.split(':')[0])).toEqual([
+      'tested after established flows are accepted',
+      'rules lie in iptables-legacy beside those of the nf_tables variant',
       '1 of its 7 rules drop only a part (a port, an interface)',
     ]);
+    expect(setOf('iptables:legacy filter IP4BAN').findings?.[0]).toMatchObject({ level: 'warning' });
   });
 
   test.each([
@@ -83,8 +86,11 @@ describe('which chains are ban chains', () => {
   });
 
   test('a chain with bans to which no rule jumps does harm, an empty one does not', () => {
-    expect(setOf('iptables:filter sshguard').findings?.[0]?.level).toBe('harm');
-    expect(setOf('iptables:filter f2b-empty').findings?.[0]?.level).toBe('note');
+    expect(setOf('iptables:filter sshguard').findings?.[0]).toMatchObject({
+      level: 'harm',
+      todo: 'add a jump to the chain: iptables -I INPUT -j sshguard',
+    });
+    expect(setOf('iptables:filter f2b-empty').findings?.[0]?.level).toBe('warning');
   });
 
   test('where the legacy variant is the one in use, the other is named nft', () => {
