@@ -8,12 +8,13 @@ import { LOG_CANDIDATES, type LogSubject, type MachineFacts, SSH_UNITS } from '.
 
 /** Without the names of sets: listing them costs a process, and only `init` shows them. */
 export async function gatherFacts(host: Host): Promise<MachineFacts> {
-  const [logs, journal, interfaces] = await Promise.all([
+  const [logs, journal, interfaces, fail2ban] = await Promise.all([
     findLogs(host),
     findJournal(host),
     findInterfaces(host),
+    findFail2ban(host),
   ]);
-  return { hostName: host.name, ...logs, ...journal, sets: [], interfaces };
+  return { hostName: host.name, ...logs, ...journal, sets: [], interfaces, ...fail2ban };
 }
 
 type FoundLogs = Pick<MachineFacts, 'logs' | 'unreadable'>;
@@ -55,6 +56,12 @@ async function findJournal(host: Host): Promise<Pick<MachineFacts, 'journald' | 
     }
   }
   return { journald: true, units };
+}
+
+/** Its socket, which goes with the server. */
+async function findFail2ban(host: Host): Promise<Pick<MachineFacts, 'fail2ban'>> {
+  const socket = await host.stat('/run/fail2ban/fail2ban.sock');
+  return socket.ok ? { fail2ban: true } : {};
 }
 
 async function findInterfaces(host: Host): Promise<readonly string[]> {

@@ -13,6 +13,8 @@ export type MachineFacts = Readonly<{
   units: readonly string[];
   sets: readonly string[];
   interfaces: readonly string[];
+  /** A fail2ban server listens here. */
+  fail2ban?: true;
 }>;
 
 /** Where the common programs write on Debian, Red Hat, SUSE and Arch; the first that exists of a subject leads. */
@@ -45,7 +47,12 @@ export function sessionTextFor(facts: MachineFacts): string {
   const logs = logPanes(facts);
   const main = logs.slice(0, 2);
   const rest = logs.slice(2);
-  const windows = [watchWindow(main), ...(rest.length > 0 ? [logsWindow(rest)] : []), actsWindow()];
+  const windows = [
+    watchWindow(main),
+    ...(rest.length > 0 ? [logsWindow(rest)] : []),
+    ...(facts.fail2ban === true ? [{ name: 'jails', layout: 'even-vertical', panes: ['jails'] }] : []),
+    actsWindow(),
+  ];
   const body = stringify({ windows }, { lineWidth: 100, flowCollectionPadding: false });
   return `${header(facts)}${body}`;
 }

@@ -294,6 +294,7 @@ const notThere = problem('missing-tool', 'fail2ban is not installed', {
 const hung = problem('timed-out', 'the fail2ban server does not answer', {
   hint: 'it hangs or is very busy; its bans go on. Its own words: /var/log/fail2ban.log',
 });
+const stopped = problem('not-found', 'the fail2ban server does not run');
 const hangs: Msg = status('jails', {
   ...{ kind: 'retrying', problem: hung, retryAt: later(35), lastSampleAt: NOW },
 });
@@ -316,6 +317,7 @@ const JAILS_STATES: States = {
   stale: jails([...failing, late(300)]),
   hung: jails([...failing, late(31), hangs]),
   'never-answered': jails([hangs]),
+  stopped: jails([...failing, late(31), unavailable('jails', stopped)]),
   absent: jails([unavailable('jails', notThere)]),
 };
 

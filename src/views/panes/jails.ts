@@ -4,7 +4,7 @@ import type { Line } from '../../core/line.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { cut, fit } from '../../core/width.ts';
 import { isRelated } from '../../store/follow/match.ts';
-import { JAIL_LABEL_COLUMNS, JAIL_MARGIN, wrongWords } from '../../store/select/jail-detail.ts';
+import { JAIL_LABEL_COLUMNS, JAIL_MARGIN, whenText, wrongWords } from '../../store/select/jail-detail.ts';
 import { type JailView, jailViews } from '../../store/select/jails.ts';
 import { selectFollowed } from '../../store/slices/follow.ts';
 import {
@@ -45,7 +45,8 @@ export const drawJails: DrawPane = (state, spec, context): PaneView => {
 
 function stateLine(state: ConsoleState, pane: JailsPane, { glyphs }: DrawContext): Line {
   const { sample } = state.jails;
-  const source = sourceState(state.sources.jails, state.now);
+  const status = state.sources.jails;
+  const source = sourceState(status, state.now);
   if (sample === undefined || sample.jails.length === 0) return source;
   const bad = jailViews(state, pane.order).filter(({ rank }) => rank < 2).length;
   const count = `${sample.jails.length} ${sample.jails.length === 1 ? 'jail' : 'jails'}`;
@@ -56,6 +57,9 @@ function stateLine(state: ConsoleState, pane: JailsPane, { glyphs }: DrawContext
       : [span(sanitise(`${bad} ${bad === 1 ? 'fails' : 'fail'}`), 'bad' as const), span(dot)]),
     span(sanitise(count)),
     span(dot),
+    ...(status?.kind === 'unavailable'
+      ? [span(sanitise(`as of ${whenText(sample.at, state.now)} `), 'warn' as const)]
+      : []),
     ...source,
   ];
 }
