@@ -7,11 +7,13 @@ import { fail2banBackend } from './fail2ban/backend.ts';
 import { ipsetBackend } from './ipset/backend.ts';
 import { iptablesBackend } from './iptables/backend.ts';
 import { nftBackend } from './nft/backend.ts';
+import { pfBackend } from './pf/backend.ts';
 
 export const BACKENDS: readonly Backend[] = [
   nftBackend,
   ipsetBackend,
   iptablesBackend,
+  pfBackend,
   crowdsecBackend,
   fail2banBackend,
 ];
