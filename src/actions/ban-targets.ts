@@ -84,7 +84,7 @@ function namedTargets(
 }
 
 /** Kinds of sets whose elements are plain addresses; others (ports, interfaces, marks) hold something else. */
-const PLAIN_TYPES = /^(?:hash:ip|hash:net|bitmap:ip|ipv4_addr|ipv6_addr|chain|jail)$/;
+const PLAIN_TYPES = /^(?:hash:ip|hash:net|bitmap:ip|ipv4_addr|ipv6_addr|chain|jail|table)$/;
 
 export function holdsPlainAddresses(set: SetInfo): boolean {
   return PLAIN_TYPES.test(set.type);

@@ -15,8 +15,10 @@ import type { DeskDraft } from './bulk/draft.ts';
 import { finish, type Performing, reportOf, startAct } from './desk-journal.ts';
 import { refusals, typedMatches } from './guards.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { withJournalEnds } from './journal-ends.ts';
 import { takeLock } from './journal-file.ts';
 import { runPlan } from './perform.ts';
+import { isBsd } from './safe-bsd.ts';
 import { computeSafeSet, createSafeMemory, type SafeSetOptions } from './safe-set.ts';
 
 export type DeskOptions = Readonly<{
@@ -157,10 +159,12 @@ class ActDesk {
 
   async #gather(draft: DeskDraft, signal?: AbortSignal): Promise<Gathered> {
     const safeSet = await computeSafeSet(this.#host, this.#safeOptions(signal), this.#memory);
+    // Tables of pf keep no times: when a ban ends is in the journal alone.
+    if (await isBsd(this.#host)) await this.#journal.open();
     this.#peer = peerIn(safeSet);
     const context: ActContext = {
       host: this.#host,
-      backends: this.#options.backends ?? BACKENDS,
+      backends: withJournalEnds(this.#options.backends ?? BACKENDS, this.#journal),
       safeSet,
       journal: this.#journal,
       memory: this.#memory,

@@ -9,6 +9,8 @@ import type { BulkDraft } from '../../../src/actions/bulk/draft.ts';
 import { gatherBans } from '../../../src/actions/bulk/save.ts';
 import { createDesk, type Desk } from '../../../src/actions/desk.ts';
 import { type Found, findSet, ownArm, ownSetFor, readFirewalls } from '../../../src/actions/firewalls.ts';
+import { createJournal, type Journal } from '../../../src/actions/journal.ts';
+import { withJournalEnds } from '../../../src/actions/journal-ends.ts';
 import { readMembers } from '../../../src/actions/membership.ts';
 import type { ActDraft, BanTarget } from '../../../src/core/act.ts';
 import type { Family } from '../../../src/core/address.ts';
@@ -82,8 +84,10 @@ export function contract(name: string, tools: readonly string[], rig: Rig): void
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'oc-contract-'));
       const at = await rig.start();
-      const backends = at.backends ?? BACKENDS;
-      world = { rig, at, backends, desk: deskOf(at, backends, join(folder, 'state', 'journal.db')) };
+      const journal = createJournal(join(folder, 'state', 'journal.db'));
+      // As whoever lists for the operator sees it: ends that only the journal knows are filled in.
+      const backends = withJournalEnds(at.backends ?? BACKENDS, journal);
+      world = { rig, at, backends, desk: deskOf(at, backends, journal) };
     });
 
     afterAll(async () => {
@@ -110,7 +114,7 @@ export function contract(name: string, tools: readonly string[], rig: Rig): void
 const without = (reasons: readonly string[]): string =>
   reasons.length === 0 ? '' : ` (left out: ${reasons.join('; ')})`;
 
-function deskOf(at: Started, backends: readonly Backend[], journal: string): Desk {
+function deskOf(at: Started, backends: readonly Backend[], journal: Journal): Desk {
   return createDesk({
     host: at.host,
     journal,
