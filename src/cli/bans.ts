@@ -1,6 +1,6 @@
 // opsconsole bans: the members of every set as one table, with what is left of their time and whether a rule drops them.
 
-import { allSets, type Found, readFirewalls } from '../actions/firewalls.ts';
+import { allSets, type FirewallView, type Found, readFirewalls } from '../actions/firewalls.ts';
 import { readMembers } from '../actions/membership.ts';
 import { explainEnforcement } from '../actions/prove-ban.ts';
 import { fullName } from '../actions/set-names.ts';
@@ -10,10 +10,11 @@ import { memberNet, secondsLeft } from '../core/members.ts';
 import type { Members, SetInfo } from '../core/rows.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { formatCount, UNKNOWN } from '../core/units.ts';
-import { BACKENDS } from '../firewall/registry.ts';
+import type { Host } from '../host/host.ts';
 import { type ActDeps, findKey } from './act-desk.ts';
 import { complain, sayProblem } from './act-run.ts';
 import { EXIT, type ExitStatus } from './io.ts';
+import { listingBackends } from './listing-backends.ts';
 import { printJson } from './plain-text.ts';
 import { printTable } from './print-table.ts';
 
@@ -21,7 +22,17 @@ export type BansArgs = Readonly<{ set?: string; json?: boolean }>;
 
 export async function runBans(args: BansArgs, { io, host }: ActDeps): Promise<ExitStatus> {
   const here = await host();
-  const view = await readFirewalls(here, BACKENDS);
+  const { backends, close } = await listingBackends(here, io.env);
+  try {
+    return await listBans(args, io, { host: here, view: await readFirewalls(here, backends) });
+  } finally {
+    close();
+  }
+}
+
+type Seen = Readonly<{ host: Host; view: FirewallView }>;
+
+async function listBans(args: BansArgs, io: ActDeps['io'], { host: here, view }: Seen): Promise<ExitStatus> {
   for (const { problem } of view.blind) sayProblem(problem, io);
   const [blind] = view.blind;
   if (view.arms.length === 0 && blind !== undefined) return EXIT.failed;
