@@ -3,6 +3,7 @@
 import type { SafeSet } from '../core/act.ts';
 import type { Net } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
+import { hasHarm, worstFinding } from '../core/findings.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { formatCount } from '../core/units.ts';
 import type { Element } from '../firewall/backend.ts';
@@ -89,7 +90,9 @@ function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
     if (enforcement.kind === 'unused') notes.push(`no rule uses set ${set.name}: nothing will be dropped`);
     else if (enforcement.kind === 'not-dropped')
       notes.push(`${set.name} is used by a rule that does not drop: ${enforcement.rule}`);
-    else if (enforcement.kind === 'dropped' && enforcement.afterEstablished)
+    const harm = enforcement.kind === 'dropped' && hasHarm(set) ? worstFinding(set) : undefined;
+    if (harm !== undefined) notes.push(harm.says);
+    if (enforcement.kind === 'dropped' && enforcement.afterEstablished)
       notes.push(
         `${set.name} is tested after established flows are accepted: ${draft.cut ? 'flows are cut' : 'live flows go on, as cut is off'}`,
       );

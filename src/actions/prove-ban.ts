@@ -2,6 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { formatDuration } from '../core/duration.ts';
+import { hasHarm, worstFinding } from '../core/findings.ts';
 import type { Proof } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Enforcement, SetInfo } from '../core/rows.ts';
@@ -42,7 +43,7 @@ export async function proveBan(performed: Performed, wish: BanWish): Promise<Pro
   const rules = [...new Set(groups.map(({ rule }) => rule))].join('; ');
   return {
     kind: 'proved',
-    says: sanitise(`banned ${nameNets(nets)} ${time} · dropped by ${rules}${flows.says}`, 300),
+    says: sanitise(`banned ${nameNets(nets)} ${time} · dropped by ${rules}${flows.says}`, 500),
   };
 }
 
@@ -67,7 +68,14 @@ async function proveGroup(
     missing.push(sanitise(`${nameNets(absent.value)} is not in set ${set.name} after all`));
   missing.push(...unenforced(now.set, cutWanted));
   if (missing.length === 0) missing.push(...(await notYetInKernel(host, view, { list: now.set, nets })));
-  return { missing, rule: now.set.enforcement.kind === 'dropped' ? now.set.enforcement.rule : '' };
+  return { missing, rule: ruleWords(now.set) };
+}
+
+/** A drop that some packets never meet is a proof with an exception. */
+function ruleWords(set: SetInfo): string {
+  if (set.enforcement.kind !== 'dropped') return '';
+  const { rule } = set.enforcement;
+  return hasHarm(set) ? `${rule} (in part: ${worstFinding(set)?.says})` : rule;
 }
 
 function unenforced({ name, enforcement }: SetInfo, cutWanted: boolean): readonly SafeText[] {

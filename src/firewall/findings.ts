@@ -148,15 +148,13 @@ function variantFindings({ backend, enforcement }: SetInfo, { beside }: Surround
   const rule = 'rule' in enforcement ? enforcement.rule : '';
   const both =
     'packets pass the rules of both; a drop in either is final, an accept in one does not spare from the other';
-  if (/^ip6?tables-legacy /.test(rule))
-    return [
-      finding(
-        'warning',
-        `its rule is in iptables-legacy, while iptables here is the nf_tables variant, which does not show it: ${both}`,
-        'look with iptables-legacy -S',
-      ),
-    ];
-  return [finding('note', `rules lie in iptables-legacy beside those of the nf_tables variant: ${both}`)];
+  const hidden = /^ip6?tables-(legacy|nft) /.exec(rule)?.[1];
+  if (hidden !== undefined) {
+    const used = hidden === 'nft' ? 'legacy' : 'nf_tables';
+    const says = `its rule is in iptables-${hidden}, while iptables here is the ${used} variant, which does not show it`;
+    return [finding('warning', `${says}: ${both}`, `look with iptables-${hidden} -S`)];
+  }
+  return [finding('note', `rules lie in both variants of iptables, legacy and nf_tables: ${both}`)];
 }
 
 const NEARLY = 0.95;

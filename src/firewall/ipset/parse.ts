@@ -49,12 +49,12 @@ function ownerOfRule(enforcement: Enforcement): SetInfo['owner'] {
 function enforcementFrom(listings: readonly (string | undefined)[], tool: string): Uses {
   const chains: Chain[] = [];
   for (const [index, text] of listings.entries()) {
-    const name = index === 0 ? tool : `${tool}-legacy`;
+    const name = `${tool}${['', '-legacy', '-nft'][index] ?? ''}`;
     if (text !== undefined) chains.push(...readIptablesSave(text, name));
   }
   const around = {
     published: publishedOf(chains, tool === 'iptables' ? 4 : 6),
-    beside: isNft(listings[0]) && hasRules(listings[0]) && hasRules(listings[1]),
+    beside: hasRules(listings[0]) && hasRules(listings[isNft(listings[0]) ? 1 : 2]),
   };
   return { found: enforcementOf(chains), blind: listings.includes(undefined), around };
 }

@@ -97,6 +97,14 @@ for (const { backend, four, six } of CASES) {
         await perform(net, net.server, backend.planAdd(set, [{ net: netOf(address), seconds: 600 }]));
         expect(await net.probeTcp(client, to, HERE, BOUND)).toBe('dropped');
         expect(await net.probeTcp(client, to, PUBLISHED)).toBe('open');
+        const { desk } = await openKit(net, { backends: [backend] });
+        const partly = await proved(
+          desk,
+          banOf([family === 4 ? '198.51.100.9' : '2001:db8:9::9'], { set: key }),
+        );
+        expect(partly.outcome).toMatchObject({
+          proof: { says: expect.stringMatching(/in part: Docker pub/) },
+        });
         expect(harms(set)).toEqual([
           `Docker publishes tcp ${PUBLISHED}: these packets are forwarded and never meet ${set.name}, which is dropped on the input hook only`,
         ]);

@@ -66,6 +66,18 @@ describe('FireHOL 3.1.7, which writes its rules to iptables-legacy', () => {
     );
     // Where iptables is the legacy variant there is one place only.
     expect(says(ipsets(terse, legacy, '', legacy, '').get('blacklist4'), 'warning')).toEqual([]);
+    // And the other way round: the rules of the variant that is not in use are asked for then.
+    const asked = ipsetBackend.followUp?.([terse, legacy]) ?? [];
+    expect(asked.map(({ argv }) => argv[0])).toEqual(['iptables-nft-save', 'ip6tables-nft-save']);
+    expect(ipsetBackend.followUp?.([terse, nft])).toEqual([]);
+    const lone = legacy.replace(/ blacklist4 /g, ' other ');
+    const hidden = nft.replace('--match-set drop-net src', '--match-set blacklist4 src');
+    expect(says(ipsets(terse, lone, '', lone, '', hidden, '').get('blacklist4'), 'warning')[0]).toMatch(
+      /^its rule is in iptables-nft, while iptables here is the legacy variant/,
+    );
+    expect(ipsets(terse, lone, '', lone, '', undefined, '').get('blacklist4')?.enforcement.kind).toBe(
+      'unknown',
+    );
   });
 });
 

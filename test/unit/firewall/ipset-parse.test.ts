@@ -43,7 +43,7 @@ describe('ipsets', () => {
       },
       twin: 'ipset:f2b-http6',
       findings: [
-        { level: 'note', says: expect.stringMatching(/^rules lie in iptables-legacy beside those/) },
+        { level: 'note', says: expect.stringMatching(/^rules lie in both variants of iptables/) },
         { level: 'note', says: 'a ban that is added without a time of its own ends after 10m' },
       ],
     });
