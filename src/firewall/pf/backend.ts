@@ -49,7 +49,11 @@ export function checkPf(reading: Result<SetsReading>): BackendCheck {
       todo: sanitise(pfOwn.whyNot?.([]) ?? ''),
     };
   const says = sanitise(
-    [`pf: ${tables.length} tables, ${stops} of them blocked by a rule`, harm?.says, ...gaps]
+    [
+      `pf: ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}, ${stops} blocked by a rule`,
+      harm?.says,
+      ...gaps,
+    ]
       .filter((part) => part !== undefined)
       .join('; '),
     400,
