@@ -85,6 +85,10 @@ function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
     );
   else if (set.owner !== 'unknown' && set.owner !== 'opsconsole')
     notes.push(`${set.name} belongs to ${set.owner}, which may remove the ban again`);
+  if (set.ending === 'journal' && draft.seconds !== null)
+    notes.push(
+      `${set.name} keeps no times: the journal does, and \`opsconsole bans expire\`, run every minute, takes out what has ended`,
+    );
   if (one.group.exists && !one.group.own) {
     const { enforcement } = set;
     if (enforcement.kind === 'unused') notes.push(`no rule uses set ${set.name}: nothing will be dropped`);
