@@ -37,8 +37,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 /** Texts without an escape, which are nearly all. */
 const PLAIN: Readonly<Record<string, RegExp>> = { "'": /[^'\\]*/y, '"': /[^"\\]*/y };
-/** A raw entry may be a tuple or a number: shown as it is written. */
-const BARE = /[^,\]'"]*(?:'[^'\\]*'[^,\]'"]*)*/y;
+/** An entry may be a tuple of texts, or a number: shown as it is written. */
+const BARE = /\((?:[^()'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*\)|[^,\]'"()]+/y;
 
 class Reader {
   readonly #text: string;

@@ -42,7 +42,9 @@ export function readJailMembers(
   if (banned === undefined)
     return fail(problem('unreadable', 'fail2ban did not say whom it has banned', { hint: 'list it again' }));
   const texts = new Map(banned.map((one) => [one.jail, one.texts]));
-  const times = new Map(names.map((name, index) => [name, parseBanTimes(listings[index] ?? '')]));
+  const times = new Map(
+    names.map((name, index) => [name, ownTimes(texts.get(name) ?? [], listings[index] ?? '')]),
+  );
   // Together: the more bans, the fewer zones of the server fit.
   const all = [...times.values()].flat();
   const ends = endsOf(all, at);
@@ -54,20 +56,21 @@ export function readJailMembers(
       return fail(
         problem('not-found', `jail ${sanitise(set.name, 80)} is gone`, { hint: 'look at it again' }),
       );
-    members.push(membersOf(set, mine, { ends: endsByText(times.get(set.name) ?? [], endOf), at }));
+    const ofSet = (times.get(set.name) ?? []).map(
+      (time) => [time.text, endOf.get(time) ?? Number.NaN] as const,
+    );
+    members.push(membersOf(set, mine, { ends: new Map(ofSet), at }));
   }
   return ok(members);
 }
 
-/** A text that has two lines has one that is not its own: then its end is not known. */
-function endsByText(
-  times: readonly BanTime[],
-  endOf: ReadonlyMap<BanTime, number>,
-): ReadonlyMap<string, number> {
-  const ends = new Map<string, number>();
-  for (const time of times)
-    ends.set(time.text, ends.has(time.text) ? Number.NaN : (endOf.get(time) ?? Number.NaN));
-  return ends;
+/** Of texts that are banned here; one with two lines has one that is not its own, and then none. */
+function ownTimes(texts: readonly string[], listing: string): readonly BanTime[] {
+  const banned = new Set(texts);
+  const byText = new Map<string, BanTime | undefined>();
+  for (const time of parseBanTimes(listing))
+    if (banned.has(time.text)) byText.set(time.text, byText.has(time.text) ? undefined : time);
+  return [...byText.values()].flatMap((time) => time ?? []);
 }
 
 type Listed = Readonly<{ ends: ReadonlyMap<string, number>; at: UnixMs }>;

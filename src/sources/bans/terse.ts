@@ -5,7 +5,7 @@ import type { Command } from '../../core/plan.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { SetInfo } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
-import type { Backend } from '../../firewall/backend.ts';
+import type { Backend, SetsReading } from '../../firewall/backend.ts';
 import { readSets } from '../../firewall/read-sets.ts';
 import { BACKENDS } from '../../firewall/registry.ts';
 import { relate } from '../../firewall/relate.ts';
@@ -21,11 +21,7 @@ type Kept = Readonly<{ stdout: string; at: number }>;
 
 export type TerseReader = Readonly<{
   /** `asked`: all is read, however young what is kept. */
-  read(
-    host: Host,
-    signal: AbortSignal,
-    wish?: ReadWish,
-  ): Promise<Result<Readonly<{ sets: readonly SetInfo[]; gaps: readonly SafeText[] }>>>;
+  read(host: Host, signal: AbortSignal, wish?: ReadWish): Promise<Result<SetsReading>>;
 }>;
 
 /**
@@ -74,40 +70,50 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
   return {
     async read(host, signal, wish) {
       // Forgotten, not passed over: should this reading fail, the next one reads them.
-      if (wish?.asked === true) kept.clear();
-      const sets: SetInfo[] = [];
-      const gaps: SafeText[] = [];
-      let answered = 0;
-      let failed: Result<never> | undefined;
+      const asked = wish?.asked === true;
+      if (asked) kept.clear();
       const late: Promise<DaemonReading>[] = [];
+      const told: Told[] = [];
       for (const backend of SLOWEST_FIRST) {
         if (!(await isInstalled(host, backend))) continue;
         const read = () => readSets(backend, (command) => run(host, backend, command, signal));
         if (backend.daemon === true) {
-          late.push(daemons.read(backend, { now: host.now, asked: wish?.asked === true, read }));
+          late.push(daemons.read(backend, { now: host.now, asked, read }));
           continue;
         }
         const reading = await read();
-        if (reading.ok) {
-          answered++;
-          // The rules of a host without ban chains are read for its ipsets already, if at all.
-          if (backend.id === 'iptables' && reading.value.sets.length === 0) idle.add(backend.id);
-          else idle.delete(backend.id);
-          sets.push(...reading.value.sets);
-          gaps.push(...reading.value.gaps);
-        } else {
-          failed = reading;
-          gaps.push(sanitise(`${backend.id}: ${reading.problem.summary}`));
-        }
+        // The rules of a host without ban chains are read for its ipsets already, if at all.
+        if (backend.id === 'iptables' && reading.ok && reading.value.sets.length === 0) idle.add(backend.id);
+        else if (reading.ok) idle.delete(backend.id);
+        told.push({ backend, reading });
       }
-      for (const reading of await Promise.all(late)) {
-        if (reading.answered) answered++;
-        sets.push(...reading.sets);
-        gaps.push(...reading.gaps);
-      }
-      return answered === 0 && failed !== undefined ? failed : ok({ sets: relate(sets), gaps });
+      return gather(told, await Promise.all(late));
     },
   };
+}
+
+type Told = Readonly<{ backend: Backend; reading: Result<SetsReading> }>;
+
+function gather(told: readonly Told[], daemons: readonly DaemonReading[]): Result<SetsReading> {
+  const sets: SetInfo[] = [];
+  const gaps: SafeText[] = [];
+  let failed: Result<never> | undefined;
+  let answered = daemons.filter((one) => one.answered).length;
+  for (const { backend, reading } of told) {
+    if (reading.ok) {
+      answered++;
+      sets.push(...reading.value.sets);
+      gaps.push(...reading.value.gaps);
+    } else {
+      failed = reading;
+      gaps.push(sanitise(`${backend.id}: ${reading.problem.summary}`));
+    }
+  }
+  for (const reading of daemons) {
+    sets.push(...reading.sets);
+    gaps.push(...reading.gaps);
+  }
+  return answered === 0 && failed !== undefined ? failed : ok({ sets: relate(sets), gaps });
 }
 
 /** Daemons are asked first, so that they think while the kernel is read. */
