@@ -6,7 +6,7 @@ import type { Result } from '../../core/result.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { formatCount } from '../../core/units.ts';
 import type { Backend, BackendCheck, SetsReading } from '../backend.ts';
-import { createCrowdsecMembersParser, readTouching } from './members.ts';
+import { createCrowdsecMembersParser, readMembersTogether, readTouching } from './members.ts';
 import { parseCrowdsec } from './parse.ts';
 import { inverseOfCrowdsec, planCrowdsecAdd, planCrowdsecDelete } from './plan.ts';
 import { crowdsecProbe, touchingCommands } from './probe.ts';
@@ -47,6 +47,7 @@ export const crowdsecBackend: Backend = {
   check,
   listMembers: () => LIST,
   membersParser: createCrowdsecMembersParser,
+  together: { list: () => LIST, read: readMembersTogether },
   planAdd: (set, elements) => planCrowdsecAdd(set, elements),
   planDelete: planCrowdsecDelete,
   inverse: inverseOfCrowdsec,

@@ -8,6 +8,7 @@ const RECORD_MAX = 65_536;
 
 export type CsvReader = Readonly<{
   push(chunk: Buffer): void;
+  pushText(text: string): void;
   /** Reads a last record without a newline. */
   end(): void;
 }>;
@@ -36,6 +37,7 @@ export function createCsvReader(read: (fields: readonly string[]) => void): CsvR
   };
   return {
     push: (chunk) => take(pending + decoder.decode(chunk, { stream: true }), false),
+    pushText: (text) => take(pending + text, false),
     end: () => take(pending + decoder.decode(), true),
   };
 }

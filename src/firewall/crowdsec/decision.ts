@@ -48,6 +48,29 @@ export function columnsOf(header: readonly string[]): Columns | undefined {
   return Object.values(columns).includes(-1) ? undefined : columns;
 }
 
+/** What decides where a row counts, without its address being read: a hundred thousand are counted every few seconds. */
+export type Glance = Readonly<{
+  kind: 'ban' | 'simulated' | 'no-address' | 'other-type';
+  scope: string;
+  family: 4 | 6;
+  isNetwork: boolean;
+}>;
+
+export function glanceAtCsv(fields: readonly string[], columns: Columns): Glance | undefined {
+  const place = fields[columns.ip] ?? '';
+  const colon = place.indexOf(':');
+  if (colon < 0) return undefined;
+  const scope = place.slice(0, colon);
+  const glance = {
+    scope,
+    family: place.includes(':', colon + 1) ? 6 : 4,
+    isNetwork: place.includes('/', colon + 1),
+  } as const;
+  if (fields[columns.simulated] === 'true') return { ...glance, kind: 'simulated' };
+  if (!isAddressScope(scope)) return { ...glance, kind: 'no-address' };
+  return { ...glance, kind: fields[columns.action] === 'ban' ? 'ban' : 'other-type' };
+}
+
 export function decisionFromCsv(fields: readonly string[], columns: Columns): Decision | undefined {
   const field = (name: keyof Columns): string => fields[columns[name]] ?? '';
   const id = field('id');
@@ -92,7 +115,10 @@ function fromJson(value: unknown): Decision | undefined {
 
 /** A range that somebody imported under the scope Ip is listed as one, too: the value tells. */
 function scoped(scope: string, value: string): Readonly<{ scope: string; net?: Net }> {
-  if (!/^(ip|range)$/i.test(scope)) return { scope };
+  if (!isAddressScope(scope)) return { scope };
   const parsed = parseNet(value);
   return parsed.ok ? { scope, net: parsed.value.net } : { scope };
 }
+
+const isAddressScope = (scope: string): boolean =>
+  scope === 'Ip' || scope === 'Range' || /^(ip|range)$/i.test(scope);

@@ -22,6 +22,20 @@ export function createCrowdsecMembersParser(set: SetInfo, at: UnixMs): MembersPa
   };
 }
 
+/** Both families out of one listing. */
+export function readMembersTogether(
+  listing: string,
+  sets: readonly SetInfo[],
+  at: UnixMs,
+): Result<readonly Members[]> {
+  const lists = sets.map((set) => ({ set, columns: new MemberColumns(set) }));
+  const reader = createDecisionReader((decision) => {
+    if (isBan(decision)) for (const { set, columns } of lists) add(columns, set, { ban: decision, at });
+  });
+  reader.pushText(listing);
+  return reader.end() ? ok(lists.map(({ columns }) => columns.finish(at))) : fail(NOT_A_LISTING);
+}
+
 /** `texts`: outputs of `cscli alerts list -o json`. A decision that several of them name is there once. */
 export function readTouching(set: SetInfo, texts: readonly string[], at: UnixMs): Result<Members> {
   const columns = new MemberColumns({ ...set, count: 0 });

@@ -4,15 +4,22 @@
 //   5,cscli,Country:FR,c,ban,,,1,3h59m59.108585175s,false,5
 
 import type { Family } from '../../core/address.ts';
-import { isHost } from '../../core/address.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Finding, SetInfo, SetKey } from '../../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatCount } from '../../core/units.ts';
+import { unreachable } from '../../core/unreachable.ts';
 import { asArray, asObject, asString, parseJson } from '../json.ts';
 import { createCsvReader } from './csv.ts';
-import { type Columns, columnsOf, type Decision, decisionFromCsv, isBan } from './decision.ts';
+import {
+  type Columns,
+  columnsOf,
+  type Decision,
+  decisionFromCsv,
+  type Glance,
+  glanceAtCsv,
+} from './decision.ts';
 
 export const crowdsecKey = (family: Family): SetKey =>
   (family === 4 ? 'crowdsec:decisions' : 'crowdsec6:decisions') as SetKey;
@@ -21,21 +28,30 @@ export const NOT_A_LISTING = problem('unreadable', 'cscli answered something els
   hint: 'try: cscli decisions list -o raw -a -l 0',
 });
 
-/** Feeds every readable decision to `take`. `end` answers whether the header was there. */
-export function createDecisionReader(take: (decision: Decision) => void): Readonly<{
+type RowReader = Readonly<{
   push(chunk: Buffer): void;
+  pushText(text: string): void;
+  /** Whether the header was there. */
   end(): boolean;
-}> {
+}>;
+
+/** Feeds every readable decision to `take`. */
+export function createDecisionReader(take: (decision: Decision) => void): RowReader {
+  return createRowReader((fields, columns) => {
+    const decision = decisionFromCsv(fields, columns);
+    if (decision !== undefined) take(decision);
+  });
+}
+
+function createRowReader(read: (fields: readonly string[], columns: Columns) => void): RowReader {
   let columns: Columns | undefined;
   const reader = createCsvReader((fields) => {
     if (columns === undefined) columns = columnsOf(fields);
-    else {
-      const decision = decisionFromCsv(fields, columns);
-      if (decision !== undefined) take(decision);
-    }
+    else read(fields, columns);
   });
   return {
     push: reader.push,
+    pushText: reader.pushText,
     end() {
       reader.end();
       return columns !== undefined;
@@ -55,8 +71,11 @@ export function parseCrowdsec(listing: string, allowlists = ''): Result<readonly
     simulated: 0,
     otherTypes: 0,
   };
-  const reader = createDecisionReader((decision) => count(tallies, decision));
-  reader.push(Buffer.from(listing));
+  const reader = createRowReader((fields, columns) => {
+    const glance = glanceAtCsv(fields, columns);
+    if (glance !== undefined) count(tallies, glance);
+  });
+  reader.pushText(listing);
   if (!reader.end()) return fail(NOT_A_LISTING);
   const findings = [...findingsOf(tallies), ...allowlistsOf(allowlists)];
   return ok([setOf(4, tallies[4], findings), setOf(6, tallies[6], [])]);
@@ -64,17 +83,25 @@ export function parseCrowdsec(listing: string, allowlists = ''): Result<readonly
 
 const SCOPES_MAX = 50;
 
-function count(tallies: Tallies, decision: Decision): void {
-  const { net, scope, simulated, type } = decision;
-  if (isBan(decision)) {
-    const tally = tallies[decision.net.family];
-    if (isHost(decision.net)) tally.hosts++;
-    else tally.networks++;
-  } else if (simulated) tallies.simulated++;
-  else if (net === undefined) {
-    if (tallies.scopes.size < SCOPES_MAX || tallies.scopes.has(scope))
-      tallies.scopes.set(scope, (tallies.scopes.get(scope) ?? 0) + 1);
-  } else if (type !== 'ban') tallies.otherTypes++;
+function count(tallies: Tallies, { kind, scope, family, isNetwork }: Glance): void {
+  switch (kind) {
+    case 'ban':
+      if (isNetwork) tallies[family].networks++;
+      else tallies[family].hosts++;
+      return;
+    case 'simulated':
+      tallies.simulated++;
+      return;
+    case 'other-type':
+      tallies.otherTypes++;
+      return;
+    case 'no-address':
+      if (tallies.scopes.size < SCOPES_MAX || tallies.scopes.has(scope))
+        tallies.scopes.set(scope, (tallies.scopes.get(scope) ?? 0) + 1);
+      return;
+    default:
+      unreachable(kind);
+  }
 }
 
 function setOf(family: Family, { hosts, networks }: Tally, findings: readonly Finding[]): SetInfo {

@@ -26,7 +26,7 @@ export function crowdsecProbe(_set: SetInfo, net: Net): Probe {
       const reader = createDecisionReader((decision) => {
         if (isBan(decision) && contains(decision.net, net)) found = true;
       });
-      reader.push(Buffer.from(answer.stdout));
+      reader.pushText(answer.stdout);
       if (!reader.end()) return 'unknown';
       // A range may have single decisions inside it, which this question does not find.
       return found ? 'present' : isHost(net) ? 'absent' : 'unknown';

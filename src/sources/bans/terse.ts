@@ -18,6 +18,7 @@ const COUNTERS =
   /(Number of entries|Size in memory|"packets"|"bytes"): \d+|^# (Generated|Completed).*|\[\d+:\d+\]$/gm;
 
 type Kept = Readonly<{ stdout: string; at: number }>;
+const KEPT_OF_DAEMONS_MAX = 65_536;
 
 export type TerseReader = Readonly<{
   /** `asked`: all is read, however young what is kept. */
@@ -48,6 +49,8 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
     const finished = await host.run(command, signal);
     if (!finished.ok) return finished;
     const { stdout } = finished.value;
+    // What a daemon lists in full is another text each time, and its clock says when to ask again.
+    if (command === first && backend.daemon === true && stdout.length > KEPT_OF_DAEMONS_MAX) return ok({ stdout });
     if (command === first) {
       const shape = stdout.replace(COUNTERS, '');
       if (shapes.get(backend.id) !== shape) forget(backend);
