@@ -20,7 +20,17 @@ import { banNotes, explainCovered, type Sorted } from './ban-notes.ts';
 import { chooseTargets, type Group, misfits, ownRangeSet } from './ban-targets.ts';
 import { cutMoves, planFlowCut } from './cut-flows.ts';
 import { dryRun } from './dry-run.ts';
-import { addedFacts, deleteSteps, endIn, movesOf, movesOn, priorFact, priorOf, putBack } from './elements.ts';
+import {
+  addedFacts,
+  deleteSteps,
+  endIn,
+  isUnknown,
+  movesOf,
+  movesOn,
+  priorFact,
+  priorOf,
+  putBack,
+} from './elements.ts';
 import type { BanFacts } from './facts.ts';
 import { backendsFor, ownSets, readFirewalls } from './firewalls.ts';
 import { mustType, nameNets, refusals } from './guards.ts';
@@ -123,7 +133,7 @@ async function assemble(draft: Draft, context: ActContext, sorted: readonly Sort
   const moves = [...creates, ...adds, ...cutMoves(cut)];
   const typed = mustType(nets);
   const { seconds } = sorted[0]?.elements[0] ?? draft;
-  const unknown = sorted.some(({ replaced }) => replaced.some((prior) => prior.endsAt === undefined));
+  const unknown = sorted.some(({ replaced }) => replaced.some(isUnknown));
   return {
     kind: 'ready',
     prepared: {

@@ -35,9 +35,13 @@ function extras(comment: string | undefined, lifetime: number | undefined, rule:
   };
 }
 
+/** Its end was never known, and nothing of it is kept that has the end in it: it cannot be put back. */
+export const isUnknown = ({ endsAt, rule }: Prior): boolean => endsAt === undefined && rule === undefined;
+
 /** As an element to add at `now`; undefined when it has ended by then, or when its end was never known. */
 export function elementAt(prior: Prior, now: UnixMs): Element | undefined {
-  if (prior.endsAt === undefined) return undefined;
+  if (prior.endsAt === undefined)
+    return prior.rule === undefined ? undefined : { net: prior.net, seconds: null, rule: prior.rule };
   const seconds = prior.endsAt === null ? null : Math.round((prior.endsAt - now) / 1000);
   if (seconds !== null && seconds < 1) return undefined;
   const end = prior.endsAt === null ? {} : { endsAt: prior.endsAt };

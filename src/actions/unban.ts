@@ -20,7 +20,7 @@ import {
 } from './action.ts';
 import { holdsPlainAddresses } from './ban-targets.ts';
 import { leftToDaemons, stillInKernel } from './daemon-lists.ts';
-import { deletePriors, movesOn, type Prior, priorFact, priorOf, putBack } from './elements.ts';
+import { deletePriors, isUnknown, movesOn, type Prior, priorFact, priorOf, putBack } from './elements.ts';
 import { allSets, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { MANY_ROWS, nameNets } from './guards.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
@@ -127,7 +127,7 @@ function assemble({ nets, holdings, here, blind }: Wish, context: ActContext): G
   const rows = removals.reduce((sum, { priors }) => sum + priors.length, 0);
   const typed = freed.length > MANY_ROWS ? String(freed.length) : undefined;
   const names = removals.map(({ found }) => found.set.name).join(', ');
-  const unknown = removals.some(({ priors }) => priors.some(({ endsAt }) => endsAt === undefined));
+  const unknown = removals.some(({ priors }) => priors.some(isUnknown));
   const free = new Set(removals.flatMap(({ priors }) => priors.map(({ net }) => net.text)));
   return {
     kind: 'ready',
@@ -225,7 +225,7 @@ async function proveUnban(
   return {
     kind: 'proved',
     says: sanitise(
-      `${nameNets(removals.flatMap(({ priors }) => priors.map(({ net }) => net)))} is no longer in ${names}${rows > 1 ? ` (${rows} elements)` : ''}`,
+      `${nameNets(outermost(removals.flatMap(({ priors }) => priors.map(({ net }) => net))))} is no longer in ${names}${rows > 1 ? ` (${rows} elements)` : ''}`,
     ),
   };
 }

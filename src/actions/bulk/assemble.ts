@@ -10,7 +10,7 @@ import { groupDigits } from '../../core/units.ts';
 import { type Backend, ownsTable } from '../../firewall/backend.ts';
 import type { Host } from '../../host/host.ts';
 import { type ActContext, type Gathered, type Move, type Performed, refused } from '../action.ts';
-import { addedFacts, deleteSteps, movesOf, movesOn, priorFact, putBack } from '../elements.ts';
+import { addedFacts, deleteSteps, isUnknown, movesOf, movesOn, priorFact, putBack } from '../elements.ts';
 import type { BanFacts } from '../facts.ts';
 import { findSet, ownSets, readFirewalls } from '../firewalls.ts';
 import { guardNotes, nameNets } from '../guards.ts';
@@ -39,7 +39,7 @@ export function assembleBulk(wish: BulkWish, { host, safeSet }: ActContext): Gat
   const moves = [...creates, ...parts.flatMap(addMoves)];
   const nets = parts.flatMap(({ elements }) => elements.map(({ net }) => net));
   const unread = parts.some((part) => part.unread);
-  const unknown = unread || parts.some(({ replaced }) => replaced.some(({ endsAt }) => endsAt === undefined));
+  const unknown = unread || parts.some(({ replaced }) => replaced.some(isUnknown));
   const many = nets.length > FACTS_MAX;
   const homeless = many ? parts.find(({ group }) => group.found.set.ending === 'journal') : undefined;
   if (homeless !== undefined)

@@ -15,6 +15,7 @@ const CHAIN = `-A IP4BAN -s 198.51.100.9/32 -p tcp -m tcp --dport 22 -m comment 
 -A IP4BAN -s 198.51.100.10/32 -j DROP
 -A IP4BAN -s 198.51.100.9/32 -m comment --comment "until=1900000000" -j DROP
 -A IP4BAN -s 198.51.100.9/32 -m comment --comment "until=1900000000" -j DROP
+-A IP4BAN -s 198.51.100.9/32 -m time --datestop 2036-01-01T00:00:00 --kerneltz -j DROP
 -A IP4BAN -j RETURN
 `;
 const ruleset = (rules: string): string => `*filter
