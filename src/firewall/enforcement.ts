@@ -103,6 +103,8 @@ function visit(walk: Walk, chain: Chain): 'ended' | 'goes-on' {
   const frame: Frame = { chain, rule: 0 };
   walk.stack.push(frame);
   let result: 'ended' | 'goes-on' = 'goes-on';
+  // Some packets have left the chain before its last word (ufw-not-local: "-m addrtype … -j RETURN", then DROP).
+  let left = false;
   for (const rule of chain.rules) {
     frame.rule++;
     if (++walk.steps > STEPS_MAX) break;
@@ -112,8 +114,9 @@ function visit(walk: Walk, chain: Chain): 'ended' | 'goes-on' {
       walk.established = true;
       walk.acceptedBy = placeOf(frame);
     }
+    left ||= !rule.unconditional && rule.verdicts.some(({ kind }) => kind === 'return' || kind === 'goto');
     if (step === 'next') continue;
-    result = step === 'ended' ? 'ended' : 'goes-on';
+    result = step === 'ended' && !left ? 'ended' : 'goes-on';
     break;
   }
   walk.stack.pop();

@@ -12,7 +12,8 @@ export function timeFindings({ defaultTimeout, owner }: SetInfo): readonly Findi
 }
 
 export function ownerFindings(set: SetInfo): readonly Finding[] {
-  return [...halfFindings(set), ...habitsOf(set).map((says): Finding => ({ level: 'note', says }))];
+  const notes = [...habitsOf(set), ...placeNotes(set)];
+  return [...halfFindings(set), ...notes.map((says): Finding => ({ level: 'note', says }))];
 }
 
 /** Owners that keep one list for both families, and make both sets when they start. */
@@ -43,4 +44,13 @@ function habitsOf({ owner, backend }: SetInfo): readonly Finding['says'][] {
     default:
       return [];
   }
+}
+
+/** `ufw reload` (0.36.2) fills its own chains anew from its files and leaves INPUT as it is. */
+function placeNotes({ enforcement }: SetInfo): readonly Finding['says'][] {
+  const rule = 'rule' in enforcement ? enforcement.rule : '';
+  if (!/^ip6?tables(?:-\w+)? \w+ ufw6?-/.test(rule)) return [];
+  return [
+    safe('its rule stands in a chain of ufw: ufw reload takes it out, unless it is in the files of ufw'),
+  ];
 }

@@ -60,7 +60,7 @@ describe('which chains are ban chains', () => {
     });
     expect(rest.findings?.map(({ says }) => says.split(':')[0])).toEqual([
       'tested after established flows are accepted',
-      'rules lie in iptables-legacy beside those of the nf_tables variant',
+      'rules lie in both variants of iptables, legacy and nf_tables',
       '1 of its 7 rules drop only a part (a port, an interface)',
     ]);
     expect(setOf('iptables:legacy filter IP4BAN').findings?.[0]).toMatchObject({ level: 'warning' });

@@ -1,5 +1,5 @@
-// Findings on captured rulesets: a real FireHOL 3.1.7 start, and rules in Docker's shape as iptables-nft, iptables-legacy
-// and nft hold them.
+// Findings on captured rulesets: real starts of FireHOL 3.1.7 and ufw 0.36.2, and rules in Docker's shape as iptables-nft,
+// iptables-legacy and nft hold them.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -78,6 +78,30 @@ describe('FireHOL 3.1.7, which writes its rules to iptables-legacy', () => {
     expect(ipsets(terse, lone, '', lone, '', undefined, '').get('blacklist4')?.enforcement.kind).toBe(
       'unknown',
     );
+  });
+});
+
+describe('ufw 0.36.2', () => {
+  const sets = ipsets(read('ufw/0.36.2/ipset-list-t.txt'), read('ufw/0.36.2/iptables-save.txt'), '');
+
+  test('a rule at the head of INPUT stands before it, one at the end behind its accept of established flows', () => {
+    expect(sets.get('first')?.enforcement).toMatchObject({
+      afterEstablished: false,
+      position: 'rule 1 of iptables filter INPUT (hook input, priority 0)',
+    });
+    expect(says(sets.get('first'), 'warning')).toEqual([]);
+    expect(sets.get('last')?.enforcement).toMatchObject({
+      afterEstablished: true,
+      position:
+        'rule 8 of iptables filter INPUT (hook input, priority 0), behind rule 2 of iptables filter ufw-before-input, which accepts established flows',
+    });
+  });
+
+  test('a rule in one of its chains is gone with its reload', () => {
+    const words =
+      'its rule stands in a chain of ufw: ufw reload takes it out, unless it is in the files of ufw';
+    expect(says(sets.get('inufw'), 'note')).toContain(words);
+    expect(says(sets.get('first'), 'note')).not.toContain(words);
   });
 });
 
