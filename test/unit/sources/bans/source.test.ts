@@ -93,6 +93,27 @@ test('one program a tick when nothing changes; rules and members only when due',
   expect(started).toContain('iptables-save');
 });
 
+test('ban chains are looked at each time, a host without them starts no program for that', async () => {
+  const saves = {
+    'iptables-save': text('iptables/1.8.9/bans-save.txt'),
+    'ip6tables-save': text('iptables/1.8.9/bans6-save.txt'),
+  };
+  const others = ['nft', 'ipset', 'fail2ban-client', 'cscli', 'pfctl'];
+  const started = async (answers: Answers): Promise<readonly string[]> => {
+    const { host, started, state } = rig(answers, others);
+    const source = createBansSource({ everyMs: 2000 });
+    const first = await source.read(host, signal);
+    expect(first.ok).toBe(true);
+    started.length = 0;
+    state.now += 2000;
+    await source.read(host, signal);
+    return started;
+  };
+  expect(await started(saves)).toEqual(['iptables-save']);
+  const programs = ['iptables-save', 'ip6tables-save', 'iptables-nft-save', 'ip6tables-nft-save'];
+  expect(await started(Object.fromEntries(programs.map((program) => [program, ''])))).toEqual([]);
+});
+
 test('somebody who acted or asked gets a whole new reading, however long ago the last one was', async () => {
   for (const sinceMs of [100, 1900, 60_000]) {
     const { host, started, state } = rig(IPSET, ['nft']);
