@@ -1,4 +1,4 @@
-// A BSD without processes: pfctl, uname and xargs answered by the stand-in in memory, on a Host that knows nothing else.
+// A BSD without processes: pfctl, uname, xargs and tail answered by the stand-in in memory, on a Host that knows nothing else.
 
 import type { Command } from '../../src/core/plan.ts';
 import { type Answer, createFakeHost, type FakeHost } from './fake-host.ts';
@@ -36,6 +36,12 @@ export function createPfMemory(
     .tool('xargs', true)
     .on('uname -sr', { stdout: uname })
     .on(/^pfctl /, ({ argv, stdin }) => call(argv.slice(1), stdin))
+    .on(/^tail -n \d+ /, ({ argv }) => {
+      const text = pf.files?.[argv.at(-1) ?? ''];
+      return text === undefined
+        ? { stderr: 'tail: No such file or directory\n', exitCode: 1 }
+        : { stdout: text };
+    })
     .on(/^xargs -n \d+ pfctl/, (batch) => runBatch(batch, call));
   for (const [path, text] of Object.entries(pf.files ?? {})) host.file(path, text);
   return { host, pf, calls };
