@@ -50,7 +50,8 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
     if (!finished.ok) return finished;
     const { stdout } = finished.value;
     // What a daemon lists in full is another text each time, and its clock says when to ask again.
-    if (command === first && backend.daemon === true && stdout.length > KEPT_OF_DAEMONS_MAX) return ok({ stdout });
+    if (command === first && backend.daemon === true && stdout.length > KEPT_OF_DAEMONS_MAX)
+      return ok({ stdout });
     if (command === first) {
       const shape = stdout.replace(COUNTERS, '');
       if (shapes.get(backend.id) !== shape) forget(backend);
