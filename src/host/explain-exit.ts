@@ -26,8 +26,13 @@ export function missingTool(tool: string): Problem {
   });
 }
 
+// What pfctl of OpenBSD 7.7 and later adds to every failure, and that of FreeBSD where the kernel has no ALTQ.
+const PFCTL_NOISE =
+  /^(?:pfctl: DIOCSETLIMIT \([a-z-]+\): Permission denied|No ALTQ support in kernel|ALTQ related functions disabled)\n?/gm;
+
 /** Why a program that was started, or should have been, did not do its work. */
-export function explainExit(command: Command, ending: Ending): Problem {
+export function explainExit(command: Command, whole: Ending): Problem {
+  const ending = { ...whole, stderr: whole.stderr.replace(PFCTL_NOISE, '') };
   const tool = toolName(command);
   const { argv } = command;
   if (ending.startError !== undefined) return explainStart(command, ending.startError);

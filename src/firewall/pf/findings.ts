@@ -16,6 +16,8 @@ export type PfHealth = Readonly<{
   skips: readonly string[];
   system?: PfSystem;
   entries: number;
+  /** What sshguard says of its table that is not so. */
+  mismatch?: Finding;
 }>;
 
 const LEVELS: readonly Finding['level'][] = ['harm', 'warning', 'note'];
@@ -37,6 +39,9 @@ export function pfFindings(set: SetInfo, verdict: PfVerdict, health: PfHealth): 
     ...stateFindings(health),
     ...roomFindings(health),
     ...skipFindings(health),
+    ...(set.owner === 'sshguard' && set.table === undefined && health.mismatch !== undefined
+      ? [health.mismatch]
+      : []),
     ...habitFindings(set, health),
   ];
   return all.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));

@@ -5,15 +5,24 @@ import type { Command } from '../../core/plan.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { SetInfo, SetKey } from '../../core/rows.ts';
 import { sanitise } from '../../core/sanitise.ts';
+import { unreachable } from '../../core/unreachable.ts';
 import { isUsableName } from '../hold.ts';
 import { ownerOf } from '../names.ts';
 import { type PfRuleset, verdictOf } from './enforce.ts';
 import { type PfHealth, pfFindings } from './findings.ts';
-import { parsePfInfo, parsePfMemory } from './info.ts';
+import { type PfInfo, parsePfInfo, parsePfMemory } from './info.ts';
 import { parsePfAnchors, parsePfSkips } from './interfaces.ts';
-import { PF_OWN_TABLE } from './own.ts';
+import { PF_OFF, PF_OWN_TABLE } from './own.ts';
 import { type PfRule, parsePfRules } from './rules.ts';
-import { askAnchorRules, askMembers, nameOutputs, PF_ANCHOR_TABLES, PF_READS } from './system.ts';
+import { askSshguardLog, SSHGUARD_TABLE, sshguardMismatch } from './sshguard.ts';
+import {
+  askAnchorRules,
+  askMembers,
+  nameOutputs,
+  PF_ANCHOR_TABLES,
+  PF_READS,
+  type PfOutputs,
+} from './system.ts';
 import { type PfTable, parsePfTables } from './tables.ts';
 
 /** One program start for each: fail2ban makes an anchor for each jail. */
@@ -25,7 +34,8 @@ const COUNTED_TABLES_MAX = 16;
 type Question =
   | Readonly<{ kind: 'tables'; anchor: string; command: Command }>
   | Readonly<{ kind: 'rules'; anchor: string; command: Command }>
-  | Readonly<{ kind: 'members'; table: PfTable; command: Command }>;
+  | Readonly<{ kind: 'members'; table: PfTable; command: Command }>
+  | Readonly<{ kind: 'log'; command: Command }>;
 
 export function pfFollowUp(outputs: readonly (string | undefined)[]): readonly Command[] {
   return questionsOf(outputs).map((question) => question.command);
@@ -43,7 +53,10 @@ function questionsOf(outputs: readonly (string | undefined)[]): readonly Questio
     if (words.all === undefined) questions.push({ kind: 'tables', anchor, command: words.of(anchor) });
     if (!shown.has(anchor)) questions.push({ kind: 'rules', anchor, command: askAnchorRules(anchor) });
   }
-  const counted = parsePfTables(named.tables).filter(
+  const main = parsePfTables(named.tables);
+  if (named.system !== undefined && main.some(({ name }) => name === SSHGUARD_TABLE))
+    questions.push({ kind: 'log', command: askSshguardLog(named.system) });
+  const counted = main.filter(
     (table) => isUsable(table) && (table.addresses ?? 0) > 0 && (table.addresses ?? 0) <= COUNTED_MAX,
   );
   for (const table of counted.slice(0, COUNTED_TABLES_MAX)) {
@@ -68,44 +81,82 @@ function inBraces(rules: readonly PfRule[], path: string, found = new Set<string
 
 export function parsePf(outputs: readonly (string | undefined)[]): Result<readonly SetInfo[]> {
   const named = nameOutputs(outputs);
-  const tables = new Map<string, PfTable>();
-  const add = (table: PfTable): void => void tables.set(`${table.anchor}\n${table.name}`, table);
-  for (const table of parsePfTables(named.tables)) add(table);
-  const anchors = new Map<string, readonly PfRule[]>();
-  const counts = new Map<string, Readonly<Record<Family, number>>>();
-  for (const [index, question] of questionsOf(outputs.slice(0, PF_READS.length)).entries()) {
-    const text = outputs[PF_READS.length + index];
-    if (text === undefined) continue;
-    if (question.kind === 'tables') for (const table of parsePfTables(text, question.anchor)) add(table);
-    else if (question.kind === 'rules') anchors.set(question.anchor, parsePfRules(text));
-    else counts.set(question.table.name, countByFamily(text));
-  }
+  const found = gather(outputs);
+  const tables = [...found.tables.values()];
+  const health = healthOf(named, tables, found);
   const main = named.rules === undefined ? undefined : parsePfRules(named.rules);
-  const all = [...tables.values()];
-  const info = named.info === undefined ? undefined : parsePfInfo(named.info);
-  const limits = parsePfMemory(named.memory ?? '');
-  const health: PfHealth = {
-    ...(info === undefined ? {} : { info }),
-    limits,
-    skips: parsePfSkips(named.interfaces ?? ''),
-    ...(named.system === undefined ? {} : { system: named.system }),
-    entries: all.reduce((sum, { addresses = 0 }) => sum + addresses, 0),
-  };
-  const ruleset: PfRuleset = { main, anchors };
+  const ruleset: PfRuleset = { main, anchors: found.anchors };
+  const active = tables.filter(({ flags }) => flags?.active !== false);
   return ok(
-    all.flatMap((table) => {
-      if (table.flags?.active === false) return [];
-      const known = table.anchor === '' ? counts.get(table.name) : undefined;
+    active.flatMap((table) => {
+      const listed = table.anchor === '' ? found.members.get(table.name) : undefined;
+      const counts = listed === undefined ? undefined : countByFamily(listed);
       return ([4, 6] as const).map((family) => {
-        const count = table.addresses === 0 ? 0 : known?.[family];
-        const verdict = verdictOf(table, family, ruleset, all);
-        const set = setOf(table, family, { count, health });
-        const whole: SetInfo = { ...set, enforcement: verdict.enforcement };
-        const findings = pfFindings(whole, verdict, health);
-        return findings.length === 0 ? whole : { ...whole, findings };
+        const count = table.addresses === 0 ? 0 : counts?.[family];
+        const verdict = verdictOf(table, family, ruleset, tables);
+        const set = { ...setOf(table, family, { count, health }), enforcement: verdict.enforcement };
+        const findings = pfFindings(set, verdict, health);
+        const now = { ...set, enforcement: whileOn(verdict.enforcement, info) };
+        return findings.length === 0 ? now : { ...now, findings };
       });
     }),
   );
+}
+
+type Gathered = {
+  tables: Map<string, PfTable>;
+  anchors: Map<string, readonly PfRule[]>;
+  /** Of the main ruleset's tables that are small enough, as text. */
+  members: Map<string, string>;
+  log: string;
+};
+
+function gather(outputs: readonly (string | undefined)[]): Gathered {
+  const found: Gathered = { tables: new Map(), anchors: new Map(), members: new Map(), log: '' };
+  const add = (table: PfTable): void => void found.tables.set(`${table.anchor}\n${table.name}`, table);
+  for (const table of parsePfTables(outputs[0] ?? '')) add(table);
+  for (const [index, question] of questionsOf(outputs.slice(0, PF_READS.length)).entries()) {
+    const text = outputs[PF_READS.length + index];
+    if (text === undefined) continue;
+    switch (question.kind) {
+      case 'tables':
+        for (const table of parsePfTables(text, question.anchor)) add(table);
+        break;
+      case 'rules':
+        found.anchors.set(question.anchor, parsePfRules(text));
+        break;
+      case 'members':
+        found.members.set(question.table.name, text);
+        break;
+      case 'log':
+        found.log = text;
+        break;
+      default:
+        unreachable(question);
+    }
+  }
+  return found;
+}
+
+function healthOf(named: PfOutputs, tables: readonly PfTable[], found: Gathered): PfHealth {
+  const info = named.info === undefined ? undefined : parsePfInfo(named.info);
+  const guard = found.tables.get(`\n${SSHGUARD_TABLE}`);
+  const listed = guard?.addresses === 0 ? '' : found.members.get(SSHGUARD_TABLE);
+  const mismatch = listed === undefined ? undefined : sshguardMismatch(found.log, listed);
+  return {
+    ...(info === undefined ? {} : { info }),
+    limits: parsePfMemory(named.memory ?? ''),
+    skips: parsePfSkips(named.interfaces ?? ''),
+    ...(named.system === undefined ? {} : { system: named.system }),
+    entries: tables.reduce((sum, { addresses = 0 }) => sum + addresses, 0),
+    ...(mismatch === undefined ? {} : { mismatch }),
+  };
+}
+
+/** While pf is off no rule drops anything, whatever it says. */
+function whileOn(enforcement: Enforcement, info: PfInfo | undefined): Enforcement {
+  if (info?.enabled !== false || enforcement.kind !== 'dropped') return enforcement;
+  return { kind: 'not-dropped', rule: PF_OFF, because: 'dormant' };
 }
 
 /** Lines of `-T show`: IPv6 has a colon; exceptions ("!") are no bans. */

@@ -221,3 +221,12 @@ test.skipIf(process.getuid?.() !== 0)(
     });
   },
 );
+
+test('of what pfctl says when it fails, the noise behind it is no reason', async () => {
+  const says = 'pfctl: Table does not exist\npfctl: DIOCSETLIMIT (states): Permission denied';
+  const result = await host.run(sh(`echo "No ALTQ support in kernel\n${says}" >&2; exit 255`));
+  expect(result).toMatchObject({
+    ok: false,
+    problem: { code: 'bad-exit', summary: 'sh: pfctl: Table does not exist' },
+  });
+});
