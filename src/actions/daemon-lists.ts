@@ -20,10 +20,17 @@ export type OnList = Readonly<{ list: SetInfo; nets: readonly Net[] }>;
 export async function notYetInKernel(
   host: Host,
   view: FirewallView,
-  { list, nets }: OnList,
+  { list, nets: asked }: OnList,
 ): Promise<readonly SafeText[]> {
   if (list.enforcedBy === undefined) return [];
   const sets = kernelSets(view, list);
+  const nets = [...new Map(asked.map((net) => [net.text, net])).values()];
+  if (sets.length === 0)
+    return [
+      sanitise(
+        `${nameNets(nets)} is on the list ${list.name}, but no set of the kernel here holds what is on it`,
+      ),
+    ];
   const never = sets.every(({ set }) => !set.holdsNets) ? nets.filter((net) => !isHost(net)) : [];
   let waiting: readonly Net[] = nets.filter((net) => !never.includes(net));
   for (const kernel of sets)
@@ -39,7 +46,7 @@ export async function notYetInKernel(
         `pending: ${nameNets(waiting)} is on the list ${list.name}, but ${list.owner} has not put it into ${where} yet`,
       ),
     );
-  if (never.length > 0 && sets.length > 0)
+  if (never.length > 0)
     says.push(
       sanitise(
         `${nameNets(never)} is on the list ${list.name}, but ${where} holds single addresses: it is not stopped on this host`,
@@ -94,8 +101,7 @@ function kernelSets(view: FirewallView, { enforcedBy = [], family }: SetInfo): r
   });
 }
 
-const namesOf = (sets: readonly Found[]): string =>
-  sets.length === 0 ? 'a set of the kernel' : sets.map(({ set }) => set.name).join(', ');
+const namesOf = (sets: readonly Found[]): string => sets.map(({ set }) => set.name).join(', ');
 
 /**
  * By kernel set: what its daemon takes out itself once it is off the list. A deletion by hand would come between: the

@@ -45,6 +45,8 @@ export interface Crowdsec {
   /** Asks the API four times a second. Resolves when it has made its sets. */
   startBouncer(mode: BouncerMode): Promise<void>;
   stopBouncer(): Promise<void>;
+  hangBouncer(): void;
+  wakeBouncer(): void;
   dispose(): Promise<void>;
 }
 
@@ -85,9 +87,14 @@ export async function startCrowdsec(net: TestNet): Promise<Crowdsec> {
         (await tool([...inside, ...listing])).stdout.includes('crowdsec6');
       await vi.waitUntil(made, WAIT);
     },
-    stopBouncer: () => ended(bouncer),
-    async dispose() {
+    async stopBouncer() {
+      self.wakeBouncer();
       await ended(bouncer);
+    },
+    hangBouncer: () => void bouncer?.kill('SIGSTOP'),
+    wakeBouncer: () => void bouncer?.kill('SIGCONT'),
+    async dispose() {
+      await self.stopBouncer();
       await self.stopApi();
       close();
       rmSync(folder, { recursive: true, force: true });
