@@ -29,8 +29,8 @@ export type WatchedLog = Readonly<{
 export type LogWatch = Readonly<{
   /** Emits nothing: whoever reads asks `log` and `server`. */
   source: StreamSource<never>;
-  /** From now on these and no others. `serverLog` absent: fail2ban writes to no file. */
-  want(paths: readonly string[], serverLog: string | undefined): void;
+  /** From now on these and no others; true when they are others than before. `serverLog` absent: fail2ban writes to no file. */
+  want(paths: readonly string[], serverLog: string | undefined): boolean;
   log(path: string): WatchedLog | undefined;
   server: ServerLog;
   serverState(): JailLog['state'];
@@ -105,11 +105,12 @@ export function createLogWatch(): LogWatch {
     caughtUp: () => settled.promise,
     want(paths, serverLog) {
       const next = [...new Set([...paths, ...(serverLog === undefined ? [] : [serverLog])])];
-      if (next.length === wanted.length && next.every((path) => wanted.includes(path))) return;
+      if (next.length === wanted.length && next.every((path) => wanted.includes(path))) return false;
       wanted = next;
       serverPath = serverLog;
       settled = Promise.withResolvers();
       changed.resolve();
+      return true;
     },
     source: {
       kind: 'stream',
@@ -184,7 +185,7 @@ function stateOf(kind: Exclude<FollowEvent['kind'], 'data' | 'skipped'>): JailLo
   return kind === 'missing' || kind === 'denied' || kind === 'not-a-file' ? kind : 'read';
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -10,7 +10,7 @@ import type { PollSource, StreamSource } from '../source.ts';
 import { type Asked, type AskedJail, createAsker } from './ask.ts';
 import { judge, type LogClues } from './health.ts';
 import { type JournalLook, lookAtJournal } from './journals.ts';
-import { createLogWatch, type LogWatch } from './log-watch.ts';
+import { aborted, createLogWatch, type LogWatch } from './log-watch.ts';
 import { findSuccessor } from './siblings.ts';
 
 export type JailsSources = Readonly<{
@@ -27,6 +27,8 @@ const JOURNALS_MAX = 10;
 const SUCCESSOR_EVERY_MS = 60_000;
 /** A log without a line for so long may have a successor. */
 const SILENT_MS = 3_600_000;
+/** How long a reading waits for logs that were not followed before. */
+const READ_BACK_MS = 1500;
 
 export function createJailsSources(options: Readonly<{ everyMs: number }>): JailsSources {
   const asker = createAsker();
@@ -78,10 +80,16 @@ export function createJailsSources(options: Readonly<{ everyMs: number }>): Jail
         if (!asked.ok) return asked;
         const { jails, target } = asked.value;
         const serverLog = target?.startsWith('/') === true ? target : undefined;
-        watch.want(
+        const others = watch.want(
           jails.flatMap(({ reads }) => (reads.kind === 'files' ? reads.files : [])),
           serverLog,
         );
+        // Without their logs the first rows would tell nothing.
+        if (others)
+          await Promise.race([
+            watch.caughtUp(),
+            aborted(AbortSignal.any([signal, AbortSignal.timeout(READ_BACK_MS)])),
+          ]);
         const looked = new Map<string, JournalLook>();
         for (const matches of journalsOf(jails).slice(0, JOURNALS_MAX)) {
           const look = (): Promise<JournalLook> => lookAtJournal(host, matches, signal);

@@ -64,7 +64,7 @@ const FINDING_ROLES: Readonly<Record<Finding['level'], Role>> = {
 };
 
 /** What is wrong, the worst first: the health of the jail, and what contradicts what. */
-export function wrongWords({ row, findings }: JailView): readonly Words[] {
+export function wrongWords({ row, findings, kernel }: JailView): readonly Words[] {
   const { says, todo, kind } = row.health;
   const role = HEALTH_ROLES[kind];
   const health: readonly Words[] = [
@@ -75,7 +75,8 @@ export function wrongWords({ row, findings }: JailView): readonly Words[] {
     { label: 'finding', text: finding.says, role: FINDING_ROLES[finding.level] },
     ...(finding.todo === undefined ? [] : [{ label: '', text: finding.todo }]),
   ]);
-  const all = [...(row.actions?.length === 0 ? [NO_ACTION] : []), ...found];
+  // Where the sets were read, that is among the findings.
+  const all = [...(row.actions?.length === 0 && kernel === undefined ? [NO_ACTION] : []), ...found];
   return role === 'bad' ? [...health, ...all] : [...all, ...health];
 }
 

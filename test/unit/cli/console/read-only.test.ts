@@ -124,7 +124,7 @@ describe('a read-only console', () => {
     const { store } = await consoleWith({ kind: 'host' }, true);
     const facts = { logs: [], journald: true, units: [], interfaces: [] };
     const ids = newPaneItems(store.getState(), facts, '/bin/sh').map(({ id }) => id);
-    expect(ids).toEqual(['units *', 'bans', 'conntrack', 'traffic', 'host', 'journal']);
+    expect(ids).toEqual(['units *', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'jails']);
   });
 
   it('takes a pane that runs nothing from the keyboard as any other', async () => {
