@@ -63,15 +63,17 @@ async function ask(state: State, asking: Asking): Promise<void> {
     const reading = await asking.read();
     if (reading.ok) {
       state.last = { ...reading.value, at: asking.now() };
+      state.tookMs = asking.now() - state.began;
       delete state.trouble;
     } else {
+      // Waiting in vain is no work: it may answer again at any moment.
+      state.tookMs = 0;
       const { code, summary } = reading.problem;
       state.trouble = sanitise(summary);
       // One that hangs still enforces what it said; one that is gone has no lists.
       if (code !== 'timed-out' && code !== 'cancelled') delete state.last;
     }
   } finally {
-    state.tookMs = asking.now() - state.began;
     delete state.running;
   }
 }

@@ -105,6 +105,8 @@ type Lister = Readonly<{
   failures(): readonly SafeText[];
 }>;
 
+const RETRIED: ReadonlySet<string> = new Set(['not-found', 'timed-out', 'cancelled']);
+
 /** Remembers how each listing went, which decides about the next. */
 function createLister(options: BansOptions): Lister {
   const limits = options.limits ?? DEFAULT_LIMITS;
@@ -141,8 +143,8 @@ function createLister(options: BansOptions): Lister {
     if (result.ok) failures.delete(backend.id);
     else if (result.problem.code !== 'cancelled')
       failures.set(backend.id, sanitise(`${backend.id}: ${result.problem.summary}`));
-    // One that went meanwhile is no reason to put the others off.
-    if (!result.ok && result.problem.code === 'not-found') return;
+    // A jail that went meanwhile is no reason to put the others off, and one that hung may answer now.
+    if (!result.ok && RETRIED.has(result.problem.code)) return;
     for (const set of sets)
       listed.set(set.key, { ...job, length: set.count ?? 0, count: set.count, tooSlow: false });
   });
