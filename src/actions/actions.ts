@@ -2,6 +2,7 @@
 
 import { unreachable } from '../core/unreachable.ts';
 import type { ActContext, Gathered } from './action.ts';
+import { prepareAllow } from './allow/sync.ts';
 import { ban } from './ban.ts';
 import type { DeskDraft } from './bulk/draft.ts';
 import { prepareExpire } from './bulk/expire.ts';
@@ -28,6 +29,8 @@ export function prepareDraft(draft: DeskDraft, context: ActContext): Promise<Gat
       return prepareRestore(draft, context);
     case 'import':
       return prepareImport(draft, context);
+    case 'allow':
+      return prepareAllow(draft, context);
     case 'expire':
       return prepareExpire(context);
     default:

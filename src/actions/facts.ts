@@ -28,11 +28,20 @@ export type TightenFacts = Readonly<{
   values: readonly (readonly [string, number, number])[];
   pinned: readonly string[];
 }>;
+/** The names are resolved anew at the next run: nothing to put back. */
+export type AllowFacts = Readonly<{ kind: 'allow' }>;
 export type UndoFacts = Readonly<{ kind: 'undo' }>;
 /** `shields`: their id, 8 hex digits. Never undone from here: the revert script of the shields is the one way back. */
 export type ShieldsFacts = Readonly<{ kind: 'shields'; what: 'raise' | 'lower'; shields: string }>;
 
-export type ActFacts = BanFacts | UnbanFacts | CutFacts | TightenFacts | UndoFacts | ShieldsFacts;
+export type ActFacts =
+  | BanFacts
+  | UnbanFacts
+  | CutFacts
+  | TightenFacts
+  | UndoFacts
+  | AllowFacts
+  | ShieldsFacts;
 
 /**
  * A record read back from disk is input like any other: only one of exactly this shape is used. Addresses and names of
@@ -60,7 +69,7 @@ export function isActFacts(value: unknown): value is ActFacts {
         /^[0-9a-f]{8}$/.test(String(facts.shields))
       );
     default:
-      return facts.kind === 'cut' || facts.kind === 'undo';
+      return facts.kind === 'cut' || facts.kind === 'undo' || facts.kind === 'allow';
   }
 }
 

@@ -74,6 +74,8 @@ function planFor(row: JournalRow, facts: ActFacts, context: ActContext): Promise
       return refused(safe('flows that were cut cannot be brought back'));
     case 'undo':
       return refused(safe('an undo cannot be undone: do the act again'));
+    case 'allow':
+      return refused(safe('what the names resolve to would go in again: change `allow` in the session'));
     case 'shields':
       return refused(safe('shields are not undone from the journal: lower them'));
     default:

@@ -9,9 +9,9 @@ import { ok, type Result } from '../core/result.ts';
 import type { SetKey } from '../core/rows.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
+import { resolverFor } from './allow-file.ts';
 import type { ExitStatus, Io } from './io.ts';
 import { journalPath, readOperator } from './operator.ts';
-import { resolveName } from './resolve.ts';
 import { openSession } from './session-file.ts';
 
 /** What every headless command is given. */
@@ -38,7 +38,7 @@ export function deskFor(host: Host, session: Session, env: Io['env'], wishes: De
     journal: journalPath(env),
     operator: wishes.operator ?? readOperator(env),
     allow: session.allow,
-    resolve: resolveName,
+    resolve: resolverFor(env),
     readOnly: wishes.readOnly ?? false,
     undoOf: wishes.undoOf ?? 'console',
   });

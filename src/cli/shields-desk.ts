@@ -1,19 +1,19 @@
 // Opens the shields of one host for whoever asks in this process: the console, the headless commands, the watch. Where
 // their state lies is decided here and nowhere else.
 
-import { isAbsolute, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import type { Shields } from '../actions/shields/port.ts';
 import { createShields } from '../actions/shields/shields.ts';
 import type { Operator } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';
 import type { ShieldsPlace } from '../core/shields.ts';
 import type { Host } from '../host/host.ts';
+import { resolverFor } from './allow-file.ts';
 import { journalPath, readOperator } from './operator.ts';
-import { resolveName } from './resolve.ts';
+import { folderOf, stateFolder } from './state-folder.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const STATE_DIR = '/var/lib/opsconsole';
 const RUN_DIR = '/run/opsconsole';
 
 /**
@@ -22,14 +22,9 @@ const RUN_DIR = '/run/opsconsole';
  */
 export function shieldsPlace(env: Env): ShieldsPlace {
   return {
-    dir: join(folderOf(env.OPSCONSOLE_STATE_DIR, STATE_DIR), 'shields'),
+    dir: join(stateFolder(env), 'shields'),
     run: folderOf(env.OPSCONSOLE_RUN_DIR, RUN_DIR),
   };
-}
-
-function folderOf(wish: string | undefined, usual: string): string {
-  if (wish === undefined || !isAbsolute(wish)) return usual;
-  return wish === '/' ? wish : normalize(wish).replace(/\/+$/, '');
 }
 
 /** `operator`: who acts, when the caller has read it already (the console does, once). */
@@ -47,7 +42,7 @@ export function shieldsFor(
     settings: session.shields,
     operator: wishes.operator ?? readOperator(env),
     allow: session.allow,
-    resolve: resolveName,
+    resolve: resolverFor(env),
     journal: journalPath(env),
     place: shieldsPlace(env),
     readOnly: wishes.readOnly ?? false,

@@ -2,7 +2,7 @@
 
 import type { Net } from './address.ts';
 import type { UnixMs } from './brand.ts';
-import type { ActionId, Command, JournalAction, Outcome, Plan } from './plan.ts';
+import type { Command, JournalAction, Outcome, Plan, PlanAction } from './plan.ts';
 import type { Problem } from './problem.ts';
 import type { SetKey } from './rows.ts';
 import type { SafeText } from './sanitise.ts';
@@ -52,7 +52,7 @@ export type ActPreview =
 /** `overJournal`: the journal could not be written and the operator said so explicitly. */
 export type ActReport = Readonly<{
   actId: string;
-  action: ActionId;
+  action: PlanAction;
   summary: SafeText;
   outcome: Outcome;
   canUndo: boolean;

@@ -158,6 +158,8 @@ export type Session = Readonly<{
   refreshMs: number;
   bans: BanDefaults;
   allow: readonly string[];
+  /** Names of sets that `allow sync` fills with what the names in `allow` resolve to. */
+  allowInto?: readonly string[];
   shields: ShieldsSettings;
   theme: ThemeName;
   accent?: Accent;

@@ -26,12 +26,14 @@ export type Step = Readonly<{ command: Command; shown?: readonly SafeText[] }>;
 export type Risk = 'harmless' | 'reversible' | 'disruptive';
 
 export type ActionId = 'ban' | 'unban' | 'cut' | 'tighten' | 'undo';
+/** `allow`: of the command line only, for cron. */
+export type PlanAction = ActionId | 'allow';
 /** What the journal records: acts, and the shields, which come down by themselves. */
-export type JournalAction = ActionId | 'shields';
+export type JournalAction = PlanAction | 'shields';
 
 /** Everything the operator may want to read before saying yes. `notes`: consequences and hazards, one sentence each. */
 export type Plan = Readonly<{
-  action: ActionId;
+  action: PlanAction;
   summary: SafeText;
   steps: readonly Step[];
   undo: readonly Step[];

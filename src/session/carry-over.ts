@@ -103,7 +103,7 @@ function sameArrangement(a: readonly WindowSpec[], b: readonly WindowSpec[]): bo
 const SETTINGS: readonly Readonly<{ name: string; of: (session: Session) => unknown }>[] = [
   { name: 'name', of: ({ name }) => name },
   { name: 'refresh', of: ({ refreshMs }) => refreshMs },
-  { name: 'allow', of: ({ allow }) => allow },
+  { name: 'allow', of: ({ allow, allowInto }) => [allow, allowInto] },
   { name: 'bans', of: ({ bans }) => bans },
   { name: 'shields', of: ({ shields }) => shields },
   {

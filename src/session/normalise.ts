@@ -44,6 +44,7 @@ export function normalise(
     refreshMs: accepted(parseRefresh, file.refresh) ?? 1000,
     bans: bansOf(file),
     allow: file.allow ?? [],
+    ...(file['allow-into'] === undefined ? {} : { allowInto: listOf(file['allow-into']) }),
     shields: shieldsOf(file.shields, (at, message) => report(context, ['shields', ...at], message)),
     theme: file.theme ?? 'ansi',
     ...(file.accent === undefined ? {} : { accent: file.accent }),

@@ -79,6 +79,9 @@ export const sessionSchema = z.strictObject({
     .array(textThat(parseAllowed))
     .optional()
     .describe('Addresses, networks and host names that are never banned or cut'),
+  'allow-into': oneOrMany
+    .optional()
+    .describe('Sets that `opsconsole allow sync` fills with the addresses of the names in `allow`'),
   bans: z
     .strictObject({
       durations: z.array(duration).min(1).max(9).optional().describe('Choices in the ban dialog'),

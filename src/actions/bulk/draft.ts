@@ -3,6 +3,7 @@
 import type { ActDraft, BanTarget } from '../../core/act.ts';
 import type { Net } from '../../core/address.ts';
 import type { SavedBans } from '../../firewall/saved-bans.ts';
+import type { AllowDraft } from '../allow/sync.ts';
 
 export type BulkDraft =
   | Readonly<{ action: 'restore'; saved: SavedBans }>
@@ -17,7 +18,7 @@ export type BulkDraft =
   | Readonly<{ action: 'expire' }>;
 
 /** All that a desk takes. */
-export type DeskDraft = ActDraft | BulkDraft;
+export type DeskDraft = ActDraft | BulkDraft | AllowDraft;
 
 /** More elements than this are not written into the journal one by one, so that such an act cannot be undone from there. */
 export const FACTS_MAX = 100_000;
