@@ -15,6 +15,9 @@ export const PF_OWN_LINES: readonly string[] = [
   `block drop out quick to <${PF_OWN_TABLE}>`,
 ];
 
+/** Instead of a rule: pf evaluates none. */
+export const PF_OFF = safe('pf is switched off: no rule is evaluated');
+
 const keyOf = (family: Family): SetKey => `${family === 4 ? 'pf' : 'pf6'}:${PF_OWN_TABLE}` as SetKey;
 
 function ownSet(family: Family): SetInfo {
@@ -53,6 +56,7 @@ export function pfOwnMissing(existing: readonly SetInfo[]): SafeText | undefined
     case 'unused':
       return sanitise(`no rule of pf uses <${PF_OWN_TABLE}>. ${MISSING}: ${rules.join(', ')}; ${THEN}`);
     case 'not-dropped':
+      if (enforcement.rule === PF_OFF) return sanitise(`${PF_OFF}: switch it on with \`pfctl -e\``);
       return sanitise(
         `the rule that uses <${PF_OWN_TABLE}> does not block (${enforcement.rule}). ${MISSING}: ${rules.join(', ')}; ${THEN}`,
       );

@@ -3,7 +3,7 @@
 import type { Family } from '../../core/address.ts';
 import type { Command } from '../../core/plan.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { SetInfo, SetKey } from '../../core/rows.ts';
+import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { isUsableName } from '../hold.ts';
@@ -96,7 +96,7 @@ export function parsePf(outputs: readonly (string | undefined)[]): Result<readon
         const verdict = verdictOf(table, family, ruleset, tables);
         const set = { ...setOf(table, family, { count, health }), enforcement: verdict.enforcement };
         const findings = pfFindings(set, verdict, health);
-        const now = { ...set, enforcement: whileOn(verdict.enforcement, info) };
+        const now = { ...set, enforcement: whileOn(verdict.enforcement, health.info) };
         return findings.length === 0 ? now : { ...now, findings };
       });
     }),
