@@ -111,8 +111,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
       copy: copyPort({ options, look, screen, store }),
       session: sessions,
       ...{ programs, paste: programs.paste, programMouse: programs.mouse },
-      newPane: newPaneLooks(host, env),
-      testFilter: createFilterTester(host, store),
+      ...{ newPane: newPaneLooks(host, env), testFilter: createFilterTester(host, store) },
       later,
     },
   });

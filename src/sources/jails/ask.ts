@@ -55,18 +55,6 @@ export function createAsker(): Asker {
   let jails: readonly string[] = [];
   let kept: Kept | undefined;
 
-  const ask = async (host: Host, signal: AbortSignal, questions: readonly Question[]) => {
-    const finished = await host.run(batchCommand(questions), signal);
-    if (!finished.ok) return fail(inWords(finished.problem));
-    const { stdout, stderr } = finished.value;
-    const answers = readBatch(stdout, questions.length);
-    if (!answers.ok && /permission denied/i.test(stderr))
-      return fail(
-        problem('not-permitted', 'fail2ban answers root only', { hint: 'run as root or with sudo' }),
-      );
-    return answers;
-  };
-
   /** Settings of these jails, and what the server says of itself. */
   const learn = async (host: Host, signal: AbortSignal, names: readonly string[]): Promise<Result<void>> => {
     const ofJails = names.flatMap((name) => OF_JAIL.map((key): Question => ['get', name, key]));
@@ -124,6 +112,20 @@ export function createAsker(): Asker {
       });
     },
   };
+}
+
+async function ask(
+  host: Host,
+  signal: AbortSignal,
+  questions: readonly Question[],
+): Promise<Result<readonly Answer[]>> {
+  const finished = await host.run(batchCommand(questions), signal);
+  if (!finished.ok) return fail(inWords(finished.problem));
+  const { stdout, stderr } = finished.value;
+  const answers = readBatch(stdout, questions.length);
+  if (!answers.ok && /permission denied/i.test(stderr))
+    return fail(problem('not-permitted', 'fail2ban answers root only', { hint: 'run as root or with sudo' }));
+  return answers;
 }
 
 function jailOf(name: string, answer: Answer, settings: JailSettings): AskedJail {

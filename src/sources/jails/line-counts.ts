@@ -15,6 +15,10 @@ export class LineCounts {
   #from: number | undefined;
   #lastAt: UnixMs | undefined;
 
+  get from(): number | undefined {
+    return this.#from;
+  }
+
   get lastAt(): UnixMs | undefined {
     return this.#lastAt;
   }

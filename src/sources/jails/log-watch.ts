@@ -3,7 +3,7 @@
 
 import { type UnixMs, unixMs } from '../../core/brand.ts';
 import type { JailLog } from '../../core/jails.ts';
-import { ok } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { FollowEvent, Host } from '../../host/host.ts';
 import { countNewlines, createLineSplitter } from '../logs/lines.ts';
 import type { StreamSource } from '../source.ts';
@@ -47,94 +47,104 @@ type File = {
   readonly lines: ReturnType<typeof createLineSplitter>;
 };
 
+/** What is watched now. `settled` resolves when no group is `pending`: all have read what was there. */
+type Watched = {
+  readonly files: Map<string, File>;
+  readonly server: ServerLog;
+  serverPath: string | undefined;
+  wanted: readonly string[];
+  changed: PromiseWithResolvers<void>;
+  settled: PromiseWithResolvers<void>;
+  pending: number;
+};
+
 export function createLogWatch(): LogWatch {
-  const files = new Map<string, File>();
-  const server = new ServerLog();
-  let serverPath: string | undefined;
-  let wanted: readonly string[] = [];
-  let changed = Promise.withResolvers<void>();
-  let settled = Promise.withResolvers<void>();
-  let pending = 0;
-
-  const take = (path: string, host: Host, event: FollowEvent): void => {
-    const file = files.get(path);
-    if (file === undefined) return;
-    if (event.kind === 'data') {
-      file.state = 'read';
-      if (path === serverPath || file.back) file.lines.push(event.bytes);
-      if (!file.back) arrived(file, event.bytes, host.now());
-    } else if (event.kind === 'skipped') {
-      file.lines.end();
-      if (!file.back) file.counts.add(host.now(), event.lines);
-      if (path === serverPath) server.lostBefore(host.now());
-    } else file.state = stateOf(event.kind);
+  const at: Watched = {
+    ...{ files: new Map<string, File>(), server: new ServerLog(), serverPath: undefined, wanted: [] },
+    ...{ changed: Promise.withResolvers(), settled: Promise.withResolvers(), pending: 0 },
   };
-
-  const open = (paths: readonly string[], host: Host, signal: AbortSignal): Promise<void> => {
-    for (const path of paths)
-      files.set(
-        path,
-        newFile(host, (line, now) => {
-          const event = path === serverPath ? readServerEvent(line, now) : undefined;
-          if (event !== undefined) server.add(event);
-        }),
-      );
-    return host.follow({
-      patterns: paths,
-      tailBytes: Math.min(BACK_EACH_MAX, Math.ceil(BACK_MAX / Math.max(1, paths.length))),
-      signal,
-      onEvent: (event) => take(event.path, host, event),
-      onCaughtUp: () => {
-        for (const path of paths) {
-          const file = files.get(path);
-          if (file === undefined) continue;
-          file.back = false;
-          file.counts.coversFrom(host.now());
-          if (path === serverPath) server.coversFrom(host.now());
-        }
-        pending -= 1;
-        if (pending === 0) settled.resolve();
-      },
-    });
-  };
-
+  const { files, server } = at;
   return {
     server,
-    serverState: () => (serverPath === undefined ? 'unknown' : (files.get(serverPath)?.state ?? 'unknown')),
+    serverState: () =>
+      at.serverPath === undefined ? 'unknown' : (files.get(at.serverPath)?.state ?? 'unknown'),
     log: (path) => files.get(path),
-    caughtUp: () => settled.promise,
+    caughtUp: () => at.settled.promise,
     want(paths, serverLog) {
       const next = [...new Set([...paths, ...(serverLog === undefined ? [] : [serverLog])])];
-      if (next.length === wanted.length && next.every((path) => wanted.includes(path))) return false;
-      wanted = next;
-      serverPath = serverLog;
-      settled = Promise.withResolvers();
-      changed.resolve();
+      if (next.length === at.wanted.length && next.every((path) => at.wanted.includes(path))) return false;
+      at.wanted = next;
+      at.serverPath = serverLog;
+      at.settled = Promise.withResolvers();
+      at.changed.resolve();
       return true;
     },
-    source: {
-      kind: 'stream',
-      id: 'jails-logs',
-      async run(host, signal) {
-        const groups: Group[] = [];
-        while (!signal.aborted) {
-          changed = Promise.withResolvers();
-          closeUnwanted(groups, wanted, files);
-          const fresh = wanted.filter((path) => !files.has(path));
-          if (fresh.length > 0) {
-            pending += 1;
-            const stop = new AbortController();
-            const done = open(fresh, host, AbortSignal.any([signal, stop.signal]));
-            groups.push({ paths: fresh, stop, done });
-          } else if (pending === 0) settled.resolve();
-          await Promise.race([changed.promise, aborted(signal)]);
-        }
-        files.clear();
-        await Promise.all(groups.map(({ done }) => done));
-        return ok(undefined);
-      },
-    },
+    source: { kind: 'stream', id: 'jails-logs', run: (host, signal) => followWanted(at, host, signal) },
   };
+}
+
+async function followWanted(at: Watched, host: Host, signal: AbortSignal): Promise<Result<void>> {
+  const groups: Group[] = [];
+  while (!signal.aborted) {
+    at.changed = Promise.withResolvers();
+    closeUnwanted(groups, at.wanted, at.files);
+    const fresh = at.wanted.filter((path) => !at.files.has(path));
+    if (fresh.length > 0) {
+      at.pending += 1;
+      const stop = new AbortController();
+      const done = open(at, fresh, { host, signal: AbortSignal.any([signal, stop.signal]) });
+      groups.push({ paths: fresh, stop, done });
+    } else if (at.pending === 0) at.settled.resolve();
+    await Promise.race([at.changed.promise, aborted(signal)]);
+  }
+  at.files.clear();
+  await Promise.all(groups.map(({ done }) => done));
+  return ok(undefined);
+}
+
+type Following = Readonly<{ host: Host; signal: AbortSignal }>;
+
+function open(at: Watched, paths: readonly string[], { host, signal }: Following): Promise<void> {
+  for (const path of paths)
+    at.files.set(
+      path,
+      newFile(host, (line, now) => {
+        const event = path === at.serverPath ? readServerEvent(line, now) : undefined;
+        if (event !== undefined) at.server.add(event);
+      }),
+    );
+  return host.follow({
+    patterns: paths,
+    tailBytes: Math.min(BACK_EACH_MAX, Math.ceil(BACK_MAX / Math.max(1, paths.length))),
+    signal,
+    onEvent: (event) => take(at, event, host.now()),
+    onCaughtUp: () => {
+      for (const path of paths) {
+        const file = at.files.get(path);
+        if (file === undefined) continue;
+        file.back = false;
+        file.counts.coversFrom(host.now());
+        if (path === at.serverPath) at.server.coversFrom(file.counts.from ?? host.now());
+      }
+      at.pending -= 1;
+      if (at.pending === 0) at.settled.resolve();
+    },
+  });
+}
+
+function take(at: Watched, event: FollowEvent, now: UnixMs): void {
+  const file = at.files.get(event.path);
+  if (file === undefined) return;
+  const isServer = event.path === at.serverPath;
+  if (event.kind === 'data') {
+    file.state = 'read';
+    if (isServer || file.back) file.lines.push(event.bytes);
+    if (!file.back) arrived(file, event.bytes, now);
+  } else if (event.kind === 'skipped') {
+    file.lines.end();
+    if (!file.back) file.counts.add(now, event.lines);
+    if (isServer) at.server.lostBefore(now);
+  } else file.state = stateOf(event.kind);
 }
 
 type Group = Readonly<{ paths: readonly string[]; stop: AbortController; done: Promise<void> }>;

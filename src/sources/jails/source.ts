@@ -36,37 +36,7 @@ export function createJailsSources(options: Readonly<{ everyMs: number }>): Jail
   const journals = keeper<JournalLook>();
   const successors = keeper<string | undefined>();
 
-  const cluesOf = async (host: Host, log: JailLog): Promise<LogClues> => {
-    const { path } = log;
-    if (path === undefined) return {};
-    const sample = watch.log(path)?.sampler.read();
-    const silent = log.state === 'read' && (log.lastLineAt ?? 0) < host.now() - SILENT_MS;
-    const newer =
-      log.state === 'missing' || silent
-        ? await successors.get(path, host.now(), SUCCESSOR_EVERY_MS, () => findSuccessor(host, path))
-        : undefined;
-    return {
-      ...(sample === undefined ? {} : { sample }),
-      ...(newer === undefined ? {} : { newer }),
-    };
-  };
-
-  const rowOf = async (host: Host, jail: AskedJail, around: Around): Promise<JailRow> => {
-    const { reads } = jail;
-    const look = reads.kind === 'journal' ? around.journals.get(reads.matches) : undefined;
-    const logs = logsOf(jail, { watch, look, now: host.now() });
-    const clues =
-      look === undefined
-        ? await Promise.all(logs.map((log) => cluesOf(host, log)))
-        : [{ ...pick(look, 'sample'), ...pick(look, 'elsewhere') }];
-    const { files: _, ...settings } = jail.settings;
-    const { findings, ...told } = around.readable
-      ? watch.server.read(jail.name, { now: host.now(), holdsMatches: around.holdsMatches })
-      : { events: [], findings: [] };
-    const { matches: __, ...status } = jail.status ?? {};
-    const row = { name: jail.name, ...status, ...settings, reads, logs, ...told };
-    return { ...row, findings, health: judge(row, clues) };
-  };
+  const parts: Parts = { watch, successors };
 
   return {
     logs: watch.source,
@@ -97,7 +67,7 @@ export function createJailsSources(options: Readonly<{ everyMs: number }>): Jail
         }
         const gaps = gapsOf(asked.value, watch);
         const readable = watch.serverState() === 'read';
-        const around = { journals: looked, readable, holdsMatches: holdsMatches(asked.value) };
+        const around = { parts, journals: looked, readable, holdsMatches: holdsMatches(asked.value) };
         const rows: JailRow[] = [];
         for (const jail of jails) rows.push(await rowOf(host, jail, around));
         return ok({
@@ -111,11 +81,48 @@ export function createJailsSources(options: Readonly<{ everyMs: number }>): Jail
   };
 }
 
+/** What readings share. */
+type Parts = Readonly<{ watch: LogWatch; successors: Keeper<string | undefined> }>;
+
 type Around = Readonly<{
+  parts: Parts;
   journals: ReadonlyMap<string, JournalLook>;
   readable: boolean;
   holdsMatches: boolean;
 }>;
+
+async function cluesOf(host: Host, log: JailLog, { watch, successors }: Parts): Promise<LogClues> {
+  const { path } = log;
+  if (path === undefined) return {};
+  const sample = watch.log(path)?.sampler.read();
+  const silent = log.state === 'read' && (log.lastLineAt ?? 0) < host.now() - SILENT_MS;
+  const newer =
+    log.state === 'missing' || silent
+      ? await successors.get(path, host.now(), SUCCESSOR_EVERY_MS, () => findSuccessor(host, path))
+      : undefined;
+  return {
+    ...(sample === undefined ? {} : { sample }),
+    ...(newer === undefined ? {} : { newer }),
+  };
+}
+
+async function rowOf(host: Host, jail: AskedJail, around: Around): Promise<JailRow> {
+  const { watch } = around.parts;
+  const { reads } = jail;
+  const look = reads.kind === 'journal' ? around.journals.get(reads.matches) : undefined;
+  const logs = logsOf(jail, { watch, look, now: host.now() });
+  const clues =
+    look === undefined
+      ? await Promise.all(logs.map((log) => cluesOf(host, log, around.parts)))
+      : [{ ...pick(look, 'sample'), ...pick(look, 'elsewhere') }];
+  const { files: _, ...settings } = jail.settings;
+  const { findings, ...told } = around.readable
+    ? watch.server.read(jail.name, { now: host.now(), holdsMatches: around.holdsMatches })
+    : { events: [], findings: [] };
+  const { matches: __, ...status } = jail.status ?? {};
+  const row = { name: jail.name, ...status, ...settings, reads, logs, ...told };
+  return { ...row, findings, health: judge(row, clues) };
+}
 
 function pick<T, K extends keyof T>(from: T, key: K): Partial<Pick<T, K>> {
   return from[key] === undefined ? {} : ({ [key]: from[key] } as unknown as Pick<T, K>);
