@@ -2,8 +2,9 @@
 // the screen; only the asking differs.
 
 import { createInterface } from 'node:readline/promises';
-import type { ActDraft, ActPreview, ActReport } from '../core/act.ts';
-import { type Command, printCommand } from '../core/plan.ts';
+import type { DeskDraft } from '../actions/bulk/draft.ts';
+import type { ActPreview, ActReport } from '../core/act.ts';
+import { type Command, type Plan, printCommand } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { OpenDesk } from './act-desk.ts';
@@ -17,8 +18,16 @@ export type ActFlags = Readonly<{
   withoutJournal?: boolean;
 }>;
 
-/** `confirm`: something that must be seen before acting even when the act itself is not disruptive. */
-export type ActWish = Readonly<{ draft: ActDraft; flags: ActFlags; confirm?: readonly string[] }>;
+/**
+ * `confirm`: something that must be seen before acting even when the act itself is not disruptive.
+ * `idle`: the status where there is nothing to do; an act of the screen is refused then, a file may just hold nothing new.
+ */
+export type ActWish = Readonly<{
+  draft: DeskDraft;
+  flags: ActFlags;
+  confirm?: readonly string[];
+  idle?: (plan: Plan) => ExitStatus;
+}>;
 
 type Ready = Extract<ActPreview, { kind: 'ready' }>;
 
@@ -29,6 +38,13 @@ export async function runAct(open: OpenDesk, wish: ActWish, io: Io): Promise<Exi
   if (flags.json !== true) show(preview, wish, io);
   if (flags.dryRun === true)
     return say(io, flags, { status: 'planned', ...planFacts(draft, preview) }, EXIT.done);
+  if (preview.plan.steps.length === 0)
+    return say(
+      io,
+      flags,
+      { status: 'idle', ...planFacts(draft, preview) },
+      wish.idle?.(preview.plan) ?? EXIT.done,
+    );
   const answer = await confirm(preview, wish, io);
   if (answer !== 'yes') {
     const words = answer === 'no' ? 'not confirmed: nothing was changed' : needsYes(preview, wish);
@@ -82,7 +98,7 @@ function shownOf(step: Ready['plan']['steps'][number]): readonly string[] {
   return step.shown ?? [sanitise(printCommand(step.command))];
 }
 
-function planFacts(draft: ActDraft, { plan, typed }: Ready): Readonly<Record<string, unknown>> {
+function planFacts(draft: DeskDraft, { plan, typed }: Ready): Readonly<Record<string, unknown>> {
   return {
     action: draft.action,
     plan: {
@@ -96,8 +112,12 @@ function planFacts(draft: ActDraft, { plan, typed }: Ready): Readonly<Record<str
   };
 }
 
+/** A batch of megabytes would be the whole answer. */
+const STDIN_SHOWN_MAX = 1_000_000;
+
 function exactly({ argv, stdin }: Command): Readonly<Record<string, unknown>> {
-  return stdin === undefined ? { argv } : { argv, stdin };
+  if (stdin === undefined) return { argv };
+  return stdin.length > STDIN_SHOWN_MAX ? { argv, stdinBytes: stdin.length } : { argv, stdin };
 }
 
 function sayNotReady(

@@ -6,11 +6,14 @@ import type { Host } from '../host/host.ts';
 import { createLocalHost } from '../host/local.ts';
 import type { ActDeps } from './act-desk.ts';
 import type { ActFlags } from './act-run.ts';
+import { registerAllow } from './allow-commands.ts';
 import { type BanArgs, runBan } from './ban.ts';
 import { type BansArgs, runBans } from './bans.ts';
+import { registerBansFiles } from './bans-commands.ts';
 import { type CutArgs, runCut } from './cut.ts';
 import { type DoctorArgs, runDoctor } from './doctor.ts';
 import type { ExitStatus, Io } from './io.ts';
+import { type JailsArgs, runJails } from './jails.ts';
 import { type JournalArgs, runJournal } from './journal.ts';
 import { runTighten, type TightenArgs } from './tighten.ts';
 import { runUnban, type UnbanArgs } from './unban.ts';
@@ -95,12 +98,21 @@ function registerUndo(program: Program, { exit, ...deps }: ActDeps): void {
 
 function registerReaders(program: Program, { exit, ...deps }: ActDeps): void {
   const all = { exit, ...deps };
-  program
+  const bans = program
     .command('bans')
     .description('list the members of all sets: time left, and whether a rule drops them')
+    // "--json" behind a word of its own belongs to that word.
+    .enablePositionalOptions()
     .option('--set <set>', 'this set (and its other-family half) only')
     .option('--json', 'print JSON')
     .action(async (args: BansArgs) => exit(await runBans(args, all)));
+  registerBansFiles(bans, all);
+  registerAllow(program, all);
+  program
+    .command('jails')
+    .description('what each jail of fail2ban sees and blocks, and which of them see nothing')
+    .option('--json', 'print JSON')
+    .action(async (args: JailsArgs) => exit(await runJails(args, all)));
   program
     .command('journal')
     .description('what was done, by whom, with which commands, and what became of it')

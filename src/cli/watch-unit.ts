@@ -28,7 +28,8 @@ export function printUnit(flags: WatchFlags, io: Io): ExitStatus {
   return EXIT.done;
 }
 
-function programPath(bundle: string): string | undefined {
+/** bin/opsconsole of this installation; undefined when it is not where it should be. */
+export function programPath(bundle: string): string | undefined {
   try {
     return realpathSync(join(realpathSync(bundle), '../../bin/opsconsole'));
   } catch {
@@ -78,7 +79,7 @@ WantedBy=multi-user.target
 }
 
 /** As systemd.service(5) reads ExecStart: quotes, backslashes, "%" specifiers, "$" variables. */
-function unitWord(word: string): string {
+export function unitWord(word: string): string {
   const escaped = word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$');
   return /^[A-Za-z0-9_@+=:,./%-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
