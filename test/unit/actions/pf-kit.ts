@@ -79,7 +79,7 @@ export async function proved(desk: Desk, draft: ActDraft): Promise<ActReport> {
 }
 
 export const changing = (calls: readonly string[]): readonly string[] =>
-  calls.filter((line) => /-[kKTfFed]\b/.test(line));
+  calls.filter((line) => /-[kKTfFed]\b/.test(line) && !/-T (?:show|test)\b/.test(line));
 const has = (text: string, { left, leftAlt = '', right, rightAlt = '' }: PfFlow): boolean =>
   [left, leftAlt, right, rightAlt].some((host) => host.includes(text));
 export const left = (pf: Pf, text: string): number => pf.flows.filter((flow) => has(text, flow)).length;
