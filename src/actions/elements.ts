@@ -2,6 +2,7 @@
 
 import { type Net, parseNet } from '../core/address.ts';
 import { type UnixMs, unixMs } from '../core/brand.ts';
+import { formatDuration } from '../core/duration.ts';
 import type { Step } from '../core/plan.ts';
 import type { SetInfo } from '../core/rows.ts';
 import type { Backend, Element } from '../firewall/backend.ts';
@@ -66,6 +67,12 @@ export function priorFromFact(fact: PriorFact): Prior | undefined {
   const first = typeof lifetime === 'number' ? lifetime : undefined;
   const spec = typeof rule === 'string' ? rule : undefined;
   return { net: parsed.value.net, endsAt, ...extras(words, first, spec) };
+}
+
+/** The time that a jail gives every ban, in words; undefined = what is put back keeps the time it had left. */
+export function jailTime({ fixedTimeout }: SetInfo): string | undefined {
+  if (fixedTimeout === undefined) return undefined;
+  return fixedTimeout === null ? 'good' : formatDuration(fixedTimeout);
 }
 
 /** Steps that put elements back with the time that they have left at `now`. */

@@ -7,7 +7,7 @@ import type { UnixMs } from '../core/brand.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Proof } from '../core/plan.ts';
 import { problem } from '../core/problem.ts';
-import { fail, ok, type Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import {
   type ActContext,
@@ -20,9 +20,19 @@ import {
 } from './action.ts';
 import { holdsPlainAddresses } from './ban-targets.ts';
 import { leftToDaemons, stillInKernel } from './daemon-lists.ts';
-import { deletePriors, isUnknown, movesOn, type Prior, priorFact, priorOf, putBack } from './elements.ts';
-import { allSets, type Found, findSet, readFirewalls } from './firewalls.ts';
+import {
+  deletePriors,
+  isUnknown,
+  jailTime,
+  movesOn,
+  type Prior,
+  priorFact,
+  priorOf,
+  putBack,
+} from './elements.ts';
+import { allSets, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { MANY_ROWS, nameNets } from './guards.ts';
+import { findOverlapsIn, type Overlaps } from './list-together.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
 import { outermost } from './ranges.ts';
 
@@ -44,7 +54,8 @@ export const unban: Action<'unban'> = {
     const searched = (
       named === undefined ? allSets(view) : [named, ...(twin === undefined ? [] : [twin])]
     ).filter(({ set }) => holdsPlainAddresses(set) && set.constant !== true);
-    const read = await Promise.all(searched.map((found) => holdingOf(found, nets, context)));
+    const overlaps = await findOverlapsIn(host, searched, nets, signal);
+    const read = searched.map((found, index) => holdingOf(found, overlaps[index]));
     const holdings: Holding[] = [];
     for (const one of read) {
       if (!one.ok) return failed(one.problem);
@@ -52,7 +63,7 @@ export const unban: Action<'unban'> = {
     }
     const here = holdings.filter(({ overlaps }) => overlaps.some(isEqual));
     if (here.length === 0) return refused(...explainAbsent(nets, holdings));
-    return assemble({ nets, holdings, here, blind: view.blind.length > 0 }, context);
+    return assemble({ nets, holdings, here, blind: view.blind.some(mayHold) }, context);
   },
 };
 
@@ -60,13 +71,17 @@ const NO_TOOL = problem('missing-tool', 'no firewall tool was found: nothing can
   hint: 'install nftables, or ipset and iptables',
 });
 
+/** A daemon that does not run has no lists. */
+const mayHold = ({ backend, problem: { code } }: FirewallView['blind'][number]): boolean =>
+  backend.daemon !== true || code !== 'not-found';
+
 const isEqual = (overlap: Overlap): boolean => overlap.relation === 'equal';
 
-async function holdingOf(found: Found, nets: readonly Net[], context: ActContext): Promise<Result<Holding>> {
-  const overlaps = await findOverlaps(context.host, found, nets, context.signal);
+function holdingOf(found: Found, overlaps: Overlaps | undefined): Result<Holding> {
+  if (overlaps === undefined) return ok({ found, overlaps: [] });
   if (overlaps.ok) return ok({ found, overlaps: overlaps.value });
   // A set that vanished between two listings holds nothing any more.
-  return overlaps.problem.code === 'not-found' ? ok({ found, overlaps: [] }) : fail(overlaps.problem);
+  return overlaps.problem.code === 'not-found' ? ok({ found, overlaps: [] }) : overlaps;
 }
 
 function explainAbsent(nets: readonly Net[], holdings: readonly Holding[]): readonly SafeText[] {
@@ -170,6 +185,9 @@ function notesOf({ nets, holdings, removals, free, unknown, blind }: NoteFacts):
   const absent = nets.filter((net) => !free.has(net.text));
   if (absent.length > 0) notes.push(sanitise(`not banned by name in any set: ${nameNets(absent)}`));
   for (const { found } of removals) {
+    const given = jailTime(found.set);
+    if (given !== undefined)
+      notes.push(sanitise(`undo bans it for ${given} again: ${found.set.name} gives no other time`));
     if (found.set.shields === true)
       notes.push(
         sanitise(

@@ -7,7 +7,7 @@ import type { SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { type ActContext, failed, type Gathered, type Performed, refused, stepsOf } from './action.ts';
 import { notYetInKernel } from './daemon-lists.ts';
-import { deleteSteps, elementAt, movesOn, type Prior, priorFromFact, putBack } from './elements.ts';
+import { deleteSteps, elementAt, jailTime, movesOn, type Prior, priorFromFact, putBack } from './elements.ts';
 import type { UnbanFacts } from './facts.ts';
 import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { guardNotes, nameNets, refusals } from './guards.ts';
@@ -76,6 +76,11 @@ function assemble(
   );
   const notes = [...guardNotes(context.safeSet)];
   if (over > 0) notes.push(sanitise(`${over} of those bans would have ended by now and stay away`));
+  for (const { set } of parts.map(({ found }) => found)) {
+    const given = jailTime(set);
+    if (given !== undefined)
+      notes.push(sanitise(`${set.name} bans it for ${given} again: it gives no other time`));
+  }
   return {
     kind: 'ready',
     prepared: {
@@ -116,8 +121,13 @@ async function prove(
   if (missing.length > 0) return { kind: 'unproved', missing };
   return {
     kind: 'proved',
-    says: sanitise(`undone: ${nameNets(nets)} is banned again for the time it had left`),
+    says: sanitise(`undone: ${nameNets(nets)} is banned again for ${backFor(parts)}`),
   };
+}
+
+function backFor(parts: readonly Part[]): string {
+  const times = parts.map(({ found }) => jailTime(found.set) ?? 'the time it had left');
+  return [...new Set(times)].join(', ');
 }
 
 /** The set may have come or gone with the ban: what enforces the list now counts. */

@@ -116,7 +116,7 @@ kernelSuite('jails of fail2ban', TOOLS, () => {
       await client('unban', '--all');
     });
 
-    test('a set that was flushed, and one without its rule, are said and spoil the proof', async () => {
+    test('a set that was flushed, and one without its rule, are said', async () => {
       const { host } = server();
       const { desk } = await openKit(testNet(), { host, backends: BACKENDS });
       await proved(desk, banOf(['203.0.113.8'], { set: 'fail2ban:mail' }));
@@ -129,9 +129,11 @@ kernelSuite('jails of fail2ban', TOOLS, () => {
       await inside('iptables', '-F', 'INPUT');
       const unused = await jail('fail2ban:mail');
       expect(unused.enforcement).toEqual({ kind: 'unused' });
-      const report = await act(desk, banOf(['203.0.113.9'], { set: 'fail2ban:mail' }));
-      // fail2ban looks after its rules before a ban (actioncheck): it may have put them back.
-      expect(report.outcome.kind).toBe('done');
+      // fail2ban may have put its rule back before the ban; a proof without one there is not.
+      const { outcome } = await act(desk, banOf(['203.0.113.9'], { set: 'fail2ban:mail' }));
+      const { enforcement } = await jail('fail2ban:mail');
+      const proof = enforcement.kind === 'dropped' ? 'proved' : 'unproved';
+      expect(outcome).toMatchObject({ kind: 'done', proof: { kind: proof } });
       await client('unban', '--all');
     });
   });
