@@ -1,17 +1,18 @@
 // opsconsole bans export: what is banned, as a plain list that `bans import` and other tools take.
 
 import { holdsPlainAddresses } from '../actions/ban-targets.ts';
-import { allSets, readFirewalls } from '../actions/firewalls.ts';
+import { allSets, type FirewallView, readFirewalls } from '../actions/firewalls.ts';
 import { readMembers } from '../actions/membership.ts';
 import { compareNets, type Net } from '../core/address.ts';
 import { memberNet } from '../core/members.ts';
 import type { SetInfo } from '../core/rows.ts';
 import { sanitise } from '../core/sanitise.ts';
-import { BACKENDS } from '../firewall/registry.ts';
+import type { Host } from '../host/host.ts';
 import { type ActDeps, findKey } from './act-desk.ts';
 import { complain, sayProblem } from './act-run.ts';
 import type { ExportArgs } from './bans-commands.ts';
 import { EXIT, type ExitStatus } from './io.ts';
+import { listingBackends } from './listing-backends.ts';
 import { printJson } from './plain-text.ts';
 
 type Place = Readonly<{ set: string; ends: string | null | undefined; comment: string }>;
@@ -19,7 +20,21 @@ type Exported = { net: Net; places: Place[] };
 
 export async function runExport(args: ExportArgs, { io, host }: ActDeps): Promise<ExitStatus> {
   const here = await host();
-  const view = await readFirewalls(here, BACKENDS);
+  const { backends, close } = await listingBackends(here, io.env);
+  try {
+    return await exportBans(args, io, { host: here, view: await readFirewalls(here, backends) });
+  } finally {
+    close();
+  }
+}
+
+type Seen = Readonly<{ host: Host; view: FirewallView }>;
+
+async function exportBans(
+  args: ExportArgs,
+  io: ActDeps['io'],
+  { host: here, view }: Seen,
+): Promise<ExitStatus> {
   for (const { problem } of view.blind) sayProblem(problem, io);
   const key = args.set === undefined ? undefined : await findKey(here, args.set);
   if (key?.ok === false) return complain(key.problem, io);

@@ -7,7 +7,6 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { SetKey } from '../core/rows.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { groupDigits } from '../core/units.ts';
-import { BACKENDS } from '../firewall/registry.ts';
 import { printSavedBans, type SavedBans } from '../firewall/saved-bans.ts';
 import { type DurableWrite, writeDurably } from '../host/durable-write.ts';
 import type { Host } from '../host/host.ts';
@@ -17,6 +16,7 @@ import type { SaveArgs } from './bans-commands.ts';
 import { type BansText, bansFile, readBansFile } from './bans-file.ts';
 import { sayUnits } from './bans-units.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
+import { listingBackends } from './listing-backends.ts';
 import { stateFolder } from './state-folder.ts';
 
 export async function runSave(args: SaveArgs, { io, host }: ActDeps): Promise<ExitStatus> {
@@ -28,11 +28,12 @@ export async function runSave(args: SaveArgs, { io, host }: ActDeps): Promise<Ex
   const only = await keysOf(here, args.set);
   if (!only.ok) return complain(only.problem, io);
   const before = old.value?.saved.ok === true ? old.value.saved.value : undefined;
+  const { backends, close } = await listingBackends(here, io.env);
   const gathering = await gatherBans(here, {
-    backends: BACKENDS,
+    backends,
     ...(only.value === undefined ? {} : { only: only.value }),
     ...(before === undefined ? {} : { old: before }),
-  });
+  }).finally(close);
   for (const problem of gathering.unread) sayProblem(problem, io);
   for (const words of gathering.skipped) io.stderr.write(`not saved: ${words}\n`);
   if (args.dryRun === true) {

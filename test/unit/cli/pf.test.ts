@@ -8,6 +8,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { ActDeps } from '../../../src/cli/act-desk.ts';
 import { runBan } from '../../../src/cli/ban.ts';
 import { runBans } from '../../../src/cli/bans.ts';
+import { runSave } from '../../../src/cli/bans-save.ts';
 import { runCut } from '../../../src/cli/cut.ts';
 import { runTighten } from '../../../src/cli/tighten.ts';
 import { runUnban } from '../../../src/cli/unban.ts';
@@ -57,6 +58,8 @@ for (const system of ['freebsd15', 'openbsd78'] as const) {
     host.advance(600_000);
     expect(await runBans({}, deps)).toBe(0);
     expect(said()).toMatch(/203\.0\.113\.0\/24 +oc_ban +50m/);
+    expect(await runSave({ dryRun: true }, deps)).toBe(0);
+    expect(said()).toMatch(/203\.0\.113\.0\/24.*2027-01-15T/);
     expect(await runUnban(['203.0.113.46'], {}, deps)).toBe(3);
     expect(said()).toContain('203.0.113.46 is inside 203.0.113.0/24 in set oc_ban, 50m left');
     expect(await runUnban(['203.0.113.0/24'], {}, deps)).toBe(0);
