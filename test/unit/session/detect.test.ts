@@ -29,6 +29,14 @@ describe('the detected session', () => {
     ]);
   });
 
+  it('has a window for the jails where a fail2ban server listens', () => {
+    expect(kinds({ ...BARE, fail2ban: true })).toEqual([
+      ['host', 'conntrack', 'bans', 'traffic'],
+      ['jails'],
+      ['bans', 'journal'],
+    ]);
+  });
+
   it('leads with the web log and the auth log; the rest goes to a window of its own', () => {
     const text = sessionTextFor({
       ...BARE,

@@ -28,9 +28,16 @@ function load(text: string): Session {
 
 /** A pane in one of the ways to write it; `flow`: it fits between brackets. */
 const paneText = fc.constantFrom(
-  ...['bans', 'host', 'journal', '{log: /a, title: "t, 1"}', '{run: [htop, -d, "5"]}', '{bans: f2b}'].map(
-    (text) => ({ lines: [text], flow: true }),
-  ),
+  ...[
+    'bans',
+    'host',
+    'journal',
+    '{log: /a, title: "t, 1"}',
+    '{run: [htop, -d, "5"]}',
+    '{bans: f2b}',
+    'jails',
+    '{jails: true, refresh: 10s}',
+  ].map((text) => ({ lines: [text], flow: true })),
   { lines: ['log: /var/log/x.log'], flow: false },
   {
     lines: ['log:', '    files: [/a, /b]', '    in:', '      - one', "      - 'two'", 'title: both'],
