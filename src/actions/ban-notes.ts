@@ -4,6 +4,7 @@ import type { SafeSet } from '../core/act.ts';
 import type { Net } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { hasHarm, worstFinding } from '../core/findings.ts';
+import type { SetInfo } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { formatCount } from '../core/units.ts';
 import type { Element } from '../firewall/backend.ts';
@@ -73,18 +74,16 @@ function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
   const notes: string[] = [];
   const { refreshed, inside } = one;
   if (refreshed.length > 0)
-    notes.push(`${nameNets(refreshed)} is banned in ${set.name} already: its time is set anew`);
+    notes.push(
+      one.group.found.arm.backend.addsBeside === true
+        ? `${nameNets(refreshed)} is on the list ${set.name} already: this comes beside it, and the kernel may keep the first end`
+        : `${nameNets(refreshed)} is banned in ${set.name} already: its time is set anew`,
+    );
   if (inside.length > 0) notes.push(`${nameNets(inside)} in ${set.name} is replaced by the wider range`);
   const [covered] = one.covered;
   if (covered !== undefined) notes.push(`left out: ${explainCovered(one, covered)}`);
-  if (set.owner === 'fail2ban')
-    notes.push(`${set.name} belongs to fail2ban: its own list does not learn of this ban`);
-  else if (set.owner === 'sshguard')
-    notes.push(
-      `${set.name} belongs to sshguard, which empties it when it stops and does not learn of this ban: one in the table of opsconsole stays`,
-    );
-  else if (set.owner !== 'unknown' && set.owner !== 'opsconsole')
-    notes.push(`${set.name} belongs to ${set.owner}, which may remove the ban again`);
+  const owned = ownerNote(set);
+  if (owned !== undefined) notes.push(owned);
   if (set.ending === 'journal' && draft.seconds !== null)
     notes.push(
       `${set.name} keeps no times: the journal does, and \`opsconsole bans expire\`, run every minute, takes out what has ended`,
@@ -102,4 +101,15 @@ function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
       );
   }
   return notes.map((note) => sanitise(note, 240));
+}
+
+/** Whoever else changes what is in it. */
+function ownerNote({ backend, name, owner }: SetInfo): string | undefined {
+  if (backend === 'crowdsec')
+    return `${name} is the list of a local API: every host whose bouncer asks it bans it, too, at its next question`;
+  if (backend === 'fail2ban' || owner === 'unknown' || owner === 'opsconsole') return undefined;
+  if (owner === 'fail2ban') return `${name} belongs to fail2ban: its own list does not learn of this ban`;
+  if (owner === 'sshguard')
+    return `${name} belongs to sshguard, which empties it when it stops and does not learn of this ban: one in the table of opsconsole stays`;
+  return `${name} belongs to ${owner}, which may remove the ban again`;
 }
