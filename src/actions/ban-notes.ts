@@ -10,7 +10,7 @@ import { formatCount } from '../core/units.ts';
 import type { Element } from '../firewall/backend.ts';
 import type { DraftOf } from './action.ts';
 import type { Group } from './ban-targets.ts';
-import type { Prior } from './elements.ts';
+import { jailTime, type Prior } from './elements.ts';
 import type { CutPlan } from './flow-table.ts';
 import { guardNotes, nameNets } from './guards.ts';
 import type { Overlap } from './membership.ts';
@@ -82,6 +82,9 @@ function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
   if (inside.length > 0) notes.push(`${nameNets(inside)} in ${set.name} is replaced by the wider range`);
   const [covered] = one.covered;
   if (covered !== undefined) notes.push(`left out: ${explainCovered(one, covered)}`);
+  const given = jailTime(set);
+  if (given !== undefined && set.fixedTimeout !== draft.seconds)
+    notes.push(`${set.name} bans for ${given}, whatever is wished: for another time, ban without it`);
   const owned = ownerNote(set);
   if (owned !== undefined) notes.push(owned);
   if (set.ending === 'journal' && draft.seconds !== null)
