@@ -3,6 +3,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { isHost, type Net } from '../core/address.ts';
+import { formatDuration } from '../core/duration.ts';
 import type { SetInfo, SetKey } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
@@ -53,6 +54,30 @@ export async function notYetInKernel(
       ),
     );
   return says;
+}
+
+/** A timeout of the kernel, the duration of a decision and the moments of both are never quite the same. */
+const END_TOLERANCE_S = 60;
+
+/** A second decision on an address need not move the end that its element in the kernel has (bouncer 0.0.25 with nft). */
+export async function endsEarlier(
+  host: Host,
+  view: FirewallView,
+  { list, nets, seconds }: OnList & Readonly<{ seconds: number }>,
+): Promise<readonly SafeText[]> {
+  const says: SafeText[] = [];
+  for (const kernel of kernelSets(view, list)) {
+    const held = await findOverlaps(host, kernel, nets);
+    for (const { wanted, relation, seconds: left } of held.ok ? held.value : []) {
+      if (relation !== 'equal' || typeof left !== 'number' || left >= seconds - END_TOLERANCE_S) continue;
+      says.push(
+        sanitise(
+          `${wanted.text} was in ${kernel.set.name} already and ends there in ${formatDuration(left)}: ${list.owner} did not take the later end (unban it first, then ban it)`,
+        ),
+      );
+    }
+  }
+  return says.slice(0, 5);
 }
 
 /** Empty = none is in a set of the kernel any more. */

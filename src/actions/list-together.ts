@@ -20,8 +20,10 @@ export async function findOverlapsIn(
   const families = new Set(nets.map(({ family }) => family));
   const groups = new Map<Together, Found[]>();
   for (const found of searched) {
-    const { together } = found.arm.backend;
-    if (together === undefined || found.set.count === 0 || !families.has(found.set.family)) continue;
+    const { together, touching } = found.arm.backend;
+    // Asked about few, it tells what a full listing hides.
+    if (together === undefined || touching !== undefined) continue;
+    if (found.set.count === 0 || !families.has(found.set.family)) continue;
     groups.set(together, [...(groups.get(together) ?? []), found]);
   }
   const known = new Map<SetKey, Overlaps>();

@@ -13,7 +13,7 @@ import type { Host } from '../host/host.ts';
 import type { Performed } from './action.ts';
 import type { Sorted } from './ban-notes.ts';
 import { flowsCut, flowsLeft } from './cut-flows.ts';
-import { notYetInKernel } from './daemon-lists.ts';
+import { endsEarlier, notYetInKernel } from './daemon-lists.ts';
 import { type FirewallView, findSet, readFirewalls } from './firewalls.ts';
 import type { CutPlan } from './flow-table.ts';
 import { nameNets } from './guards.ts';
@@ -52,7 +52,7 @@ type GroupProof = Readonly<{ missing: readonly SafeText[]; rule: string }>;
 async function proveGroup(
   host: Host,
   view: FirewallView,
-  { sorted: { group, elements }, cutWanted }: Readonly<{ sorted: Sorted; cutWanted: boolean }>,
+  { sorted: { group, elements, refreshed }, cutWanted }: Readonly<{ sorted: Sorted; cutWanted: boolean }>,
 ): Promise<GroupProof> {
   const { set } = group.found;
   const say = (words: string): GroupProof => ({ missing: [sanitise(words)], rule: '' });
@@ -68,6 +68,9 @@ async function proveGroup(
     missing.push(sanitise(`${nameNets(absent.value)} is not in set ${set.name} after all`));
   missing.push(...unenforced(now.set, cutWanted));
   if (missing.length === 0) missing.push(...(await notYetInKernel(host, view, { list: now.set, nets })));
+  const [seconds] = elements.map((element) => element.seconds);
+  if (missing.length === 0 && now.arm.backend.addsBeside === true && typeof seconds === 'number')
+    missing.push(...(await endsEarlier(host, view, { list: now.set, nets: refreshed, seconds })));
   return { missing, rule: ruleWords(now.set) };
 }
 

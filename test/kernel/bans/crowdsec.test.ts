@@ -56,6 +56,8 @@ kernelSuite('CrowdSec', ['nft', 'conntrack', ...CROWDSEC_TOOLS], () => {
     if (found === undefined) throw new Error('the list was not read');
     return found;
   };
+  const inKernel = async (address: string): Promise<boolean> =>
+    (await testNet().exec(testNet().server, ['nft', 'list', 'ruleset'])).stdout.includes(address);
   const findings = async (): Promise<string> =>
     ((await listOf()).findings ?? []).map(({ level, says }) => `${level}: ${says}`).join('\n');
 
@@ -130,6 +132,11 @@ kernelSuite('CrowdSec', ['nft', 'conntrack', ...CROWDSEC_TOOLS], () => {
       enforcedBy: ['nft:ip crowdsec crowdsec-blacklists'],
       enforcement: { kind: 'dropped' },
     });
+    await add('--ip', '192.0.2.82', '-R', 'sooner');
+    await vi.waitUntil(() => inKernel('192.0.2.82'), { timeout: 20_000, interval: 100 });
+    expect(await missingOf(desk, banOf(['192.0.2.82'], { set: SET, seconds: 86_400 }))).toMatch(
+      /^192\.0\.2\.82 was in crowdsec-blacklists already and ends there in 3h 5\dm: crowdsec did not take/,
+    );
     expect(await refusedFor(desk, banOf(['192.0.2.81'], { set: SET, seconds: null }))).toMatch(
       /choose a duration/,
     );
@@ -144,11 +151,9 @@ kernelSuite('CrowdSec', ['nft', 'conntrack', ...CROWDSEC_TOOLS], () => {
       /^pending: 192\.0\.2\.90 is on the list decisions, but crowdsec has not put it into/,
     );
     crowdsec().wakeBouncer();
-    const inKernel = async (): Promise<boolean> =>
-      (await testNet().exec(testNet().server, ['nft', 'list', 'ruleset'])).stdout.includes('192.0.2.90');
-    await vi.waitUntil(inKernel, { timeout: 20_000, interval: 100 });
+    await vi.waitUntil(() => inKernel('192.0.2.90'), { timeout: 20_000, interval: 100 });
     await proved(desk, { action: 'undo' });
-    expect(await inKernel()).toBe(false);
+    expect(await inKernel('192.0.2.90')).toBe(false);
   });
 
   test('a local API that hangs, is gone, or knows us no more is said, and changes nothing', async () => {
