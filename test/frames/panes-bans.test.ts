@@ -101,6 +101,13 @@ describe('the bans pane', () => {
     const sampled = { ...sampleOf([big, GUARD], []), gaps };
     const unlisted = reduced(stateOf(), live, sampled);
     golden('unlisted', draw(unlisted, 90, 6), 90, 6);
+    const harm = { level: 'harm', says: sanitise('no rule uses this set: nobody in it is stopped') } as const;
+    const unheld = reduced(stateOf(), live, sampleOf([{ ...big, findings: [harm] }, GUARD], []));
+    const [first = []] = draw(unheld, 90, 6).body;
+    expect(plainLine(first)).toMatch(/crowdsec-blocklist +v4 +1\.0M elements.*, ✗ does not hold, not listed: /);
+    expect(plainLine(draw(unheld, 90, 6).state)).toBe('✗ 1 set does not hold · live');
+    const open = draw(reduced(unheld, key(BANS, 'open'), key(BANS, 'line-down'), key(BANS, 'open')), 90, 9);
+    expect(open.body.map(plainLine).at(-1)).toMatch(/^ {2}✗ crowdsec-blocklist: no rule uses this set: /);
     const asked = reduced(unlisted, key(BANS, 'open'));
     golden('listing', draw(asked, 90, 6), 90, 6);
   });

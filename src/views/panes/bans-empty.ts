@@ -1,5 +1,6 @@
 // What the bans pane says when there is no row, and the one row of a set too big to be listed unasked.
 
+import { hasHarm } from '../../core/findings.ts';
 import type { Line } from '../../core/line.ts';
 import type { SetInfo } from '../../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
@@ -9,6 +10,7 @@ import type { BansPane } from '../../store/bans/bans-pane.ts';
 import type { Table } from '../../store/bans/table.ts';
 import { selectSetChoices } from '../../store/select/target-bans.ts';
 import type { ConsoleState } from '../../store/state.ts';
+import type { Glyphs } from '../glyphs.ts';
 import { span } from '../parts/lines.ts';
 
 export function emptyBans(state: ConsoleState, pane: BansPane, table: Table): readonly Line[] {
@@ -87,10 +89,13 @@ export function listingCost(set: SetInfo): SafeText {
   return sanitise(`takes about ${seconds < 1 ? 'a second' : `${Math.ceil(seconds)} s of a core`}`);
 }
 
-export function unlistedLine(state: ConsoleState, set: SetInfo, name: SafeText): Line {
+type Unlisted = Readonly<{ set: SetInfo; name: SafeText }>;
+
+export function unlistedLine(state: ConsoleState, { set, name }: Unlisted, glyphs: Glyphs): Line {
   const members = set.count === undefined ? 'count unknown' : `${formatCount(set.count)} elements`;
   const max = set.max === undefined ? '' : ` of ${formatCount(set.max)}`;
-  const head = [span(name, 'strong'), span(sanitise(`  v${set.family}  ${members}${max}, `))];
+  const harm = hasHarm(set) ? [span(sanitise(`${glyphs.bad} does not hold, `), 'bad')] : [];
+  const head = [span(name, 'strong'), span(sanitise(`  v${set.family}  ${members}${max}, `)), ...harm];
   const listing = state.bans.listings.get(set.key);
   switch (listing?.kind) {
     case undefined:

@@ -110,7 +110,7 @@ function drawItem(state: ConsoleState, item: Item, drawing: ItemDrawing): Line {
     ...(isLit === undefined ? [] : [followSign(isLitItem(item, isLit), glyphs, 'accent')]),
   ];
   const cells =
-    item.kind === 'set' ? unlistedLine(state, item.set, item.name) : rowSpans(fitted, members.indexOf(item));
+    item.kind === 'set' ? unlistedLine(state, item, glyphs) : rowSpans(fitted, members.indexOf(item));
   const line = cutLine([...gutter, ...cells], context.columns);
   return isCursor && context.focused ? line.map((part) => ({ ...part, on: true })) : line;
 }
