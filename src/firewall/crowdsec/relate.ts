@@ -12,7 +12,10 @@ const isBouncerSet = ({ backend, owner }: SetInfo): boolean =>
   owner === 'crowdsec' && (backend === 'nft' || backend === 'ipset' || backend === 'pf');
 
 export function relateCrowdsec(own: SetInfo, all: readonly SetInfo[]): SetInfo {
-  const sets = all.filter((set) => set.family === own.family && isBouncerSet(set));
+  const there = all.filter((set) => set.family === own.family && isBouncerSet(set));
+  // Sets that no rule uses are what a bouncer left behind that once ran in another mode, where others are used.
+  const used = there.filter(({ enforcement }) => enforcement.kind !== 'unused');
+  const sets = used.length > 0 ? used : there;
   const findings = sets.length === 0 ? [NO_BOUNCER] : findingsOf(own, sets);
   return {
     ...own,
@@ -28,7 +31,7 @@ const NO_BOUNCER: Finding = {
   todo: safe('install crowdsec-firewall-bouncer, or look for its sets on the hosts that ask this local API'),
 };
 
-/** The weakest of its sets counts: a list is enforced when every set of the bouncer is. */
+/** The weakest of its sets counts: a list is enforced when every one is. */
 function enforcementOf(sets: readonly SetInfo[]): Enforcement {
   const weak = sets.find(({ enforcement }) => enforcement.kind !== 'dropped');
   const late = sets.find(({ enforcement }) => enforcement.kind === 'dropped' && enforcement.afterEstablished);
@@ -41,7 +44,7 @@ function findingsOf(own: SetInfo, sets: readonly SetInfo[]): readonly Finding[] 
     const rest = todo === undefined ? {} : { todo: sanitise(todo, 300) };
     findings.push({ level, says: sanitise(says, 300), ...rest });
   };
-  const plain = sets.find(({ holdsNets }) => !holdsNets);
+  const plain = sets.every(({ holdsNets }) => !holdsNets) ? sets[0] : undefined;
   const networks = own.networks ?? 0;
   if (plain !== undefined && networks > 0)
     say(

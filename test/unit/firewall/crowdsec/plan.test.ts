@@ -140,7 +140,12 @@ describe('the sets of a bouncer', () => {
     const odd = { ...wide, enforcement: { kind: 'not-dropped', rule: safe('accept') } as const };
     expect(says(relate(odd))).toMatch(/does not drop/);
     expect(says(relate({ ...wide, count: 0 }))).toMatch(/^harm: the bouncer's set is empty/);
-    expect(relate(wide, { ...plain, enforcement: { kind: 'unused' } }).enforcement.kind).toBe('unused');
+    expect(relate(wide, { ...plain, enforcement: odd.enforcement }).enforcement.kind).toBe('not-dropped');
+  });
+
+  it('that no rule uses beside one that drops are left over from another mode', () => {
+    const left = { ...plain, enforcement: { kind: 'unused' } } as const;
+    expect(relate(left, wide)).toMatchObject({ enforcedBy: [wide.key], enforcement: rule, findings: [] });
   });
 });
 
