@@ -32,7 +32,7 @@ const PUT_OFF_MAX_MS = 10_000;
 /** So few members cost nothing but the start of a program: when that takes long the machine is busy, not the set big. */
 const FEW = 1000;
 /** These tell their count, so members are re-read for their counters and for swaps only. */
-const COUNTED: ReadonlySet<string> = new Set(['ipset', 'fail2ban', 'crowdsec']);
+const COUNTED: ReadonlySet<string> = new Set(['ipset', 'fail2ban', 'crowdsec', 'pf']);
 const COUNTED_EVERY_MS = 15_000;
 const NFT_EVERY_MS = 4_500;
 

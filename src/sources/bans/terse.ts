@@ -15,7 +15,7 @@ import { createDaemons, type DaemonReading } from './daemons.ts';
 
 /** Numbers that change without anything having been changed. */
 const COUNTERS =
-  /(Number of entries|Size in memory|"packets"|"bytes"): \d+|^# (Generated|Completed).*|\[\d+:\d+\]$/gm;
+  /(Number of entries|Size in memory|"packets"|"bytes"|(No)?Match|Packets|Bytes): \d+|^# (Generated|Completed).*|\[\d+:\d+\]$/gm;
 
 type Kept = Readonly<{ stdout: string; at: number }>;
 const KEPT_OF_DAEMONS_MAX = 65_536;
