@@ -104,7 +104,9 @@ describe('the bans pane', () => {
     const harm = { level: 'harm', says: sanitise('no rule uses this set: nobody in it is stopped') } as const;
     const unheld = reduced(stateOf(), live, sampleOf([{ ...big, findings: [harm] }, GUARD], []));
     const [first = []] = draw(unheld, 90, 6).body;
-    expect(plainLine(first)).toMatch(/crowdsec-blocklist +v4 +1\.0M elements.*, ✗ does not hold, not listed: /);
+    expect(plainLine(first)).toMatch(
+      /crowdsec-blocklist +v4 +1\.0M elements.*, ✗ does not hold, not listed: /,
+    );
     expect(plainLine(draw(unheld, 90, 6).state)).toBe('✗ 1 set does not hold · live');
     const open = draw(reduced(unheld, key(BANS, 'open'), key(BANS, 'line-down'), key(BANS, 'open')), 90, 9);
     expect(open.body.map(plainLine).at(-1)).toMatch(/^ {2}✗ crowdsec-blocklist: no rule uses this set: /);
