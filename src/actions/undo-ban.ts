@@ -85,11 +85,16 @@ function goneSet(key: string, view: FirewallView): Gathered {
 
 /** `cutShort`: the act may have stopped anywhere, so what is absent was never added. */
 function changedSince(part: Part, now: number, cutShort: boolean): readonly SafeText[] {
-  const present = part.now.filter(isEqual);
+  const present = new Map<string, Overlap[]>();
+  for (const overlap of part.now.filter(isEqual)) {
+    const known = present.get(overlap.wanted.text);
+    if (known === undefined) present.set(overlap.wanted.text, [overlap]);
+    else known.push(overlap);
+  }
   const { name } = part.found.set;
   const reasons: SafeText[] = [];
   for (const { net, endsAt } of part.given) {
-    const elements = present.filter(({ wanted }) => wanted.text === net.text);
+    const elements = present.get(net.text) ?? [];
     const over = endsAt !== null && endsAt <= now + END_TOLERANCE_MS;
     if (elements.length === 0) {
       if (!over && !cutShort)
@@ -205,7 +210,8 @@ async function removeTable(
   created: readonly string[],
   { host, signal }: ActContext,
 ): Promise<readonly Move[] | undefined> {
-  const [first] = parts;
+  // Other sets may have got bans in the same act.
+  const first = parts.find(({ found }) => created.includes(found.set.key));
   if (first === undefined) return undefined;
   const { arm } = first.found;
   const { own } = arm.backend;
@@ -232,8 +238,9 @@ type Undone = Readonly<{
 async function proveUndone({ host }: Performed, parts: readonly Part[], undone: Undone): Promise<Proof> {
   const missing: SafeText[] = [];
   const backTexts = new Set(undone.back.map(({ net }) => net.text));
-  if (!undone.tableGone) {
-    for (const { found, given } of parts) {
+  const kept = undone.tableGone ? parts.filter(({ found }) => !isOwn(found.set)) : parts;
+  if (kept.length > 0) {
+    for (const { found, given } of kept) {
       const held = await findOverlaps(
         host,
         found,
@@ -245,18 +252,19 @@ async function proveUndone({ host }: Performed, parts: readonly Part[], undone: 
           if (!backTexts.has(holder.text))
             missing.push(sanitise(`${holder.text} is still in set ${found.set.name}`));
     }
-    const lists = parts.filter(({ found }) => found.set.enforcedBy !== undefined);
+    const lists = kept.filter(({ found }) => found.set.enforcedBy !== undefined);
     const view = lists.length === 0 ? undefined : await readFirewalls(host, undone.backends);
     for (const { found, given } of lists) {
       const nets = given.map(({ net }) => net).filter(({ text }) => !backTexts.has(text));
       if (view !== undefined) missing.push(...(await stillInKernel(host, view, { list: found.set, nets })));
     }
-  } else {
+  }
+  if (undone.tableGone) {
     const view = await readFirewalls(
       host,
       parts.map(({ found }) => found.arm.backend),
     );
-    if (parts.some(({ found }) => findSet(view, found.set.key) !== undefined))
+    if (parts.some(({ found }) => isOwn(found.set) && findSet(view, found.set.key) !== undefined))
       missing.push(safe('the table of opsconsole is still there'));
   }
   if (missing.length > 0) return { kind: 'unproved', missing: missing.slice(0, REASONS_MAX) };

@@ -98,10 +98,11 @@ function registerUndo(program: Program, { exit, ...deps }: ActDeps): void {
 
 function registerReaders(program: Program, { exit, ...deps }: ActDeps): void {
   const all = { exit, ...deps };
+  // "--json" behind a word of its own belongs to that word.
   const bans = program
+    .enablePositionalOptions()
     .command('bans')
     .description('list the members of all sets: time left, and whether a rule drops them')
-    // "--json" behind a word of its own belongs to that word.
     .enablePositionalOptions()
     .option('--set <set>', 'this set (and its other-family half) only')
     .option('--json', 'print JSON')
