@@ -4,7 +4,13 @@ import type { JailReads } from '../../core/jails.ts';
 import type { Problem } from '../../core/problem.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { type Answer, batchCommand, type Question, readBatch } from '../../firewall/fail2ban/client.ts';
+import {
+  type Answer,
+  batchCommand,
+  CLIENT_TIMEOUT_MS,
+  type Question,
+  readBatch,
+} from '../../firewall/fail2ban/client.ts';
 import { isUsableJail, parseJailList, parseJailValue } from '../../firewall/fail2ban/parse.ts';
 import type { Host } from '../../host/host.ts';
 import {
@@ -45,6 +51,7 @@ export type Asker = Readonly<{
 
 const SETTINGS_AGE_MS = 60_000;
 const JAILS_MAX = 500;
+const QUESTION_MS = 20;
 const SERVER: readonly Question[] = [['version'], ['get', 'logtarget'], ['get', 'loglevel']];
 const OF_JAIL = ['logpath', 'bantime', 'findtime', 'maxretry', 'actions'] as const;
 
@@ -119,7 +126,9 @@ async function ask(
   signal: AbortSignal,
   questions: readonly Question[],
 ): Promise<Result<readonly Answer[]>> {
-  const finished = await host.run(batchCommand(questions), signal);
+  // Many questions take their time on a busy machine; one that hangs is found by the short list that is asked first.
+  const timeoutMs = CLIENT_TIMEOUT_MS + questions.length * QUESTION_MS;
+  const finished = await host.run(batchCommand(questions, { timeoutMs }), signal);
   if (!finished.ok) return fail(inWords(finished.problem));
   const { stdout, stderr } = finished.value;
   const answers = readBatch(stdout, questions.length);

@@ -68,7 +68,7 @@ function matched({ matches, failedTotal }: Judged): boolean {
 
 function matchedWords(matches: HourAndDay | undefined): SafeText {
   if (matches === undefined || matches.day.count === 0) return safe('matched since the server started');
-  return sanitise(`matches: ${matches.hour.count} in the last hour, ${matches.day.count} in a day`);
+  return sanitise(`matches: ${atLeast(matches.hour)} in the last hour, ${atLeast(matches.day)} in a day`);
 }
 
 function together(all: readonly HourAndDay[]): HourAndDay | undefined {
@@ -107,8 +107,11 @@ function quiet({ logs }: Judged, lines: HourAndDay, clues: readonly LogClues[]):
 }
 
 function linesWords({ hour, day }: HourAndDay): string {
-  const words = ({ count, atLeast }: HourAndDay['hour']): string => `${atLeast ? 'at least ' : ''}${count}`;
-  return `${words(hour)} ${hour.count === 1 ? 'line' : 'lines'} in the last hour, ${words(day)} in a day`;
+  return `${atLeast(hour)} ${hour.count === 1 ? 'line' : 'lines'} in the last hour, ${atLeast(day)} in a day`;
+}
+
+function atLeast({ count, atLeast }: HourAndDay['hour']): string {
+  return `${atLeast ? 'at least ' : ''}${count}`;
 }
 
 function reason({ findSeconds }: Judged, clues: readonly LogClues[]): SafeText | undefined {
