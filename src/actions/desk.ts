@@ -31,6 +31,8 @@ export type DeskOptions = Readonly<{
   resolve?: (name: string) => Promise<Result<readonly string[]>>;
   readOnly: boolean;
   backends?: readonly Backend[];
+  /** Where fail2ban's action writes what it did; see contrib/fail2ban. */
+  notes?: string;
   /** What an undo without an id takes: the last act of this console (default) or of any. */
   undoOf?: 'console' | 'all';
 }>;
@@ -123,7 +125,10 @@ class ActDesk {
 
   async rows(limit: number): Promise<Result<readonly JournalRow[]>> {
     const opened = await this.#journal.open();
-    return opened.ok ? this.#journal.rows(limit) : opened;
+    if (!opened.ok) return opened;
+    // What cannot be taken in stays where it is; the rows that are there are worth showing.
+    if (this.#options.notes !== undefined) await this.#journal.takeIn(this.#options.notes);
+    return this.#journal.rows(limit);
   }
 
   close(): void {

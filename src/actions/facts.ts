@@ -30,6 +30,8 @@ export type TightenFacts = Readonly<{
 }>;
 /** The names are resolved anew at the next run: nothing to put back. */
 export type AllowFacts = Readonly<{ kind: 'allow' }>;
+/** What somebody else did and told us. */
+export type NotedFacts = Readonly<{ kind: 'noted' }>;
 export type UndoFacts = Readonly<{ kind: 'undo' }>;
 /** `shields`: their id, 8 hex digits. Never undone from here: the revert script of the shields is the one way back. */
 export type ShieldsFacts = Readonly<{ kind: 'shields'; what: 'raise' | 'lower'; shields: string }>;
@@ -41,6 +43,7 @@ export type ActFacts =
   | TightenFacts
   | UndoFacts
   | AllowFacts
+  | NotedFacts
   | ShieldsFacts;
 
 /**
@@ -69,7 +72,7 @@ export function isActFacts(value: unknown): value is ActFacts {
         /^[0-9a-f]{8}$/.test(String(facts.shields))
       );
     default:
-      return facts.kind === 'cut' || facts.kind === 'undo' || facts.kind === 'allow';
+      return ['cut', 'undo', 'allow', 'noted'].includes(String(facts.kind));
   }
 }
 

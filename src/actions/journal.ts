@@ -10,6 +10,7 @@ import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { ActFacts } from './facts.ts';
+import { takeIn } from './intake/intake.ts';
 import { openDatabase } from './journal-file.ts';
 import { abridge, packDetails, readCommands, readJson, readOperator, unpackDetails } from './journal-pack.ts';
 import { sqliteProblem } from './journal-problem.ts';
@@ -40,6 +41,8 @@ export interface Journal {
   /** `details`: given where more commands ran than the intent could name. */
   finish(id: string, state: FinalState, result: string, details?: Details): Result<void>;
   markUndone(id: string, by: string): Result<void>;
+  /** Takes in what fail2ban's action wrote to `path`; see intake. */
+  takeIn(path: string): Promise<Result<Readonly<{ rows: number; unread: number }>>>;
   /** Newest first. */
   rows(limit: number): Result<readonly JournalRow[]>;
   row(id: string): Result<JournalRow | undefined>;
@@ -97,6 +100,10 @@ export function createJournal(path: string): Journal {
       use((db) => {
         db.prepare("UPDATE acts SET state = 'undone', undone_by = ? WHERE id = ?").run(by, id);
       }),
+    takeIn: async (from) =>
+      database === undefined
+        ? fail(problem('unreadable', 'the journal is not open'))
+        : takeIn(database, from),
     rows: (limit) =>
       use((db) => db.prepare(`SELECT ${COLUMNS} FROM acts ORDER BY seq DESC LIMIT ?`).all(limit).map(toRow)),
     row: (id) => use((db) => maybeRow(db.prepare(`SELECT ${COLUMNS} FROM acts WHERE id = ?`).get(id))),

@@ -76,6 +76,8 @@ function planFor(row: JournalRow, facts: ActFacts, context: ActContext): Promise
       return refused(safe('an undo cannot be undone: do the act again'));
     case 'allow':
       return refused(safe('what the names resolve to would go in again: change `allow` in the session'));
+    case 'noted':
+      return refused(safe('that was done by fail2ban: ban or unban in its jail'));
     case 'shields':
       return refused(safe('shields are not undone from the journal: lower them'));
     default:

@@ -13,6 +13,7 @@ import { resolverFor } from './allow-file.ts';
 import type { ExitStatus, Io } from './io.ts';
 import { journalPath, readOperator } from './operator.ts';
 import { openSession } from './session-file.ts';
+import { notesPath } from './state-folder.ts';
 
 /** What every headless command is given. */
 export type ActDeps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: ExitStatus) => void }>;
@@ -36,6 +37,7 @@ export function deskFor(host: Host, session: Session, env: Io['env'], wishes: De
   return createDesk({
     host,
     journal: journalPath(env),
+    notes: notesPath(env),
     operator: wishes.operator ?? readOperator(env),
     allow: session.allow,
     resolve: resolverFor(env),

@@ -6,11 +6,12 @@ import { printCommand } from '../core/plan.ts';
 import { problem } from '../core/problem.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { ActDeps } from './act-desk.ts';
-import { complain } from './act-run.ts';
+import { complain, sayProblem } from './act-run.ts';
 import { EXIT, type ExitStatus } from './io.ts';
 import { journalPath } from './operator.ts';
 import { printJson } from './plain-text.ts';
 import { printTable } from './print-table.ts';
+import { notesPath } from './state-folder.ts';
 
 export type JournalArgs = Readonly<{ number: string; json?: boolean }>;
 
@@ -31,6 +32,12 @@ export async function runJournal(
   try {
     const opened = await journal.open();
     if (!opened.ok) return complain(opened.problem, io);
+    const taken = await journal.takeIn(notesPath(io.env));
+    if (!taken.ok) sayProblem(taken.problem, io);
+    else if (taken.value.unread > 0)
+      io.stderr.write(
+        `${taken.value.unread} lines of fail2ban's action were not understood and are left out\n`,
+      );
     if (id !== undefined) return showOne(journal, id, { json: args.json === true, io });
     const rows = journal.rows(limit);
     if (!rows.ok) return complain(rows.problem, io);

@@ -28,8 +28,8 @@ export type Risk = 'harmless' | 'reversible' | 'disruptive';
 export type ActionId = 'ban' | 'unban' | 'cut' | 'tighten' | 'undo';
 /** `allow`: of the command line only, for cron. */
 export type PlanAction = ActionId | 'allow';
-/** What the journal records: acts, and the shields, which come down by themselves. */
-export type JournalAction = PlanAction | 'shields';
+/** What the journal records: acts, the shields, which come down by themselves, and what others tell us that they did. */
+export type JournalAction = PlanAction | 'shields' | 'noted';
 
 /** Everything the operator may want to read before saying yes. `notes`: consequences and hazards, one sentence each. */
 export type Plan = Readonly<{

@@ -28,6 +28,9 @@ export const IPSET_ACTION = 'iptables-ipset[name=%(__name__)s, type=allports]';
 export const IPSET_TIMEOUT_ACTION = `iptables-ipset[name=%(__name__)s, type=allports, ipsettime='<timeout-bantime>']`;
 export const IPTABLES_ACTION = 'iptables-allports[name=%(__name__)s]';
 
+/** Installed in every server: `action = opsconsole[name=%(__name__)s, file=…]`. */
+const OUR_ACTION = new URL('../../../contrib/fail2ban/action.d/opsconsole.conf', import.meta.url).pathname;
+
 export type Fail2banOptions = Readonly<{
   jails: readonly JailSpec[];
   /** Time zone in which the server writes its times. */
@@ -118,6 +121,7 @@ export async function startFail2ban(net: TestNet, options: Fail2banOptions): Pro
 function configure(folder: string, { jails, database }: Fail2banOptions): void {
   const config = join(folder, 'etc');
   cpSync('/etc/fail2ban', config, { recursive: true });
+  cpSync(OUR_ACTION, join(config, 'action.d', 'opsconsole.conf'));
   rmSync(join(config, 'jail.d'), { recursive: true, force: true });
   mkdirSync(join(config, 'jail.d'));
   const sections = jails.map(({ name, bantime = 600, action = '', values = [] }, index) => {
