@@ -62,10 +62,23 @@ export const unban: Action<'unban'> = {
       holdings.push(one.value);
     }
     const here = holdings.filter(({ overlaps }) => overlaps.some(isEqual));
-    if (here.length === 0) return refused(...explainAbsent(nets, holdings));
+    if (here.length === 0) return nowhere(nets, holdings, view);
     return assemble({ nets, holdings, here, blind: view.blind.some(mayHold) }, context);
   },
 };
+
+/** What could not be read may hold it: that is not "no set holds it". A daemon that hangs is said beside it. */
+function nowhere(nets: readonly Net[], holdings: readonly Holding[], view: FirewallView): Gathered {
+  const unseen = view.blind.filter(mayHold);
+  const kernel = unseen.find(({ backend }) => backend.daemon !== true);
+  if (kernel !== undefined) return failed(kernel.problem);
+  return refused(
+    ...explainAbsent(nets, holdings),
+    ...unseen.map(({ backend, problem: { summary } }) =>
+      sanitise(`not looked at: ${backend.id}: ${summary}`),
+    ),
+  );
+}
 
 const NO_TOOL = problem('missing-tool', 'no firewall tool was found: nothing can be banned here', {
   hint: 'install nftables, or ipset and iptables',
