@@ -5,15 +5,15 @@ import type { UnixMs } from '../../core/brand.ts';
 import { command } from '../../core/plan.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Members, SetInfo, SetKey } from '../../core/rows.ts';
-import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import type { SafeText } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
 import type { PollSource, StreamSource } from '../source.ts';
-import { listMembersNow } from './list-members.ts';
+import { createCrossCheck } from './cross-check.ts';
+import { createLister, forgetGone } from './lister.ts';
 import type { StartMembersWorker } from './members-messages.ts';
 import { applyChanges, createMonitorParser, type NftChange } from './monitor.ts';
-import { createCalm, DEFAULT_LIMITS, dueSets, type Limits, type Listed } from './schedule.ts';
+import { createCalm, DEFAULT_LIMITS, type Limits } from './schedule.ts';
 import { createTerseReader } from './terse.ts';
-import { createTogether, isListedTogether } from './together.ts';
 
 /**
  * `members`: only those read since the last sample; earlier listings stay as they are. A set that is too big to be
@@ -43,9 +43,6 @@ export type BansSources = Readonly<{
   list(host: Host, set: SetInfo, signal?: AbortSignal): Promise<Result<Members>>;
 }>;
 
-/** Work on full listings in one tick; the rest waits for the next. Somebody who asked waits for all of them. */
-const TICK_BUDGET_MS = 1000;
-const ASKED_BUDGET_MS = 5000;
 /** `nft monitor` holds 660 bytes for each element of the host: beyond this it is not worth its memory. */
 const FOLLOW_MAX = 250_000;
 const CHANGES_MAX = 100_000;
@@ -60,6 +57,7 @@ export function createBansSources(options: BansOptions): BansSources {
   const terse = createTerseReader(calm.rulesMaxAgeMs);
   const lister = createLister(options);
   const follower = createFollower();
+  const crossCheck = createCrossCheck();
   const lengths = new Map<string, number>();
   return {
     bans: {
@@ -80,7 +78,8 @@ export function createBansSources(options: BansOptions): BansSources {
         forgetGone(lengths, sets);
         calm.saw(fingerprint(sets, lengths), host.now());
         const gaps = [...reading.value.gaps, ...lister.failures()];
-        return ok({ at: host.now(), sets, members: [...members, ...followed], gaps });
+        const all = [...members, ...followed];
+        return ok({ at: host.now(), sets: crossCheck.look(sets, all), members: all, gaps });
       },
     },
     changes: follower.source,
@@ -93,106 +92,11 @@ export function createBansSources(options: BansOptions): BansSources {
   };
 }
 
-type ListWish = Readonly<{ signal?: AbortSignal; timeoutMs?: number }>;
-/** `terseMs`: what the terse listings took, which says how busy the machine is. */
-type Tick = Readonly<{ signal: AbortSignal; terseMs: number }>;
-type Lister = Readonly<{
-  list(host: Host, set: SetInfo, wish: ListWish): Promise<Result<Members>>;
-  /** From now on no listing that began before is good enough. */
-  askAll(): void;
-  listDue(host: Host, sets: readonly SetInfo[], tick: Tick): Promise<readonly Members[]>;
-  /** Why the members of some sets could not be read, until they can. */
-  failures(): readonly SafeText[];
-}>;
-
-const RETRIED: ReadonlySet<string> = new Set(['not-found', 'timed-out', 'cancelled']);
-
-/** Remembers how each listing went, which decides about the next. */
-function createLister(options: BansOptions): Lister {
-  const limits = options.limits ?? DEFAULT_LIMITS;
-  const listed = new Map<string, Listed>();
-  const failures = new Map<string, SafeText>();
-  let ask = 0;
-  let askIsNew = false;
-
-  const list: Lister['list'] = async (host, set, wish) => {
-    const began = host.now();
-    const begunAfter = ask;
-    const members = await listMembersNow(host, set, {
-      ...wish,
-      ...(options.startWorker === undefined ? {} : { startWorker: options.startWorker }),
-      // Asked for without a known size means that it is big.
-      expected: set.count ?? listed.get(set.key)?.length ?? (wish.timeoutMs === undefined ? 1e6 : 0),
-    });
-    if (!members.ok && members.problem.code === 'cancelled') return members;
-    const tooSlow = !members.ok && members.problem.code === 'timed-out';
-    if (members.ok || tooSlow) failures.delete(set.key);
-    else failures.set(set.key, sanitise(`${set.key}: ${members.problem.summary}`));
-    listed.set(set.key, {
-      at: host.now(),
-      tookMs: host.now() - began,
-      length: members.ok ? members.value.length : (listed.get(set.key)?.length ?? 0),
-      count: set.count,
-      ask: begunAfter,
-      tooSlow,
-    });
-    return members;
-  };
-
-  const together = createTogether(({ backend, sets, ...job }, result) => {
-    if (result.ok) failures.delete(backend.id);
-    else if (result.problem.code !== 'cancelled')
-      failures.set(backend.id, sanitise(`${backend.id}: ${result.problem.summary}`));
-    // A jail that went meanwhile is no reason to put the others off, and one that hung may answer now.
-    if (!result.ok && RETRIED.has(result.problem.code)) return;
-    for (const set of sets)
-      listed.set(set.key, { ...job, length: set.count ?? 0, count: set.count, tooSlow: false });
-  });
-
-  return {
-    list,
-    failures: () => [...failures.values()],
-    askAll: () => {
-      ask += 1;
-      askIsNew = true;
-    },
-    async listDue(host, sets, { signal, terseMs }) {
-      forgetGone(listed, sets);
-      forgetGone(failures, sets);
-      const members: Members[] = [];
-      const began = host.now();
-      const asked = askIsNew;
-      askIsNew = false;
-      const due = dueSets(sets, listed, { now: began, ask }, limits);
-      together.start(host, due, { signal, ask });
-      for (const set of due) {
-        if (isListedTogether(set)) continue;
-        if (signal.aborted || host.now() - began > (asked ? ASKED_BUDGET_MS : TICK_BUDGET_MS)) break;
-        const probe = set.backend === 'nft' ? { timeoutMs: probeMs(limits, terseMs) } : {};
-        const one = await list(host, set, { signal, ...probe });
-        if (one.ok) members.push(one.value);
-      }
-      return [...members, ...(await together.take(asked))];
-    },
-  };
-}
-
-/** Where small things take long, a look at a set may too. */
-function probeMs({ nftProbeMs }: Limits, terseMs: number): number {
-  return Math.min(Math.max(nftProbeMs, 3 * terseMs), 4 * nftProbeMs);
-}
-
 /** Who is in which set and whether that stops them, without the counters that change all the time. */
 function fingerprint(sets: readonly SetInfo[], lengths: ReadonlyMap<string, number>): string {
   return JSON.stringify(
     sets.map(({ key, count, enforcement }) => [key, count ?? lengths.get(key), enforcement.kind]),
   );
-}
-
-/** Failures of a daemon stand under its name. */
-function forgetGone(byKey: Map<string, unknown>, sets: readonly SetInfo[]): void {
-  const present = new Set<string>(sets.flatMap((set) => [set.key, set.backend]));
-  for (const key of byKey.keys()) if (!present.has(key)) byKey.delete(key);
 }
 
 type Follower = Readonly<{

@@ -14,7 +14,7 @@ import { AT, capture, ipset, nftSet, plainRows } from '../../firewall/build.ts';
 type Answers = Readonly<Record<string, string>>;
 
 /** Not on this host: their lists have tests of their own. */
-const DAEMONS = ['fail2ban-client', 'cscli'];
+const ABSENT = ['fail2ban-client', 'cscli', 'pfctl'];
 
 function rig(answers: Answers, missing: readonly string[] = []) {
   const started: string[] = [];
@@ -39,7 +39,7 @@ function rig(answers: Answers, missing: readonly string[] = []) {
       return finished.ok ? ok({ ...finished.value, stdout: '' }) : finished;
     },
     read: async () => fail(problem('not-found', 'no such file')),
-    which: async (tool) => ([...DAEMONS, ...missing].includes(tool) ? undefined : `/usr/sbin/${tool}`),
+    which: async (tool) => ([...ABSENT, ...missing].includes(tool) ? undefined : `/usr/sbin/${tool}`),
     readChunks: no,
     stat: no,
     disk: no,
