@@ -4,8 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unixMs } from '../../../../src/core/brand.ts';
 import type { HourAndDay, JailLog, JailRow } from '../../../../src/core/jails.ts';
+import type { Command } from '../../../../src/core/plan.ts';
 import { sanitise } from '../../../../src/core/sanitise.ts';
+import type { Host } from '../../../../src/host/host.ts';
 import { judge, type LogClues } from '../../../../src/sources/jails/health.ts';
+import { lookAtJournal } from '../../../../src/sources/jails/journals.ts';
 import { LineCounts } from '../../../../src/sources/jails/line-counts.ts';
 import { findSuccessor } from '../../../../src/sources/jails/siblings.ts';
 
@@ -152,4 +155,27 @@ it('the file that is written instead of one that is gone is the newest of its ki
   expect(await findSuccessor(host, '/var/log/auth.log')).toBe('/var/log/auth.log.1');
   expect(await findSuccessor(host, '/var/log/web.log')).toBeUndefined();
   expect(await findSuccessor(host, '/var/l*g/auth.log')).toBeUndefined();
+});
+
+it('a journal that went silent is looked for under the names that it may have now', async () => {
+  const asked: string[] = [];
+  const host = {
+    ...{ now: () => unixMs(1_800_000_000_000), privileged: true },
+    stream: async () => ({
+      ok: true as const,
+      value: { stdout: '', stderr: '', exitCode: 0, durationMs: 1 },
+    }),
+    run: async ({ argv }: Command) => {
+      asked.push(argv.at(-1) ?? '');
+      const stdout = argv.includes('_COMM=sshd-session') ? '1800000000.000001 web sshd-session[1]: x\n' : '';
+      return { ok: true as const, value: { stdout, stderr: '', exitCode: 0, durationMs: 1 } };
+    },
+  } as unknown as Host;
+  const matches = '_SYSTEMD_UNIT=sshd.service + _COMM=sshd';
+  const look = await lookAtJournal(host, matches, new AbortController().signal);
+  expect(asked).toEqual(['_SYSTEMD_UNIT=ssh.service', '_COMM=sshd-session']);
+  expect(look).toMatchObject({
+    elsewhere: '_COMM=sshd-session',
+    lines: { day: { count: 0, atLeast: false } },
+  });
 });
