@@ -1,0 +1,82 @@
+// A daemon that is late: nobody waits for it, what it said last stays with its age, and it is asked at its own pace.
+
+import { expect, test } from 'vitest';
+import { problem } from '../../../../src/core/problem.ts';
+import { fail, ok, type Result } from '../../../../src/core/result.ts';
+import type { SetsReading } from '../../../../src/firewall/backend.ts';
+import { fail2banBackend } from '../../../../src/firewall/fail2ban/backend.ts';
+import { createDaemons } from '../../../../src/sources/bans/daemons.ts';
+import { ipset } from '../../firewall/build.ts';
+
+function rig() {
+  const daemons = createDaemons();
+  const state = { now: 0, asked: 0, answer: (): Promise<Result<SetsReading>> => Promise.resolve(GOOD) };
+  const look = (asked = false) =>
+    daemons.read(fail2banBackend, {
+      now: () => state.now,
+      asked,
+      read: () => {
+        state.asked += 1;
+        return state.answer();
+      },
+    });
+  return { state, look };
+}
+
+const GOOD = ok<SetsReading>({ sets: [ipset()], gaps: [] });
+const TIMED_OUT = fail(problem('timed-out', 'fail2ban-client gave no answer within 5 s'));
+
+test('is asked at its own pace, and at once by somebody who asks', async () => {
+  const { state, look } = rig();
+  expect(await look()).toMatchObject({ answered: true, gaps: [], sets: [{ backend: 'ipset' }] });
+  state.now = 2000;
+  await look();
+  expect(state.asked).toBe(1);
+  await look(true);
+  expect(state.asked).toBe(2);
+  state.now = 7000;
+  await look();
+  expect(state.asked).toBe(3);
+});
+
+test('that hangs is not waited for; its lists stay, with their age', async () => {
+  const { state, look } = rig();
+  await look();
+  let answer: (reading: Result<SetsReading>) => void = () => undefined;
+  state.answer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  state.now = 6000;
+  await look();
+  state.now = 9000;
+  const late = await look();
+  expect(late.sets).toHaveLength(1);
+  expect(late.gaps).toEqual(['fail2ban: no answer for 3s; its lists are shown as they were 9s ago']);
+  // Not asked again while it is being asked.
+  expect(state.asked).toBe(2);
+  answer(TIMED_OUT);
+  state.answer = () => Promise.resolve(TIMED_OUT);
+  state.now = 12_000;
+  expect((await look()).gaps).toEqual([
+    'fail2ban: fail2ban-client gave no answer within 5 s; its lists are shown as they were 12s ago',
+  ]);
+  state.answer = () => Promise.resolve(GOOD);
+  state.now = 18_000;
+  expect(await look()).toMatchObject({ gaps: [], answered: true });
+});
+
+test('that is gone has no lists, and one that never answered says so', async () => {
+  const { state, look } = rig();
+  state.answer = () => new Promise(() => undefined);
+  expect(await look()).toMatchObject({ sets: [], answered: false, gaps: ['fail2ban: no answer yet'] });
+  const other = rig();
+  await other.look();
+  other.state.answer = () => Promise.resolve(fail(problem('not-found', 'the fail2ban server does not run')));
+  other.state.now = 6000;
+  expect(await other.look()).toEqual({
+    sets: [],
+    answered: false,
+    gaps: ['fail2ban: the fail2ban server does not run'],
+  });
+});
