@@ -92,7 +92,9 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
             (arm === undefined ? 'neither nft nor ipset with iptables is installed' : 'no rights'),
           todo: arm === undefined && blind === undefined ? 'apt install nftables' : 'see rights',
         };
-  const conntrack: Check = cutCheck(has('conntrack'), tracked, host.privileged);
+  const conntrack: Check = has('pfctl')
+    ? pfCutCheck(host.privileged)
+    : cutCheck(has('conntrack'), tracked, host.privileged);
   const operator: Check = {
     what: 'safe set',
     works: safeSet.operatorFound && safeSet.gaps.length === 0,
@@ -120,6 +122,18 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
     : { what: 'session', works: false, says: session.problem.summary, todo: 'opsconsole validate FILE' };
   const emergency = shieldsCheck(facts.shields, { has, privileged: host.privileged });
   return [rights, ban, ...backendChecks(view), conntrack, emergency, operator, record, file];
+}
+
+/** Where there is pf, it keeps the flows. */
+function pfCutCheck(privileged: boolean): Check {
+  const what = 'cut, tighten';
+  return privileged
+    ? {
+        what,
+        works: true,
+        says: 'with pf: its states and their timeouts; single ssh sessions cannot be pinned',
+      }
+    : { what, works: false, says: 'no rights', todo: 'see rights' };
 }
 
 function cutCheck(tool: boolean, tracked: boolean, privileged: boolean): Check {

@@ -1,9 +1,10 @@
 // The built program where pf is the firewall: its tables among the bans, what is wrong with them, and a ban that is proved.
 
+import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { pfctl } from '../fakes/pfctl/run.ts';
 import { kernelSuite } from '../kernel/harness/require.ts';
-import { hit, requestOf, useWorld } from './harness/console.ts';
+import { hit, PROGRAM, requestOf, useWorld } from './harness/console.ts';
 import { hides, paneOf, shows } from './harness/drawn.ts';
 import { openPfWay, type PfWay } from './harness/pf-way.ts';
 import type { TestTerminal } from './harness/tmux.ts';
@@ -55,6 +56,20 @@ kernelSuite('a console on pf', ['tmux', 'unshare', 'mount'], () => {
       .state()
       .tables.filter((table) => table.name === name)
       .flatMap(({ addresses }) => addresses.map(({ text }) => text));
+
+  it('is what doctor speaks of', () => {
+    const [tool = '', ...words] = way.through([
+      ...['ip', 'netns', 'exec', world().net.server.name],
+      ...[PROGRAM, 'doctor'],
+    ]);
+    const told = spawnSync(tool, words, { encoding: 'utf8', env: { ...process.env, ...world().env } });
+    expect(told.stdout).toMatch(/^yes +ban +with pf$/m);
+    expect(told.stdout).toMatch(/^yes +cut, tighten +with pf: its states/m);
+    expect(told.stdout).toMatch(
+      /^ pf +oc_ban +IPv4 +opsconsole +dropped by block drop in quick from <oc_ban>/m,
+    );
+    expect(told.stdout).toMatch(/opsconsole: no rule uses this table/);
+  });
 
   it('shows its tables, bans into its own, kills every state, and takes the ban back', async () => {
     world().file('access.log', `${LINE}\n`);
