@@ -13,6 +13,7 @@ import { isUsableName, splitOverlaps } from '../hold.ts';
 /** An add to an interval set of a million takes two minutes with nft 1.0.6; a plain set answers in milliseconds. */
 const PLAIN_TIMEOUT_MS = 30_000;
 const INTERVAL_TIMEOUT_MS = 300_000;
+const LONG_STDIN = 4_000_000;
 
 /**
  * add, delete, add in one transaction: kernels before 6.12 keep the old timeout when an element is added again, and
@@ -48,7 +49,9 @@ export function planNftDelete(set: SetInfo, holders: readonly Net[]): readonly S
 
 function transaction(set: SetInfo, lines: readonly string[], shown: readonly SafeText[]): Step {
   const stdin = `${lines.join('\n')}\n`;
-  const timeoutMs = set.holdsNets ? INTERVAL_TIMEOUT_MS : PLAIN_TIMEOUT_MS;
+  // A million elements (some 80 MB here) take nft 25 s on a free machine.
+  const long = set.holdsNets || stdin.length > LONG_STDIN;
+  const timeoutMs = long ? INTERVAL_TIMEOUT_MS : PLAIN_TIMEOUT_MS;
   return { command: command(['nft', '-f', '-'], { stdin, timeoutMs, privileged: true }), shown };
 }
 
