@@ -99,7 +99,7 @@ export async function stillInKernel(
   if (left.length === 0) return [];
   return [
     sanitise(
-      `pending: ${nameNets(left)} has left the list ${list.name}, but ${list.owner} has not taken it out of ${namesOf(sets)} yet`,
+      `pending: ${nameNets(left)} has left the list ${list.name}, but ${list.owner} has not taken it out of ${namesOf(sets)} yet${list.owner === 'fail2ban' ? ': unban it once more, and it is deleted there' : ''}`,
     ),
   ];
 }

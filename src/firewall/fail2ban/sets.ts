@@ -159,7 +159,8 @@ function setsOf({ jail, texts }: JailBans, details: Details | undefined): readon
     enforcedBy: (details?.values ?? []).flatMap((values) =>
       setsOfAction(values, family).map((named) => keyOfNamed(named, family)),
     ),
-    ...(findings.length === 0 ? {} : { findings }),
+    // Of the jail, not of a family: said once.
+    ...(findings.length === 0 || family === 6 ? {} : { findings }),
     twin: jailKey(jail, family === 4 ? 6 : 4),
   });
   return [make(4), make(6)];
