@@ -5,6 +5,7 @@ import type { ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../co
 import type { Outcome } from '../core/plan.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
+import type { Members, SetInfo } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import type { Backend } from '../firewall/backend.ts';
 import { BACKENDS } from '../firewall/registry.ts';
@@ -15,7 +16,7 @@ import type { DeskDraft } from './bulk/draft.ts';
 import { finish, type Performing, reportOf, startAct } from './desk-journal.ts';
 import { refusals, typedMatches } from './guards.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { withJournalEnds } from './journal-ends.ts';
+import { createEndFiller, withJournalEnds } from './journal-ends.ts';
 import { takeLock } from './journal-file.ts';
 import { runPlan } from './perform.ts';
 import { isBsd } from './safe-bsd.ts';
@@ -50,6 +51,8 @@ export interface Desk {
   safeSet(): Promise<SafeSet>;
   /** Newest first. Opens the journal on first use. */
   journal(limit: number): Promise<Result<readonly JournalRow[]>>;
+  /** The ends that only the journal knows, filled into a listing. */
+  fillEnds(set: SetInfo, read: Result<Members>): Promise<Result<Members>>;
   close(): void;
 }
 
@@ -67,6 +70,7 @@ export function createDesk(options: DeskOptions): Desk {
     perform: (token, wish = {}) => desk.perform(token, wish),
     safeSet: () => desk.safeSet(),
     journal: (limit) => desk.rows(limit),
+    fillEnds: (set, read) => desk.fillEnds(set, read),
     close: () => desk.close(),
   };
 }
@@ -76,6 +80,7 @@ class ActDesk {
   readonly #host: Host;
   readonly #journal: Journal;
   readonly #memory = createSafeMemory();
+  #fillEnds: ReturnType<typeof createEndFiller> | undefined;
   readonly #tickets = new Map<string, Ticket>();
   #peer: Pick<Operator, 'sshPeer'> = {};
 
@@ -129,6 +134,11 @@ class ActDesk {
     // What cannot be taken in stays where it is; the rows that are there are worth showing.
     if (this.#options.notes !== undefined) await this.#journal.takeIn(this.#options.notes);
     return this.#journal.rows(limit);
+  }
+
+  fillEnds(set: SetInfo, read: Result<Members>): Promise<Result<Members>> {
+    this.#fillEnds ??= createEndFiller(this.#journal);
+    return this.#fillEnds(set, read);
   }
 
   close(): void {

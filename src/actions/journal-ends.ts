@@ -28,6 +28,18 @@ export function withJournalEnds(backends: readonly Backend[], journal: Journal):
   }));
 }
 
+/** The same for one listing, for whoever reads sets without a desk's acts (the bans pane). */
+export function createEndFiller(
+  journal: Journal,
+): (set: SetInfo, read: Result<Members>) => Promise<Result<Members>> {
+  const ends = rememberedEnds(journal);
+  return async (set, read) => {
+    if (set.ending !== 'journal') return read;
+    const opened = await journal.open();
+    return opened.ok ? filled(read, set, ends()) : read;
+  };
+}
+
 function filled(read: Result<Members>, set: SetInfo, ends: Ends): Result<Members> {
   if (!read.ok || ends.size === 0) return read;
   const members = read.value;

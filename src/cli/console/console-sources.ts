@@ -7,6 +7,7 @@ import type { ShieldsPlace } from '../../core/shields.ts';
 import type { SourceId } from '../../core/status.ts';
 import type { Host } from '../../host/host.ts';
 import { startWorker } from '../../host/worker.ts';
+import type { FillEnds } from '../../sources/bans/lister.ts';
 import { type BansSources, createBansSources } from '../../sources/bans/source.ts';
 import { flowsSource } from '../../sources/conntrack/flows.ts';
 import { conntrackSource } from '../../sources/conntrack/source.ts';
@@ -28,6 +29,7 @@ import { paneSources } from './console-sources-panes.ts';
 export type DeskReads = Readonly<{
   safeSet(): Promise<SafeSet>;
   journal(limit: number): Promise<Result<readonly JournalRow[]>>;
+  fillEnds?: FillEnds;
 }>;
 
 export type SourcesOptions = Readonly<{
@@ -62,7 +64,7 @@ const JOURNAL_ROWS = 500;
 export function startSources(options: SourcesOptions): ConsoleSources {
   const { host, store } = options;
   const running = new Map<SourceId, Readonly<{ key: string; handle: PumpHandle }>>();
-  const bans = bansKeeper();
+  const bans = bansKeeper(options.desk);
   const keepers = { bans, jails: jailsKeeper() };
   const ofPanes = paneSources(options);
   const abort = new AbortController();
@@ -112,7 +114,7 @@ function isFollowing(state: ConsoleState): boolean {
 type BansKeeper = Readonly<{ of(state: ConsoleState): BansSources; everyMs(state: ConsoleState): number }>;
 
 /** The two sources of bans share what they know, so they are made together, anew when they are to read more often. */
-function bansKeeper(): BansKeeper {
+function bansKeeper({ fillEnds }: DeskReads): BansKeeper {
   let kept: Readonly<{ everyMs: number; sources: BansSources }> | undefined;
   const everyMs = ({ session }: ConsoleState): number => Math.max(BANS_MIN_MS, refreshOf(session, 'bans'));
   return {
@@ -120,7 +122,10 @@ function bansKeeper(): BansKeeper {
     of: (state) => {
       const wish = everyMs(state);
       if (kept?.everyMs !== wish)
-        kept = { everyMs: wish, sources: createBansSources({ everyMs: wish, startWorker }) };
+        kept = {
+          everyMs: wish,
+          sources: createBansSources({ everyMs: wish, startWorker, ...(fillEnds && { fillEnds }) }),
+        };
       return kept.sources;
     },
   };

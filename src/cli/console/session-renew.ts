@@ -15,6 +15,7 @@ export function renewableDesk(first: Session, make: (session: Session) => Desk):
     perform: (token, wish) => current.during((inner) => inner.perform(token, wish)),
     safeSet: () => current.during((inner) => inner.safeSet()),
     journal: (limit) => current.during((inner) => inner.journal(limit)),
+    fillEnds: (set, read) => current.during((inner) => inner.fillEnds(set, read)),
     close: () => current.close(),
   };
   return {

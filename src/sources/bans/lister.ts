@@ -10,7 +10,13 @@ import { DEFAULT_LIMITS, dueSets, type Limits, type Listed } from './schedule.ts
 import { createTogether, isListedTogether } from './together.ts';
 
 /** As `BansOptions`. */
-export type ListerOptions = Readonly<{ startWorker?: StartMembersWorker; limits?: Limits }>;
+export type ListerOptions = Readonly<{
+  startWorker?: StartMembersWorker;
+  limits?: Limits;
+  fillEnds?: FillEnds;
+}>;
+/** Ends that are in no listing but in the journal. */
+export type FillEnds = (set: SetInfo, read: Result<Members>) => Promise<Result<Members>>;
 
 /** Work on full listings in one tick; the rest waits for the next. Somebody who asked waits for all of them. */
 const TICK_BUDGET_MS = 1000;
@@ -40,12 +46,13 @@ export function createLister(options: ListerOptions): Lister {
   const list: Lister['list'] = async (host, set, wish) => {
     const began = host.now();
     const begunAfter = ask;
-    const members = await listMembersNow(host, set, {
+    const bare = await listMembersNow(host, set, {
       ...wish,
       ...(options.startWorker === undefined ? {} : { startWorker: options.startWorker }),
       // Asked for without a known size means that it is big.
       expected: set.count ?? listed.get(set.key)?.length ?? (wish.timeoutMs === undefined ? 1e6 : 0),
     });
+    const members = (await options.fillEnds?.(set, bare)) ?? bare;
     if (!members.ok && members.problem.code === 'cancelled') return members;
     const tooSlow = !members.ok && members.problem.code === 'timed-out';
     if (members.ok || tooSlow) failures.delete(set.key);

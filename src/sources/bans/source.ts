@@ -9,7 +9,7 @@ import type { SafeText } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
 import type { PollSource, StreamSource } from '../source.ts';
 import { createCrossCheck } from './cross-check.ts';
-import { createLister, forgetGone } from './lister.ts';
+import { createLister, type FillEnds, forgetGone } from './lister.ts';
 import type { StartMembersWorker } from './members-messages.ts';
 import { applyChanges, createMonitorParser, type NftChange } from './monitor.ts';
 import { createCalm, DEFAULT_LIMITS, type Limits } from './schedule.ts';
@@ -33,6 +33,8 @@ export type BansOptions = Readonly<{
   /** Parses big listings off the main thread; absent: all on it. */
   startWorker?: StartMembersWorker;
   limits?: Limits;
+  /** Fills in ends that only the journal knows. */
+  fillEnds?: FillEnds;
 }>;
 
 export type BansSources = Readonly<{

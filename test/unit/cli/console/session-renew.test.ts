@@ -26,6 +26,7 @@ describe('the desk', () => {
         },
         safeSet: async () => ({ at: 0, entries: [] }) as unknown as SafeSet,
         journal: async () => ok([]),
+        fillEnds: (_, read) => Promise.resolve(read),
         close: () => told.push(`[${name}] closed`),
       };
     });
