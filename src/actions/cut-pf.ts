@@ -8,7 +8,6 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { formatCount } from '../core/units.ts';
 import {
-  ASK_SYSTEM,
   bothSidesWork,
   killTrouble,
   LIST_SOURCES,
@@ -21,6 +20,7 @@ import {
 } from '../firewall/pf/cut.ts';
 import { parsePfSources } from '../firewall/pf/sources.ts';
 import { createPfStates, type PfState } from '../firewall/pf/states.ts';
+import { ASK_SYSTEM } from '../firewall/pf/system.ts';
 import type { Finished, Host } from '../host/host.ts';
 import type { ActContext, Move, Rounds } from './action.ts';
 import type { CutPlan, FlowsLeft, FlowTable } from './flow-table.ts';

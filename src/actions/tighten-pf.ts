@@ -8,7 +8,8 @@ import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { formatCount } from '../core/units.ts';
-import { ASK_SYSTEM, statesNow } from '../firewall/pf/cut.ts';
+import { statesNow } from '../firewall/pf/cut.ts';
+import { ASK_SYSTEM, systemNamed } from '../firewall/pf/system.ts';
 import {
   afterChange,
   looksAt,
@@ -18,7 +19,6 @@ import {
   type PfWay,
   planPfChange,
   readWay,
-  systemNamed,
   timeoutsOf,
 } from '../firewall/pf/timeouts.ts';
 import type { Host } from '../host/host.ts';

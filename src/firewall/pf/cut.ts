@@ -101,8 +101,6 @@ export function killTrouble(stderrs: readonly string[]): string | undefined {
   return undefined;
 }
 
-export const ASK_SYSTEM: Command = command(['uname', '-sr']);
-
 /** From `uname -sr`: "FreeBSD 14.3-RELEASE", "OpenBSD 7.8". An unknown system gets no second form: the ids are enough. */
 export const bothSidesWork = (uname: string): boolean => /^(?:OpenBSD \d|FreeBSD 1[34]\.)/.test(uname);
 

@@ -7,7 +7,7 @@ import { isUsableName } from '../hold.ts';
 import type { PfVerdict } from './enforce.ts';
 import type { PfInfo } from './info.ts';
 import { PF_OWN_LINES } from './own.ts';
-import type { PfSystem } from './timeouts.ts';
+import type { PfSystem } from './system.ts';
 
 /** What is said of pf as a whole. `entries`: addresses in all tables together. */
 export type PfHealth = Readonly<{

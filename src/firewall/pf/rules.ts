@@ -50,7 +50,8 @@ export function parsePfRules(text: string): readonly PfRule[] {
 
 const ANY: PfSide = { kind: 'any', name: '', not: false };
 /** Words that change nothing about which packets a rule means, with how many words follow that belong to them. */
-const HARMLESS: Readonly<Record<string, number>> = {
+const HARMLESS = new Map(
+  Object.entries({
   flags: 1,
   keep: 1,
   modulate: 1,
@@ -71,7 +72,8 @@ const HARMLESS: Readonly<Record<string, number>> = {
   'dup-to': 1,
   'nat-to': 1,
   'rdr-to': 1,
-};
+  }),
+);
 const WORD = /"[^"]*"|\([^)]*\)|[^\s"(]+/g;
 
 class Reader {
@@ -153,7 +155,7 @@ function readWord(words: Reader, facts: Facts, extra: Extra): void {
     case 'all':
       return;
     default: {
-      const more = HARMLESS[word];
+      const more = HARMLESS.get(word);
       if (more !== undefined) words.skip(more);
       // A group behind what came before: options of states, codes of an answer, a place to log to.
       else if (!word.startsWith('(')) facts.limits.push(readLimit(words, word));

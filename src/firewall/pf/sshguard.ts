@@ -7,7 +7,7 @@ import { contains, type Net, parseNet } from '../../core/address.ts';
 import { type Command, command } from '../../core/plan.ts';
 import type { Finding } from '../../core/rows.ts';
 import { finding } from '../findings.ts';
-import type { PfSystem } from './timeouts.ts';
+import type { PfSystem } from './system.ts';
 
 export const SSHGUARD_TABLE = 'sshguard';
 const LINES = '400';

@@ -2,7 +2,16 @@
 // that differ stand here side by side, and a third system gets only what both take.
 
 import { type Command, command } from '../../core/plan.ts';
-import { type PfSystem, systemNamed } from './timeouts.ts';
+
+export const ASK_SYSTEM: Command = command(['uname', '-sr'], { timeoutMs: 5000 });
+
+export type PfSystem = 'freebsd' | 'openbsd';
+
+/** From `uname -sr`. Undefined: neither, so nothing is known of its options and none is used. */
+export function systemNamed(uname: string): PfSystem | undefined {
+  if (/^FreeBSD \d/.test(uname)) return 'freebsd';
+  return /^OpenBSD \d/.test(uname) ? 'openbsd' : undefined;
+}
 
 const TERSE: Omit<Partial<Command>, 'argv'> = {
   privileged: true,
@@ -20,7 +29,7 @@ export const PF_READS: readonly Command[] = [
   ask('-s', 'memory'),
   ask('-v', '-s', 'Anchors'),
   ask('-v', '-s', 'Interfaces'),
-  command(['uname', '-sr'], { timeoutMs: 5000 }),
+  ASK_SYSTEM,
 ];
 
 /** The outputs of PF_READS, by name. */

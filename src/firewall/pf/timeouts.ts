@@ -13,6 +13,7 @@ import {
   planPfTimeouts,
 } from '../shields/pf-timeouts.ts';
 import { ESTABLISHED_FLOOR_SECONDS } from '../timeouts.ts';
+import type { PfSystem } from './system.ts';
 
 type Facts = Omit<TimeoutRow, 'current'>;
 type Values = readonly [kernelDefault: number, modest: number, siege: number];
@@ -51,14 +52,6 @@ export const PF_TIMEOUTS: readonly Facts[] = [
 export type PfWay =
   | Readonly<{ kind: 'options'; found: PfOptions }>
   | Readonly<{ kind: 'include'; timeouts: ReadonlyMap<string, number> }>;
-
-export type PfSystem = 'freebsd' | 'openbsd';
-
-/** From `uname -sr`. Undefined: neither, so nothing is known of its options and none is used. */
-export function systemNamed(uname: string): PfSystem | undefined {
-  if (/^FreeBSD \d/.test(uname)) return 'freebsd';
-  return /^OpenBSD \d/.test(uname) ? 'openbsd' : undefined;
-}
 
 const PF: Omit<Partial<Command>, 'argv'> = { privileged: true };
 const ASK_TIMEOUTS = command(['pfctl', '-s', 'timeouts'], PF);

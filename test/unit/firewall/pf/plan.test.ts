@@ -10,7 +10,8 @@ import { bothSidesWork, planPfKillIds, planPfKills, statesNow } from '../../../.
 import { PF_OWN_LINES, pfOwn, pfOwnMissing } from '../../../../src/firewall/pf/own.ts';
 import { pfProbe, planPfAdd, planPfDelete, readPfTest } from '../../../../src/firewall/pf/plan.ts';
 import { explainPfRefusal } from '../../../../src/firewall/pf/refusals.ts';
-import { afterChange, planPfChange, readWay, systemNamed } from '../../../../src/firewall/pf/timeouts.ts';
+import { systemNamed } from '../../../../src/firewall/pf/system.ts';
+import { afterChange, planPfChange, readWay } from '../../../../src/firewall/pf/timeouts.ts';
 import { captured } from '../../../fakes/pf-captures.ts';
 import { parseArgv } from '../../../fakes/pfctl/options.ts';
 
