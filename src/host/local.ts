@@ -22,23 +22,21 @@ export async function createLocalHost(options: LocalOptions = {}): Promise<Host>
   const which = createWhich();
   const isRoot = process.geteuid?.() === 0;
   const plain: Launch = (wish, path) => [path, ...wish.argv.slice(1)];
-  const sudo =
+  const grant =
     isRoot || options.sudo === 'never'
       ? undefined
-      : await workingSudo(which, createRunner(which, plain, options.start));
+      : await workingGrant(which, createRunner(which, plain, options.start));
   const runner = createRunner(
     which,
     (wish, path) =>
-      wish.privileged === true && sudo !== undefined
-        ? [sudo, '-n', path, ...wish.argv.slice(1)]
-        : plain(wish, path),
+      wish.privileged === true && grant !== undefined ? [...grant, ...plain(wish, path)] : plain(wish, path),
     options.start,
   );
   const files = createFiles();
   return {
     kind: 'local',
     name: hostname(),
-    privileged: isRoot || sudo !== undefined,
+    privileged: isRoot || grant !== undefined,
     now: () => unixMs(Date.now()),
     ...runner,
     ...files,
@@ -48,22 +46,35 @@ export async function createLocalHost(options: LocalOptions = {}): Promise<Host>
   };
 }
 
-/** Tools that sudoers may allow one by one, where `sudo -n true` is refused. */
-const GRANTED_TOOLS = ['nft', 'ipset', 'iptables', 'conntrack'];
+/** Tools that may be allowed one by one, where `sudo -n true` is refused. */
+const GRANTED_TOOLS = ['nft', 'ipset', 'iptables', 'conntrack', 'pfctl'];
+/** doas cannot be asked what it would allow: these calls change nothing. OpenBSD has pfctl and no sudo. */
+const GRANTED_BY_DOAS: readonly (readonly string[])[] = [['true'], ['pfctl', '-s', 'memory']];
 
-/** Path of sudo when it lets us do something without asking for a password. */
-async function workingSudo(which: Which, runner: Runner): Promise<string | undefined> {
-  const sudo = await which.find('sudo');
-  if (sudo === undefined) return undefined;
-  const asks = [
-    ['true'],
-    ...(await Promise.all(GRANTED_TOOLS.map(async (tool) => ['-l', await which.find(tool)]))),
-  ];
-  for (const words of asks) {
-    const known = words.filter((word) => word !== undefined);
-    if (known.length < words.length) continue;
-    const answer = await runner.run(command([sudo, '-n', ...known], { timeoutMs: 3000 }));
-    if (answer.ok) return sudo;
+/** Words of sudo or doas before a command, when one of them lets us do something without asking for a password. */
+export async function workingGrant(
+  which: Which,
+  runner: Runner,
+): Promise<readonly [string, ...string[]] | undefined> {
+  for (const [name, asks] of [
+    ['sudo', [['true'], ...GRANTED_TOOLS.map((tool) => ['-l', tool])]],
+    ['doas', GRANTED_BY_DOAS],
+  ] as const) {
+    const program = await which.find(name);
+    if (program === undefined) continue;
+    for (const words of asks) {
+      // Rules name the path, and that is how it is started.
+      const known = await Promise.all(words.map((word) => pathOf(which, word)));
+      if (known.includes(undefined)) continue;
+      const argv = known.filter((word) => word !== undefined);
+      const answer = await runner.run(command([program, '-n', ...argv], { timeoutMs: 3000 }));
+      if (answer.ok) return [program, '-n'];
+    }
   }
   return undefined;
+}
+
+/** The path of a tool; any other word as it is. */
+function pathOf(which: Which, word: string): Promise<string | undefined> {
+  return GRANTED_TOOLS.includes(word) ? which.find(word) : Promise.resolve(word);
 }
