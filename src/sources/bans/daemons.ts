@@ -9,6 +9,8 @@ import type { Backend, SetsReading } from '../../firewall/backend.ts';
 
 /** Each look starts a program that takes a tenth of a second of a core, and the daemon has to answer. */
 const EVERY_MS = 5_000;
+/** One that does not run is asked seldom: its client costs as much where nobody answers. */
+const GONE_EVERY_MS = 30_000;
 /** A look that took t is not repeated within this many times t. */
 const DUTY = 10;
 /** How long the other sets are held up at most. Who asked (an act, refresh) waits longer. */
@@ -22,7 +24,8 @@ type State = {
   trouble?: SafeText;
   running?: Promise<void>;
   began: number;
-  tookMs: number;
+  /** From the beginning of one look to the next. */
+  everyMs: number;
 };
 
 /** `read`: asks the daemon now; must end by itself. */
@@ -43,7 +46,7 @@ export function createDaemons(): Daemons {
   const states = new Map<string, State>();
   return {
     async read(backend, asking) {
-      const state = states.get(backend.id) ?? { began: Number.NEGATIVE_INFINITY, tookMs: 0 };
+      const state = states.get(backend.id) ?? { began: Number.NEGATIVE_INFINITY, everyMs: 0 };
       states.set(backend.id, state);
       if (state.running === undefined && isDue(state, asking)) state.running = ask(state, asking);
       // One that was under way when somebody asked may not know what he did.
@@ -53,8 +56,8 @@ export function createDaemons(): Daemons {
   };
 }
 
-function isDue({ began, tookMs }: State, { now, asked }: Asking): boolean {
-  return asked || now() - began >= Math.max(EVERY_MS, DUTY * tookMs);
+function isDue({ began, everyMs }: State, { now, asked }: Asking): boolean {
+  return asked || now() - began >= everyMs;
 }
 
 async function ask(state: State, asking: Asking): Promise<void> {
@@ -63,15 +66,16 @@ async function ask(state: State, asking: Asking): Promise<void> {
     const reading = await asking.read();
     if (reading.ok) {
       state.last = { ...reading.value, at: asking.now() };
-      state.tookMs = asking.now() - state.began;
+      state.everyMs = Math.max(EVERY_MS, DUTY * (asking.now() - state.began));
       delete state.trouble;
     } else {
-      // Waiting in vain is no work: it may answer again at any moment.
-      state.tookMs = 0;
       const { code, summary } = reading.problem;
+      const hangs = code === 'timed-out' || code === 'cancelled';
+      // Waiting in vain is no work, and one that has just gone may be on its way back (a restart).
+      state.everyMs = hangs || state.last !== undefined ? EVERY_MS : GONE_EVERY_MS;
       state.trouble = sanitise(summary);
       // One that hangs still enforces what it said; one that is gone has no lists.
-      if (code !== 'timed-out' && code !== 'cancelled') delete state.last;
+      if (!hangs) delete state.last;
     }
   } finally {
     delete state.running;

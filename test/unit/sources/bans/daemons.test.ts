@@ -80,3 +80,15 @@ test('that is gone has no lists, and one that never answered says so', async () 
     gaps: ['fail2ban: the fail2ban server does not run'],
   });
 });
+
+test('that does not run is asked seldom, until it runs or somebody asks', async () => {
+  const { state, look } = rig();
+  state.answer = () => Promise.resolve(fail(problem('not-found', 'the fail2ban server does not run')));
+  for (; state.now < 60_000; state.now += 2000) await look();
+  expect(state.asked).toBe(2);
+  state.answer = () => Promise.resolve(GOOD);
+  expect(await look(true)).toMatchObject({ answered: true, gaps: [] });
+  state.now += 5000;
+  await look();
+  expect(state.asked).toBe(4);
+});
