@@ -45,11 +45,12 @@ export function createCsvReader(read: (fields: readonly string[]) => void): CsvR
 /** From where a record starts to the newline that ends it, outside of quotes; -1 = it is not there. */
 function endsOfRecords(text: string): (start: number) => number {
   let quote = text.indexOf('"');
+  let newline = text.indexOf('\n');
   return (start) => {
     let from = start;
     for (;;) {
       if (quote >= 0 && quote < from) quote = text.indexOf('"', from);
-      const newline = text.indexOf('\n', from);
+      if (newline >= 0 && newline < from) newline = text.indexOf('\n', from);
       if (quote < 0 || (newline >= 0 && newline < quote)) return newline;
       // A doubled quote closes and opens at once, which comes to the same.
       const close = text.indexOf('"', quote + 1);

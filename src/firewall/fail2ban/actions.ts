@@ -47,15 +47,18 @@ export type NamedSet =
   | Readonly<{ kind: 'ipset'; name: string }>
   | Readonly<{ kind: 'chain'; name: string }>;
 
+/** No set has a longer name; each value may name others. */
+const NAME_MAX = 400;
+
 export function setsOfAction({ action, values }: ActionValues, family: Family): readonly NamedSet[] {
   const of = (name: string): string | undefined =>
     (family === 6 ? values.get(`${name}?family=inet6`) : undefined) ?? values.get(name);
   const fill = (text: string): string =>
-    text.replace(/<([A-Za-z0-9_-]+)>/g, (whole, name: string) => of(name) ?? whole);
+    text.replace(/<([A-Za-z0-9_-]+)>/g, (whole, name: string) => (of(name) ?? whole).slice(0, NAME_MAX));
   const resolve = (name: string): string | undefined => {
     const raw = of(name);
-    const value = raw === undefined ? undefined : fill(fill(raw));
-    return value === undefined || /[<>\s]/.test(value) ? undefined : value;
+    const value = raw === undefined || raw.length > NAME_MAX ? undefined : fill(fill(raw));
+    return value === undefined || value.length > NAME_MAX || /[<>\s]/.test(value) ? undefined : value;
   };
   const sets: NamedSet[] = [];
   const addresses = resolve('addr_set');

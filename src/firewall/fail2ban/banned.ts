@@ -38,7 +38,8 @@ const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 /** Texts without an escape, which are nearly all. */
 const PLAIN: Readonly<Record<string, RegExp>> = { "'": /[^'\\]*/y, '"': /[^"\\]*/y };
 /** An entry may be a tuple of texts, or a number: shown as it is written. */
-const BARE = /\((?:[^()'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*\)|[^,\]'"()]+/y;
+const NUMBER = /[^,\]'"()]+/y;
+const IN_TUPLE = /[^()'"]*/y;
 
 class Reader {
   readonly #text: string;
@@ -73,8 +74,18 @@ class Reader {
   item(): string | undefined {
     const next = this.#text[this.#at];
     if (next === "'" || next === '"') return this.string();
-    const bare = this.#match(BARE).trim();
+    const bare = next === '(' ? this.#tuple() : this.#match(NUMBER).trim();
     return bare === '' ? undefined : bare;
+  }
+
+  #tuple(): string | undefined {
+    const start = this.#at++;
+    for (;;) {
+      this.#match(IN_TUPLE);
+      const next = this.#text[this.#at];
+      if (next === ')') return this.#text.slice(start, ++this.#at);
+      if (next === '(' || this.string() === undefined) return undefined;
+    }
   }
 
   string(): string | undefined {

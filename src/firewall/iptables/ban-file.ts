@@ -49,7 +49,7 @@ export function readBanFile(text: string, options: BanFileOptions): Result<BanFi
     .split('\n')
     .entries()) {
     const line = raw.replace(/\r$/, '');
-    if (/^\s*(?:[#;].*)?$/.test(line)) continue;
+    if (NOTHING_MORE.test(line)) continue;
     const one = readLine(line);
     const trouble = 'says' in one ? one : misread(one, options);
     if (trouble !== undefined) note(index + 1, trouble);
@@ -64,9 +64,20 @@ export function readBanFile(text: string, options: BanFileOptions): Result<BanFi
   );
 }
 
+/** The end of a line, or a comment. */
+const NOTHING_MORE = /^\s*(?:[#;]|$)/;
+/** One after the other, each as far as it goes: a single pattern for all of them takes for ever on an odd line. */
+const PARTS = [/\s*/y, /[^\s=]*/y, /\s*=?\s*/y, /[^\s#;]*/y];
+
 function readLine(line: string): Line | Trouble {
-  const [, before = '', address = '', gap = '', epoch = '', rest = ''] =
-    /^(\s*)([^\s=]*)(\s*=?\s*)([^\s#;]*)(.*)$/.exec(line) ?? [];
+  let at = 0;
+  const [before = '', address = '', gap = '', epoch = ''] = PARTS.map((part) => {
+    part.lastIndex = at;
+    const found = part.exec(line)?.[0] ?? '';
+    at += found.length;
+    return found;
+  });
+  const rest = line.slice(at);
   const parsed = parseNet(address);
   if (!parsed.ok) return { column: before.length + 1, says: parsed.problem.summary };
   const { net, widened } = parsed.value;
@@ -74,7 +85,7 @@ function readLine(line: string): Line | Trouble {
   const column = before.length + address.length + gap.length + 1;
   if (!gap.includes('=') || !/^[1-9]\d{8,9}$/.test(epoch))
     return { column, says: 'behind the address, "=" and seconds since 1970 should be here' };
-  if (!/^\s*(?:[#;].*)?$/.test(rest))
+  if (!NOTHING_MORE.test(rest))
     return { column: column + epoch.length, says: 'nothing but a comment ("#") may be behind the number' };
   return { ban: { net, comment: savedComment(rest.replace(/^\s*[#;]+/, '')) }, epoch: Number(epoch), column };
 }

@@ -31,8 +31,8 @@ export function readIptablesSave(text: string, tool: string): readonly Chain[] {
       const name = line.slice(1).split(' ')[0] ?? '';
       const builtIn = line.split(' ')[1] !== '-';
       const base = {
-        hook: HOOKS[name] ?? ('other' as const),
-        priority: PRIORITIES[table] ?? 0,
+        hook: Object.hasOwn(HOOKS, name) ? (HOOKS[name] ?? 'other') : ('other' as const),
+        priority: Object.hasOwn(PRIORITIES, table) ? (PRIORITIES[table] ?? 0) : 0,
         newOnly: table === 'nat',
       };
       const label = `${tool} ${table} ${name}`;
@@ -143,11 +143,33 @@ function verdictOf(
   return chains.has(chain) ? { kind: draft.goto ? 'goto' : 'jump', chain } : undefined;
 }
 
+const PLAIN_WORD = /[^\s"]+/y;
+
+/** Where the quote at `at` closes; -1 = nowhere. One pattern for it all is slow on long lines, or too deep. */
+function endOfQuoted(line: string, at: number): number {
+  for (let end = at + 1; end < line.length; end++) {
+    if (line[end] === '\\') end++;
+    else if (line[end] === '"') return end;
+  }
+  return -1;
+}
+
 /** Words as iptables-save quotes them: "…" with backslash escapes. */
 export function splitWords(line: string): readonly string[] {
   const words: string[] = [];
-  for (const match of line.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s"]+)/g)) {
-    words.push(match[2] ?? (match[1] ?? '').replace(/\\(.)/g, '$1'));
+  for (let at = 0; at < line.length; ) {
+    if (line[at] === '"') {
+      const end = endOfQuoted(line, at);
+      // Nothing follows a quote that never closes.
+      if (end < 0) break;
+      words.push(line.slice(at + 1, end).replace(/\\(.)/g, '$1'));
+      at = end + 1;
+      continue;
+    }
+    PLAIN_WORD.lastIndex = at;
+    const word = PLAIN_WORD.exec(line)?.[0] ?? '';
+    if (word !== '') words.push(word);
+    at += Math.max(1, word.length);
   }
   return words;
 }

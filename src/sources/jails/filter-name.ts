@@ -8,6 +8,8 @@ import type { Host } from '../../host/host.ts';
 const FOLDER = '/etc/fail2ban';
 const FILES_MAX = 200;
 const DEPTH_MAX = 10;
+/** No filter is so long. What refers to itself doubles with each turn. */
+const LINE_MAX = 2000;
 
 type Sections = Map<string, Map<string, string>>;
 
@@ -37,7 +39,7 @@ export function readIni(text: string, sections: Map<string, Map<string, string>>
   let section: Map<string, string> | undefined;
   let key: string | undefined;
   for (const line of text.split('\n')) {
-    if (/^\s*([#;]|$)/.test(line)) continue;
+    if (line.length > LINE_MAX || /^\s*([#;]|$)/.test(line)) continue;
     const head = /^\[([^\]]+)\]/.exec(line)?.[1];
     if (head !== undefined) {
       section = sections.get(head) ?? new Map();
@@ -66,8 +68,10 @@ export function filterIn(
     name === '__name__' ? jail : (own?.get(name) ?? defaults?.get(name));
   let text = lookUp('filter');
   for (let depth = 0; depth < DEPTH_MAX && text?.includes('%(') === true; depth++)
-    text = text.replace(/%\(([^)]+)\)s/g, (_, name: string) => lookUp(name) ?? '');
-  const filter = text?.replace(/\[[^\]]*=\s*\]$/, '');
+    text = text
+      .slice(0, LINE_MAX)
+      .replace(/%\(([^)]+)\)s/g, (_, name: string) => (lookUp(name) ?? '').slice(0, LINE_MAX));
+  const filter = text?.slice(0, LINE_MAX + 1).replace(/\[[^\]]*=\s*\]$/, '');
   return filter !== undefined && /^[\w.@+-]+(\[[^\n\0]{0,200}\])?$/.test(filter) && !filter.startsWith('-')
     ? filter
     : undefined;

@@ -213,7 +213,7 @@ test('comments are printable, unquoted and at most 128 bytes', () => {
 });
 
 test('each set finds its backend', () => {
-  expect(BACKENDS.map(({ id }) => id)).toEqual(['nft', 'ipset', 'iptables', 'crowdsec', 'fail2ban']);
+  expect(BACKENDS.map(({ id }) => id)).toEqual(['nft', 'ipset', 'iptables', 'pf', 'crowdsec', 'fail2ban']);
   expect(backendOf(ipset())).toBe(ipsetBackend);
   expect(isUsableName(nftSet({ table: 'inet x; flush' }))).toBe(false);
 });
