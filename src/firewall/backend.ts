@@ -73,6 +73,8 @@ export interface Backend {
   followUp?(outputs: readonly (string | undefined)[]): readonly Command[];
   /** Outputs of `listSets`, `listSetsOptional`, `followUp`; undefined = that one could not be run (only the first must). */
   parseSets(outputs: readonly (string | undefined)[]): Result<readonly SetInfo[]>;
+  /** Of the same outputs: what is missing or was not read and has no set that could say so. */
+  gaps?(outputs: readonly (string | undefined)[]): readonly SafeText[];
   /** Once the sets of all backends are known: what enforces this one, and what contradicts what. See relate.ts. */
   relate?(own: SetInfo, all: readonly SetInfo[]): SetInfo;
   /** Asked instead of a full listing where few networks are meant. */

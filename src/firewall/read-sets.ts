@@ -35,5 +35,5 @@ export async function readSets(backend: Backend, run: RunCommand): Promise<Resul
     if (done > FOLLOW_UPS_MAX) break;
   }
   const sets = backend.parseSets(outputs);
-  return sets.ok ? ok({ sets: sets.value, gaps }) : sets;
+  return sets.ok ? ok({ sets: sets.value, gaps: [...gaps, ...(backend.gaps?.(outputs) ?? [])] }) : sets;
 }

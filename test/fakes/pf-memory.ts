@@ -1,4 +1,4 @@
-// A BSD without processes: pfctl, uname, xargs and tail answered by the stand-in in memory, on a Host that knows nothing else.
+// A BSD without processes: pfctl, uname, xargs, pgrep and tail answered by the stand-in in memory, on a Host that knows nothing else.
 
 import type { Command } from '../../src/core/plan.ts';
 import { type Answer, createFakeHost, type FakeHost } from './fake-host.ts';
@@ -36,6 +36,10 @@ export function createPfMemory(
     .tool('xargs', true)
     .on('uname -sr', { stdout: uname })
     .on(/^pfctl /, ({ argv, stdin }) => call(argv.slice(1), stdin))
+    .on(/^pgrep /, () => {
+      const running = (pf.processes ?? []).map((line, at) => `${700 + at} ${line}\n`);
+      return running.length === 0 ? { exitCode: 1 } : { stdout: running.join('') };
+    })
     .on(/^tail -n \d+ /, ({ argv }) => {
       const text = pf.files?.[argv.at(-1) ?? ''];
       return text === undefined

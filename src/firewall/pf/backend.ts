@@ -4,6 +4,7 @@ import type { Result } from '../../core/result.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import type { BackendCheck, OwningBackend, SetsReading } from '../backend.ts';
 import { isUsableName } from '../hold.ts';
+import { pfGaps } from './gaps.ts';
 import { createPfMembersParser } from './members.ts';
 import { pfOwn } from './own.ts';
 import { pfProbe, planPfAdd, planPfDelete } from './plan.ts';
@@ -16,6 +17,7 @@ export const pfBackend: OwningBackend = {
   listSets: PF_READS,
   followUp: pfFollowUp,
   parseSets: parsePf,
+  gaps: pfGaps,
   listMembers: (set) =>
     askMembers({
       name: isUsableName(set) ? set.name : '',
@@ -45,7 +47,7 @@ export function checkPf(reading: Result<SetsReading>): BackendCheck {
   if (tables.length === 0)
     return {
       works: false,
-      says: safe('pf has no table: there is nothing to ban in'),
+      says: sanitise(['pf has no table: there is nothing to ban in', ...gaps].join('; '), 400),
       todo: sanitise(pfOwn.whyNot?.([]) ?? ''),
     };
   const says = sanitise(
@@ -59,7 +61,7 @@ export function checkPf(reading: Result<SetsReading>): BackendCheck {
     400,
   );
   return {
-    works: harm === undefined && stops > 0,
+    works: harm === undefined && gaps.length === 0 && stops > 0,
     says,
     ...(harm?.todo === undefined ? {} : { todo: harm.todo }),
   };

@@ -21,7 +21,7 @@ export type PfVerdict = Readonly<{
 }>;
 
 /** A rule with the limits of the anchors that it stands in. */
-type Placed = Readonly<{ rule: PfRule; path: string; limits: readonly string[] }>;
+export type Placed = Readonly<{ rule: PfRule; path: string; limits: readonly string[] }>;
 
 const RULE_TEXT_MAX = 160;
 const RULES_MAX = 100_000;
@@ -44,7 +44,7 @@ export function verdictOf(
     return { enforcement, ...plain };
   }
   const means = meaningOf(table, tables);
-  const walk = walkRules(flatten(ruleset), family, means);
+  const walk = walkRules(rulesInOrder(ruleset), family, means);
   if (walk.block !== undefined) {
     const { rule, path } = walk.block;
     // States come before all rules.
@@ -64,7 +64,7 @@ function meaningOf(table: PfTable, tables: readonly PfTable[]): Means {
 }
 
 /** In the order in which packets meet them. */
-function flatten(ruleset: PfRuleset): readonly Placed[] {
+export function rulesInOrder(ruleset: PfRuleset): readonly Placed[] {
   const placed: Placed[] = [];
   const visit = (rules: readonly PfRule[], path: string, limits: readonly string[], depth: number): void => {
     for (const rule of rules) {

@@ -9,6 +9,12 @@ export function parsePfSkips(text: string): readonly string[] {
 
 /** A path that could not be given to pfctl again is left out. */
 export function parsePfAnchors(text: string): readonly string[] {
-  const paths = text.split('\n').flatMap((line) => /^ {2}(\S{1,1023})$/.exec(line)?.[1] ?? []);
-  return [...new Set(paths)].filter((path) => /^[A-Za-z0-9_][A-Za-z0-9_.:/@+-]*$/.test(path));
+  return anchorsIn(text).filter((path) => /^[A-Za-z0-9_][A-Za-z0-9_.:/@+-]*$/.test(path));
 }
+
+/** All of them, also those that are left out above. */
+export const countPfAnchors = (text: string): number => anchorsIn(text).length;
+
+const anchorsIn = (text: string): readonly string[] => [
+  ...new Set(text.split('\n').flatMap((line) => /^ {2}(\S{1,1023})$/.exec(line)?.[1] ?? [])),
+];

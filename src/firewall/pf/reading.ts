@@ -14,10 +14,11 @@ import { type PfInfo, parsePfInfo, parsePfMemory } from './info.ts';
 import { parsePfAnchors, parsePfSkips } from './interfaces.ts';
 import { PF_OFF, PF_OWN_TABLE } from './own.ts';
 import { type PfRule, parsePfRules } from './rules.ts';
-import { askSshguardLog, SSHGUARD_TABLE, sshguardMismatch } from './sshguard.ts';
+import { ASK_SSHGUARD, askSshguardLog, SSHGUARD_TABLE, sshguardMismatch } from './sshguard.ts';
 import {
   askAnchorRules,
   askMembers,
+  listsAnchorTables,
   nameOutputs,
   PF_ANCHOR_TABLES,
   PF_READS,
@@ -26,16 +27,18 @@ import {
 import { type PfTable, parsePfTables } from './tables.ts';
 
 /** One program start for each: fail2ban makes an anchor for each jail. */
-const ANCHORS_MAX = 64;
+export const ANCHORS_MAX = 64;
 /** Tables of up to this size are counted by family with each reading; pf itself counts both together. */
 const COUNTED_MAX = 5000;
 const COUNTED_TABLES_MAX = 16;
+const COUNTED_TIMEOUT_MS = 10_000;
 
 type Question =
   | Readonly<{ kind: 'tables'; anchor: string; command: Command }>
   | Readonly<{ kind: 'rules'; anchor: string; command: Command }>
   | Readonly<{ kind: 'members'; table: PfTable; command: Command }>
-  | Readonly<{ kind: 'log'; command: Command }>;
+  | Readonly<{ kind: 'log'; command: Command }>
+  | Readonly<{ kind: 'guard'; command: Command }>;
 
 export function pfFollowUp(outputs: readonly (string | undefined)[]): readonly Command[] {
   return questionsOf(outputs).map((question) => question.command);
@@ -54,13 +57,20 @@ function questionsOf(outputs: readonly (string | undefined)[]): readonly Questio
     if (!shown.has(anchor)) questions.push({ kind: 'rules', anchor, command: askAnchorRules(anchor) });
   }
   const main = parsePfTables(named.tables);
-  if (named.system !== undefined && main.some(({ name }) => name === SSHGUARD_TABLE))
-    questions.push({ kind: 'log', command: askSshguardLog(named.system) });
+  if (named.system !== undefined) {
+    const guarded = main.some(({ name }) => name === SSHGUARD_TABLE);
+    questions.push(
+      guarded
+        ? { kind: 'log', command: askSshguardLog(named.system) }
+        : { kind: 'guard', command: ASK_SSHGUARD },
+    );
+  }
   const counted = main.filter(
     (table) => isUsable(table) && (table.addresses ?? 0) > 0 && (table.addresses ?? 0) <= COUNTED_MAX,
   );
   for (const table of counted.slice(0, COUNTED_TABLES_MAX)) {
-    const command = askMembers({ ...table, counters: false });
+    // A listing of few: one that takes long hangs.
+    const command = { ...askMembers({ ...table, counters: false }), timeoutMs: COUNTED_TIMEOUT_MS };
     questions.push({ kind: 'members', table, command });
   }
   return questions;
@@ -81,7 +91,7 @@ function inBraces(rules: readonly PfRule[], path: string, found = new Set<string
 
 export function parsePf(outputs: readonly (string | undefined)[]): Result<readonly SetInfo[]> {
   const named = nameOutputs(outputs);
-  const found = gather(outputs);
+  const found = gatherPf(outputs);
   const tables = [...found.tables.values()];
   const health = healthOf(named, tables, found);
   const main = named.rules === undefined ? undefined : parsePfRules(named.rules);
@@ -103,16 +113,28 @@ export function parsePf(outputs: readonly (string | undefined)[]): Result<readon
   );
 }
 
-type Gathered = {
+export type Gathered = {
   tables: Map<string, PfTable>;
   anchors: Map<string, readonly PfRule[]>;
   /** Of the main ruleset's tables that are small enough, as text. */
   members: Map<string, string>;
   log: string;
+  /** Processes of sshguard, asked where it has no table. */
+  guard: string;
+  /** Where the tables were listed, "" = the main ruleset: what is not there does not exist. */
+  listed: Set<string>;
 };
 
-function gather(outputs: readonly (string | undefined)[]): Gathered {
-  const found: Gathered = { tables: new Map(), anchors: new Map(), members: new Map(), log: '' };
+export function gatherPf(outputs: readonly (string | undefined)[]): Gathered {
+  const found: Gathered = {
+    tables: new Map(),
+    anchors: new Map(),
+    members: new Map(),
+    log: '',
+    guard: '',
+    listed: new Set(['']),
+  };
+  const named = nameOutputs(outputs);
   const add = (table: PfTable): void => void found.tables.set(`${table.anchor}\n${table.name}`, table);
   for (const table of parsePfTables(outputs[0] ?? '')) add(table);
   for (const [index, question] of questionsOf(outputs.slice(0, PF_READS.length)).entries()) {
@@ -121,6 +143,9 @@ function gather(outputs: readonly (string | undefined)[]): Gathered {
     switch (question.kind) {
       case 'tables':
         for (const table of parsePfTables(text, question.anchor)) add(table);
+        if (question.anchor !== '') found.listed.add(question.anchor);
+        else if (listsAnchorTables(named.uname))
+          for (const anchor of parsePfAnchors(named.anchors ?? '')) found.listed.add(anchor);
         break;
       case 'rules':
         found.anchors.set(question.anchor, parsePfRules(text));
@@ -130,6 +155,9 @@ function gather(outputs: readonly (string | undefined)[]): Gathered {
         break;
       case 'log':
         found.log = text;
+        break;
+      case 'guard':
+        found.guard = text;
         break;
       default:
         unreachable(question);

@@ -6,6 +6,7 @@
 import { contains, type Net, parseNet } from '../../core/address.ts';
 import { type Command, command } from '../../core/plan.ts';
 import type { Finding } from '../../core/rows.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { finding } from '../findings.ts';
 import type { PfSystem } from './system.ts';
 
@@ -21,6 +22,20 @@ const LOGS: Readonly<Record<PfSystem, string>> = {
 /** A log that is not there is no fault: it may be kept elsewhere. */
 export const askSshguardLog = (system: PfSystem): Command =>
   command(['tail', '-n', LINES, LOGS[system]], { privileged: true, okExits: [1], timeoutMs: 5000 });
+
+/** Its part that speaks to pf is a program of its own. */
+export const ASK_SSHGUARD = command(['pgrep', '-fl', 'sshg-fw-pf'], { okExits: [1], timeoutMs: 5000 });
+
+/** `processes`: asked only where there is no table of that name. sshguard never looks at what pfctl answers. */
+export function guardWithoutTable(processes: string): SafeText | undefined {
+  if (!/^\d+\b/m.test(processes)) return undefined;
+  return sanitise(
+    `pf: sshguard runs with the pf backend, but there is no table <${SSHGUARD_TABLE}>: whom it says it blocks is not ` +
+      `stopped; put \`table <${SSHGUARD_TABLE}> persist\` and \`block drop in quick from <${SSHGUARD_TABLE}>\` into ` +
+      'pf.conf, load it, then restart sshguard',
+    400,
+  );
+}
 
 /** From the start of the line: what others log may hold the words of an attacker. */
 const SAID =

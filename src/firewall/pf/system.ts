@@ -41,11 +41,12 @@ export type PfOutputs = Readonly<{
   anchors: string | undefined;
   interfaces: string | undefined;
   system: PfSystem | undefined;
+  uname: string;
 }>;
 
 export function nameOutputs(outputs: readonly (string | undefined)[]): PfOutputs {
   const [tables = '', rules, info, memory, anchors, interfaces, uname = ''] = outputs;
-  return { tables, rules, info, memory, anchors, interfaces, system: systemNamed(uname) };
+  return { tables, rules, info, memory, anchors, interfaces, system: systemNamed(uname), uname };
 }
 
 /** OpenBSD lists the tables of all anchors at once (7.7 and later); FreeBSD would list those of the main ruleset again. */
@@ -60,6 +61,9 @@ export const PF_ANCHOR_TABLES: Readonly<
 };
 
 export const askAnchorRules = (anchor: string): Command => ask('-a', anchor, '-s', 'rules');
+
+/** Before 7.7 OpenBSD did not: what is missing in a listing of all says nothing there. */
+export const listsAnchorTables = (uname: string): boolean => !/^OpenBSD (?:[0-6]\.|7\.[0-6]\b)/.test(uname);
 
 /** The contents of one table: small numbers of addresses are counted by family with it. */
 export function askMembers(table: Readonly<{ name: string; anchor: string; counters: boolean }>): Command {

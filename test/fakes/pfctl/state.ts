@@ -102,6 +102,8 @@ export type Pf = {
   rules: Record<string, PfRule[]>;
   /** Files that `-f` and `include` find before those of the machine. */
   files?: Record<string, string>;
+  /** Their words: what `pgrep` of the fake host finds. */
+  processes?: string[];
 };
 
 export type Answer = { stdout: string; stderr: string; exitCode: number };
