@@ -12,7 +12,7 @@
 // Where no server answers, each prompt stays empty and the exit code is 0: only the missing echo tells.
 
 import { type Command, command, quoteWord } from '../../core/plan.ts';
-import { problem } from '../../core/problem.ts';
+import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 
 /** The words of one command of the client; what it gives for them is never taken for more than text. */
@@ -62,12 +62,25 @@ export function readBatch(stdout: string, count: number): Result<readonly Answer
       from = to + next.length;
     }
   }
-  return from === undefined ? fail(NO_SERVER) : ok(answers);
+  return from === undefined ? fail(whyNoAnswer(stdout)) : ok(answers);
+}
+
+/** Only a client that asked and was told nothing at all says that no server runs; anything else is not known. */
+function whyNoAnswer(stdout: string): Problem {
+  if (stdout.includes(MARK)) return CUT_OFF;
+  return stdout.startsWith(PROMPT) || stdout.includes(`\n${PROMPT}`) ? NO_SERVER : NO_CLIENT;
 }
 
 /** What stands where nothing was answered at all. */
 export const NO_SERVER = problem('not-found', 'the fail2ban server does not run', {
   hint: 'start it (systemctl start fail2ban); its own words: journalctl -u fail2ban',
+});
+
+const CUT_OFF = problem('unreadable', 'the answer of the fail2ban server was cut off', {
+  hint: 'ask again; its own words: journalctl -u fail2ban',
+});
+const NO_CLIENT = problem('unreadable', 'fail2ban-client answered something else than was asked', {
+  hint: 'try: fail2ban-client status',
 });
 
 function endOfMark(stdout: string, index: number, from: number): number | undefined {

@@ -65,9 +65,22 @@ describe('answers', () => {
     });
   });
 
-  test('are a problem when one is missing', () => {
-    expect(readBatch(capture('batch.txt'), QUESTIONS.length + 1).ok).toBe(false);
+  test('are a problem when one is missing, and never a server that is down', () => {
+    const whole = capture('batch.txt');
+    const cut = { ok: false, problem: { code: 'unreadable', summary: expect.stringContaining('cut off') } };
+    expect(readBatch(whole, QUESTIONS.length + 1)).toMatchObject(cut);
+    expect(readBatch(whole.slice(0, whole.length / 2), QUESTIONS.length)).toMatchObject(cut);
   });
+
+  test.each(['', 'Traceback (most recent call last):\n', '{"banned": []}', 'x'.repeat(1_000_000)])(
+    'of something else than the client are not known, and not "no server": %#',
+    (text) => {
+      expect(readBatch(text, 1)).toMatchObject({
+        ok: false,
+        problem: { code: 'unreadable', summary: expect.stringContaining('something else') },
+      });
+    },
+  );
 
   test('of any bytes never throw', () => {
     fc.assert(

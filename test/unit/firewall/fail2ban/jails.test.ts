@@ -98,7 +98,7 @@ describe('jails', () => {
       .replace(/\[\{.*\}\]/, 'Invalid command');
     expect(parseJails([old])).toMatchObject({ problem: { summary: expect.stringContaining('0.11.2') } });
     expect(parseJails([OUTPUTS[0], undefined]).ok).toBe(false);
-    const check = fail2banBackend.check?.(parseJails(['']) as never);
+    const check = fail2banBackend.check?.(parseJails([capture('batch-down.txt')]) as never);
     expect(check).toMatchObject({ works: false, says: expect.stringContaining('does not run') });
   });
 

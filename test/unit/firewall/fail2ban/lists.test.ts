@@ -217,6 +217,8 @@ describe('members', () => {
       ),
     );
     expect(gone.end().ok).toBe(false);
-    expect(createJailParser(set, AT).end()).toMatchObject({ ok: false, problem: { code: 'not-found' } });
+    const down = createJailParser(set, AT);
+    down.push(Buffer.from(capture('batch-down.txt')));
+    expect(down.end()).toMatchObject({ ok: false, problem: { code: 'not-found' } });
   });
 });
