@@ -14,6 +14,7 @@ import {
   ownsTable,
   type SetsReading,
 } from '../firewall/backend.ts';
+import { belongsTo } from '../firewall/names.ts';
 import { readSets as readListings } from '../firewall/read-sets.ts';
 import { relate } from '../firewall/relate.ts';
 import type { Host } from '../host/host.ts';
@@ -50,12 +51,13 @@ function relateArms(arms: readonly Arm[]): readonly Arm[] {
   return arms.map((arm) => ({ ...arm, sets: arm.sets.map((set) => related.get(set.key) ?? set) }));
 }
 
-/** A daemon that hangs must not hold up a ban that goes elsewhere: only the one that is meant is asked. */
+/** A daemon that hangs must not hold up an act on other sets: only those whose sets are meant are asked. */
+export function backendsOf(keys: readonly SetKey[], backends: readonly Backend[]): readonly Backend[] {
+  return backends.filter(({ id, daemon }) => daemon !== true || keys.some((key) => belongsTo(key, id)));
+}
+
 export function backendsFor(target: BanTarget, backends: readonly Backend[]): readonly Backend[] {
-  return backends.filter(
-    ({ id, daemon }) =>
-      daemon !== true || (target.kind === 'set' && new RegExp(`^${id}6?:`).test(target.set)),
-  );
+  return backendsOf(target.kind === 'set' ? [target.set] : [], backends);
 }
 
 /** The sets of one backend. What others say of them (`relate`) is not in it. */
@@ -78,6 +80,11 @@ async function readArm(
       return fail(problem('missing-tool', `${tool} is not installed`, { hint: `install ${tool}` }));
   }
   return readListings(backend, (one) => host.run(one, signal));
+}
+
+/** Why a set that is not in the view may be there all the same. */
+export function blindFor(view: FirewallView, key: SetKey): FirewallView['blind'][number] | undefined {
+  return view.blind.find(({ backend }) => belongsTo(key, backend.id));
 }
 
 /** All sets that our own table has for these families, as the backend would make them. */

@@ -29,7 +29,7 @@ import {
   putBack,
 } from './elements.ts';
 import type { BanFacts } from './facts.ts';
-import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
+import { backendsOf, blindFor, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { nameNets } from './guards.ts';
 import { findOverlaps, type Overlap, readMembers } from './membership.ts';
 
@@ -45,13 +45,15 @@ type Part = Readonly<{
   now: readonly Overlap[];
 }>;
 
-export async function undoBan(row: JournalRow, facts: BanFacts, context: ActContext): Promise<Gathered> {
+export async function undoBan(row: JournalRow, facts: BanFacts, whole: ActContext): Promise<Gathered> {
+  const keys = facts.sets as readonly SetKey[];
+  const context = { ...whole, backends: backendsOf(keys, whole.backends) };
   const { host, backends, signal } = context;
   const view = await readFirewalls(host, backends, signal);
   const parts: Part[] = [];
-  for (const [index, key] of facts.sets.entries()) {
+  for (const [index, key] of keys.entries()) {
     const given = givenIn(facts, index, row);
-    const found = findSet(view, key as SetKey);
+    const found = findSet(view, key);
     if (found === undefined) return goneSet(key, view);
     const now = await findOverlaps(
       host,
@@ -77,8 +79,8 @@ function givenIn(facts: BanFacts, index: number, row: JournalRow): readonly Give
   });
 }
 
-function goneSet(key: string, view: FirewallView): Gathered {
-  const [blind] = view.blind;
+function goneSet(key: SetKey, view: FirewallView): Gathered {
+  const blind = blindFor(view, key);
   if (blind !== undefined) return failed(blind.problem);
   return refused(sanitise(`set ${key} is gone since: there is nothing left to take back`));
 }

@@ -9,7 +9,7 @@ import { type ActContext, failed, type Gathered, type Performed, refused, stepsO
 import { notYetInKernel } from './daemon-lists.ts';
 import { deleteSteps, elementAt, jailTime, movesOn, type Prior, priorFromFact, putBack } from './elements.ts';
 import type { UnbanFacts } from './facts.ts';
-import { type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
+import { backendsOf, blindFor, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { guardNotes, nameNets, refusals } from './guards.ts';
 import { findAbsent, findOverlaps } from './membership.ts';
 
@@ -18,22 +18,24 @@ const SHIELDS_SET = /^nft:inet opsconsole_shields |^ipset:oc_banned[46]$/;
 
 type Part = Readonly<{ found: Found; priors: readonly Prior[] }>;
 
-export async function undoUnban(row: JournalRow, facts: UnbanFacts, context: ActContext): Promise<Gathered> {
+export async function undoUnban(row: JournalRow, facts: UnbanFacts, whole: ActContext): Promise<Gathered> {
+  const keys = facts.sets as readonly SetKey[];
+  const context = { ...whole, backends: backendsOf(keys, whole.backends) };
   const { host, backends, signal, safeSet } = context;
   const view = await readFirewalls(host, backends, signal);
   const now = host.now();
   const parts: Part[] = [];
   const reasons: SafeText[] = [];
   let over = 0;
-  for (const [index, key] of facts.sets.entries()) {
+  for (const [index, key] of keys.entries()) {
     const removed = facts.removed
       .filter(([set]) => set === index)
       .flatMap((fact) => priorFromFact(fact) ?? []);
     const priors = removed.filter((prior) => elementAt(prior, now) !== undefined);
     over += removed.length - priors.length;
-    const found = findSet(view, key as SetKey);
+    const found = findSet(view, key);
     if (found === undefined) {
-      const [blind] = view.blind;
+      const blind = blindFor(view, key);
       if (blind !== undefined) return failed(blind.problem);
       const shields = SHIELDS_SET.test(key) ? ', it went with the shields' : '';
       return refused(sanitise(`set ${key} is gone since${shields}: the ban cannot be put back`));

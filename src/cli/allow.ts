@@ -4,7 +4,7 @@
 import { answerNames, bookAfter, type NameAnswer } from '../actions/allow/answers.ts';
 import type { AllowBook } from '../actions/allow/book.ts';
 import { type AllowDraft, lookAtAllow } from '../actions/allow/sync.ts';
-import { readFirewalls } from '../actions/firewalls.ts';
+import { backendsOf, readFirewalls } from '../actions/firewalls.ts';
 import { type Net, parseNet } from '../core/address.ts';
 import type { Session } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
@@ -129,10 +129,7 @@ async function syncSet(
   const draft: AllowDraft = { action: 'allow', set: key, wanted, ours: kept.book.put.get(key) ?? [] };
   const flags = { ...args, yes: true };
   if (args.dryRun === true) return { status: await runAct(open, { draft, flags }, io), kept };
-  const view = await readFirewalls(
-    open.host,
-    BACKENDS.filter(({ daemon }) => daemon !== true),
-  );
+  const view = await readFirewalls(open.host, backendsOf([], BACKENDS));
   const look = await lookAtAllow(open.host, view, draft);
   if (!look.ok) {
     sayProblem(look.problem, io);

@@ -1,6 +1,6 @@
-// What the name of a set tells: who made it, and which set is its other-family half.
+// What the name of a set tells: its backend, who made it, and which set is its other-family half.
 
-import type { SetInfo, SetOwner } from '../core/rows.ts';
+import type { BackendId, SetInfo, SetKey, SetOwner } from '../core/rows.ts';
 
 const OWNERS: readonly (readonly [RegExp, SetOwner])[] = [
   [/^inet opsconsole(_shields)?$|^oc_(ban|net|safe|banned)[46]$/, 'opsconsole'],
@@ -11,6 +11,11 @@ const OWNERS: readonly (readonly [RegExp, SetOwner])[] = [
   [/^chain_(6_)?(DENY|ALLOW)|^bl_(6_)?[A-Z0-9]+$|^cc_(6_)?[a-z]{2}$|^(csf|lfd)[-_]|^G?DENYIN$/, 'csf'],
   [/^firehol/, 'firehol'],
 ];
+
+/** "fail2ban:sshd" and "fail2ban6:sshd" are both of fail2ban. */
+export function belongsTo(key: SetKey, id: BackendId): boolean {
+  return key.startsWith(`${id}:`) || key.startsWith(`${id}6:`);
+}
 
 /** By the naming habits of the tools (fail2ban actions, sshguard and CrowdSec back ends, CSF, FireHOL). */
 export function ownerOf(name: string, table?: string): SetOwner {

@@ -12,7 +12,7 @@ import type { Host } from '../../host/host.ts';
 import { type ActContext, failed, type Gathered, refused, stepsOf } from '../action.ts';
 import { holdsPlainAddresses } from '../ban-targets.ts';
 import { deleteSteps, movesOf } from '../elements.ts';
-import { type FirewallView, type Found, findSet, readFirewalls } from '../firewalls.ts';
+import { backendsOf, type FirewallView, type Found, findSet, readFirewalls } from '../firewalls.ts';
 import { nameNets } from '../guards.ts';
 import { findAbsent, findOverlaps } from '../membership.ts';
 
@@ -104,11 +104,7 @@ function whyNotAllow(set: SetInfo): SafeText | undefined {
 
 export async function prepareAllow(draft: AllowDraft, context: ActContext): Promise<Gathered> {
   const { host, backends, signal } = context;
-  const view = await readFirewalls(
-    host,
-    backends.filter(({ daemon }) => daemon !== true),
-    signal,
-  );
+  const view = await readFirewalls(host, backendsOf([], backends), signal);
   const look = await lookAtAllow(host, view, draft);
   if (!look.ok)
     return look.problem.code === 'refused' ? refused(sanitise(look.problem.summary)) : failed(look.problem);

@@ -9,7 +9,7 @@ import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import { type ActContext, failed, type Gathered, stepsOf } from '../action.ts';
 import { movesOf, type Prior, priorFact } from '../elements.ts';
-import { allSets, type Found, readFirewalls } from '../firewalls.ts';
+import { allSets, backendsOf, type Found, readFirewalls } from '../firewalls.ts';
 import { readMembers } from '../membership.ts';
 
 type Ended = Readonly<{ found: Found; priors: readonly Prior[]; refs: readonly number[] }>;
@@ -17,8 +17,7 @@ type Ended = Readonly<{ found: Found; priors: readonly Prior[]; refs: readonly n
 export async function prepareExpire(context: ActContext): Promise<Gathered> {
   const { host, backends, signal } = context;
   // A daemon ends its own bans.
-  const asked = backends.filter(({ daemon }) => daemon !== true);
-  const view = await readFirewalls(host, asked, signal);
+  const view = await readFirewalls(host, backendsOf([], backends), signal);
   const [blind] = view.blind;
   if (view.arms.length === 0 && blind !== undefined) return failed(blind.problem);
   const ended: Ended[] = [];

@@ -4,11 +4,12 @@ import type { problem } from '../../core/problem.ts';
 import type { SetInfo, SetKey } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
-import { type Backend, type Element, ownsTable } from '../../firewall/backend.ts';
+import { type Element, ownsTable } from '../../firewall/backend.ts';
 import type { SavedBan, SavedSet } from '../../firewall/saved-bans.ts';
 import { type ActContext, failed, type Gathered } from '../action.ts';
 import {
-  backendsFor,
+  backendsOf,
+  blindFor,
   type FirewallView,
   findSet,
   ownArm,
@@ -29,7 +30,10 @@ export async function prepareRestore(
   context: ActContext,
 ): Promise<Gathered> {
   const { host, backends, signal } = context;
-  const asked = backendsOf(saved.sets, backends);
+  const asked = backendsOf(
+    saved.sets.map(({ key }) => key),
+    backends,
+  );
   const view = await readFirewalls(host, asked, signal);
   const own = new Set(
     backends.filter(ownsTable).flatMap(({ own }) => ownSets(own, [4, 6]).map(({ key }) => key)),
@@ -61,11 +65,6 @@ export async function prepareRestore(
 }
 
 const DONE = 'bans put back for the time that they had left';
-
-function backendsOf(sets: readonly SavedSet[], backends: readonly Backend[]): readonly Backend[] {
-  const named = sets.flatMap(({ key }) => backendsFor({ kind: 'set', set: key }, backends));
-  return backends.filter((backend) => backend.daemon !== true || named.includes(backend));
-}
 
 type Said = Readonly<{ notes: SafeText[]; lost: SafeText[] }>;
 
@@ -133,7 +132,7 @@ function placeNamed(view: FirewallView, { key, family }: SavedSet, wanted: reado
   });
   const found = findSet(view, key);
   if (found === undefined) {
-    const blind = view.blind.find(({ backend }) => key.startsWith(backend.id));
+    const blind = blindFor(view, key);
     return lose(blind === undefined ? 'the set is gone' : blind.problem.summary);
   }
   if (found.set.family !== family) return lose(`the set holds IPv${found.set.family} now`);

@@ -2,14 +2,15 @@
 
 import { unixMs } from '../../core/brand.ts';
 import { memberNet } from '../../core/members.ts';
-import type { Problem } from '../../core/problem.ts';
-import type { BackendId, Members, SetInfo, SetKey } from '../../core/rows.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import type { Members, SetInfo, SetKey } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Backend } from '../../firewall/backend.ts';
+import { belongsTo } from '../../firewall/names.ts';
 import { type SavedBan, type SavedBans, type SavedSet, savedComment } from '../../firewall/saved-bans.ts';
 import type { Host } from '../../host/host.ts';
 import { holdsPlainAddresses } from '../ban-targets.ts';
-import { allSets, backendsFor, type Found, readFirewalls } from '../firewalls.ts';
+import { allSets, backendsOf, blindFor, type Found, readFirewalls } from '../firewalls.ts';
 import { readMembers } from '../membership.ts';
 
 export type SaveWish = Readonly<{
@@ -33,12 +34,19 @@ const LISTING_TIMEOUT_MS = 180_000;
 
 export async function gatherBans(host: Host, wish: SaveWish): Promise<Gathering> {
   const { backends, only, old } = wish;
-  const asked = only === undefined ? backends.filter(({ daemon }) => daemon !== true) : named(only, backends);
+  const asked = backendsOf(only ?? [], backends);
   const view = await readFirewalls(host, asked);
   const sets: SavedSet[] = [];
   const skipped: SafeText[] = [];
-  const unread: Problem[] = view.blind.map(({ problem }) => problem);
-  sets.push(...kept(old, (key) => view.blind.some(({ backend }) => belongsTo(key, backend.id))));
+  const unread: Problem[] = view.blind.map(({ problem: why }) => why);
+  sets.push(...kept(old, (key) => blindFor(view, key) !== undefined));
+  for (const { backend, sets: seen, gaps = [] } of view.arms) {
+    const [gap] = gaps;
+    const unseen = kept(old, (key) => belongsTo(key, backend.id) && !seen.some((set) => set.key === key));
+    if (gap === undefined || unseen.length === 0) continue;
+    unread.push(problem('unreadable', gap, { hint: 'the saved bans of sets that were not seen are kept' }));
+    sets.push(...unseen);
+  }
   for (const found of allSets(view)) {
     const why = only === undefined ? whyNotSaved(found.set) : only.includes(found.set.key) ? undefined : '';
     if (why !== undefined) {
@@ -55,13 +63,6 @@ export async function gatherBans(host: Host, wish: SaveWish): Promise<Gathering>
   }
   return { saved: { savedAt: host.now(), sets }, skipped, unread };
 }
-
-function named(only: readonly SetKey[], backends: readonly Backend[]): readonly Backend[] {
-  const wanted = only.flatMap((set) => backendsFor({ kind: 'set', set }, backends));
-  return backends.filter((backend) => wanted.includes(backend));
-}
-
-export const belongsTo = (key: SetKey, id: BackendId): boolean => new RegExp(`^${id}6?:`).test(key);
 
 const kept = (old: SavedBans | undefined, meant: (key: SetKey) => boolean): readonly SavedSet[] =>
   (old?.sets ?? []).filter(({ key }) => meant(key));
