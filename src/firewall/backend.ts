@@ -102,6 +102,8 @@ export interface Backend {
   readonly addsBeside?: true;
   /** A daemon that may hang: its reading never holds up an act that does not need it. */
   readonly daemon?: true;
+  /** No daemon, but its program may hang: the bans pane waits a moment, then shows what it read last. */
+  readonly mayHang?: true;
   /** Steps fail as a whole or not at all (an nft transaction). */
   readonly atomic?: true;
   /** Absent: opsconsole makes no table of its own there. */

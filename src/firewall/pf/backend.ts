@@ -18,6 +18,7 @@ export const pfBackend: OwningBackend = {
   followUp: pfFollowUp,
   parseSets: parsePf,
   gaps: pfGaps,
+  mayHang: true,
   listMembers: (set) =>
     askMembers({
       name: isUsableName(set) ? set.name : '',

@@ -1,7 +1,8 @@
-// Daemons that keep lists of bans (fail2ban, CrowdSec) may hang: each is asked on a clock of its own, and nobody waits for
-// one longer than a moment. What it said last stays, with its age in words.
+// Daemons that keep lists of bans (fail2ban, CrowdSec) and pfctl may hang: each is asked on a clock of its own, and nobody
+// waits for one longer than a moment. What it said last stays, with its age in words.
 
 import { formatDuration } from '../../core/duration.ts';
+import { type Problem, problem } from '../../core/problem.ts';
 import type { Result } from '../../core/result.ts';
 import type { SetInfo } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
@@ -13,15 +14,25 @@ const EVERY_MS = 5_000;
 const GONE_EVERY_MS = 30_000;
 /** A look that took t is not repeated within this many times t. */
 const DUTY = 10;
-/** How long the other sets are held up at most. Who asked (an act, refresh) waits longer. */
-const WAIT_MS = 400;
-const ASKED_WAIT_MS = 2_000;
+
+/** `waitMs`: how long the other sets are held up at most. Who asked (an act, refresh) waits longer. */
+type Pace = Readonly<{ everyMs: number; goneEveryMs: number; duty: number; waitMs: number; askedMs: number }>;
+const DAEMON: Pace = {
+  everyMs: EVERY_MS,
+  goneEveryMs: GONE_EVERY_MS,
+  duty: DUTY,
+  waitMs: 400,
+  askedMs: 2_000,
+};
+/** The kernel's own sets: at every look, and a busy machine is no hung one. */
+const TOOL: Pace = { everyMs: 0, goneEveryMs: 0, duty: 0, waitMs: 1_500, askedMs: 5_000 };
+const paceOf = ({ daemon }: Backend): Pace => (daemon === true ? DAEMON : TOOL);
 
 type State = {
   /** What it said last. */
   last?: Readonly<{ sets: readonly SetInfo[]; gaps: readonly SafeText[]; at: number }>;
   /** Why it said nothing then. */
-  trouble?: SafeText;
+  trouble?: Problem;
   running?: Promise<void>;
   began: number;
   /** From the beginning of one look to the next. */
@@ -39,8 +50,12 @@ export type Daemons = Readonly<{
   /** Starts to ask where it is time; resolves within a moment, whatever the daemon does. Never fails. */
   read(backend: Backend, asking: Asking): Promise<DaemonReading>;
 }>;
-/** `answered`: it has said something that is shown. */
-export type DaemonReading = SetsReading & Readonly<{ answered: boolean }>;
+/**
+ * `answered`: it has said something that is shown. `problem`: why it said nothing the last time. `late`: it hangs, as far
+ * as is known; more questions would wait as long.
+ */
+export type DaemonReading = SetsReading &
+  Readonly<{ backend: Backend; answered: boolean; problem?: Problem; late: boolean }>;
 
 export function createDaemons(): Daemons {
   const states = new Map<string, State>();
@@ -48,9 +63,14 @@ export function createDaemons(): Daemons {
     async read(backend, asking) {
       const state = states.get(backend.id) ?? { began: Number.NEGATIVE_INFINITY, everyMs: 0 };
       states.set(backend.id, state);
-      if (state.running === undefined && isDue(state, asking)) state.running = ask(state, asking);
-      // One that was under way when somebody asked may not know what he did.
-      await within(asking.asked ? ASKED_WAIT_MS : WAIT_MS, state.running);
+      const pace = paceOf(backend);
+      // One that is under way when somebody asks may not know what he did.
+      if (asking.asked && pace === TOOL) await within(pace.askedMs, state.running);
+      if (state.running === undefined && isDue(state, asking)) state.running = ask(state, asking, pace);
+      const waited = Math.max(0, asking.now() - state.began);
+      const patience =
+        asking.asked || (pace === TOOL && state.last === undefined) ? pace.askedMs : pace.waitMs;
+      await within(asking.asked ? patience : Math.max(0, patience - waited), state.running);
       return readingOf(backend, state, asking.now());
     },
   };
@@ -60,20 +80,20 @@ function isDue({ began, everyMs }: State, { now, asked }: Asking): boolean {
   return asked || now() - began >= everyMs;
 }
 
-async function ask(state: State, asking: Asking): Promise<void> {
+async function ask(state: State, asking: Asking, pace: Pace): Promise<void> {
   state.began = asking.now();
   try {
     const reading = await asking.read();
     if (reading.ok) {
       state.last = { ...reading.value, at: asking.now() };
-      state.everyMs = Math.max(EVERY_MS, DUTY * (asking.now() - state.began));
+      state.everyMs = Math.max(pace.everyMs, pace.duty * (asking.now() - state.began));
       delete state.trouble;
     } else {
-      const { code, summary } = reading.problem;
-      const hangs = code === 'timed-out' || code === 'cancelled';
+      const { code } = reading.problem;
+      const hangs = isHang(code);
       // Waiting in vain is no work, and one that has just gone may be on its way back (a restart).
-      state.everyMs = hangs || state.last !== undefined ? EVERY_MS : GONE_EVERY_MS;
-      state.trouble = sanitise(summary);
+      state.everyMs = hangs || state.last !== undefined ? pace.everyMs : pace.goneEveryMs;
+      state.trouble = reading.problem;
       // One that hangs still enforces what it said; one that is gone has no lists.
       if (!hangs) delete state.last;
     }
@@ -82,17 +102,33 @@ async function ask(state: State, asking: Asking): Promise<void> {
   }
 }
 
-function readingOf({ id }: Backend, state: State, now: number): DaemonReading {
+const isHang = (code: Problem['code'] | undefined): boolean => code === 'timed-out' || code === 'cancelled';
+
+function readingOf(backend: Backend, state: State, now: number): DaemonReading {
   const { last, trouble, running, began } = state;
   const waitedMs = running === undefined ? 0 : now - began;
   const gaps: SafeText[] = [...(last?.gaps ?? [])];
-  if (trouble !== undefined || waitedMs > WAIT_MS) {
-    const why = trouble ?? `no answer for ${seconds(waitedMs)}`;
+  const { id } = backend;
+  const waits = waitedMs > paceOf(backend).waitMs;
+  if (trouble !== undefined || waits) {
+    const said = trouble?.summary ?? `no answer for ${seconds(waitedMs)}`;
     const age = last === undefined ? '' : `; its lists are shown as they were ${seconds(now - last.at)} ago`;
-    gaps.push(sanitise(`${id}: ${why}${age}`));
+    gaps.push(sanitise(`${id}: ${said}${age}`));
   } else if (last === undefined) gaps.push(sanitise(`${id}: no answer yet`));
-  return { sets: last?.sets ?? [], gaps, answered: last !== undefined };
+  // Nothing was ever read: that must not look like an empty firewall.
+  const why = trouble ?? (waits && last === undefined ? unanswered(id, waitedMs) : undefined);
+  return {
+    backend,
+    sets: last?.sets ?? [],
+    gaps,
+    answered: last !== undefined,
+    late: waits || isHang(trouble?.code),
+    ...(why === undefined ? {} : { problem: why }),
+  };
 }
+
+const unanswered = (id: string, ms: number): Problem =>
+  problem('timed-out', `${id}: no answer for ${seconds(ms)}`);
 
 const seconds = (ms: number): string => formatDuration(Math.max(1, Math.round(ms / 1000)));
 

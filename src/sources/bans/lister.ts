@@ -3,6 +3,7 @@
 import type { Result } from '../../core/result.ts';
 import type { Members, SetInfo } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { backendOf } from '../../firewall/registry.ts';
 import type { Host } from '../../host/host.ts';
 import { listMembersNow } from './list-members.ts';
 import type { StartMembersWorker } from './members-messages.ts';
@@ -49,8 +50,11 @@ export function createLister(options: ListerOptions): Lister {
     const bare = await listMembersNow(host, set, {
       ...wish,
       ...(options.startWorker === undefined ? {} : { startWorker: options.startWorker }),
-      // Asked for without a known size means that it is big.
-      expected: set.count ?? listed.get(set.key)?.length ?? (wish.timeoutMs === undefined ? 1e6 : 0),
+      // Asked for without a known size means that it is big; the first look into an nft set is given up in time.
+      expected:
+        set.count ??
+        listed.get(set.key)?.length ??
+        (set.backend === 'nft' && wish.timeoutMs !== undefined ? 0 : 1e6),
     });
     const members = (await options.fillEnds?.(set, bare)) ?? bare;
     if (!members.ok && members.problem.code === 'cancelled') return members;
@@ -97,13 +101,20 @@ export function createLister(options: ListerOptions): Lister {
       for (const set of due) {
         if (isListedTogether(set)) continue;
         if (signal.aborted || host.now() - began > (asked ? ASKED_BUDGET_MS : TICK_BUDGET_MS)) break;
-        const probe = set.backend === 'nft' ? { timeoutMs: probeMs(limits, terseMs) } : {};
+        const probe = boundOf(set, probeMs(limits, terseMs));
         const one = await list(host, set, { signal, ...probe });
         if (one.ok) members.push(one.value);
       }
       return [...members, ...(await together.take(asked))];
     },
   };
+}
+
+/** A listing that may be long is looked at first; one whose program may hang takes no longer than this. */
+const HUNG_MS = 3_000;
+function boundOf(set: SetInfo, nftMs: number): Pick<ListWish, 'timeoutMs'> {
+  if (set.backend === 'nft') return { timeoutMs: nftMs };
+  return backendOf(set)?.mayHang === true ? { timeoutMs: HUNG_MS } : {};
 }
 
 /** Where small things take long, a look at a set may too. */

@@ -73,8 +73,10 @@ export function createBansSources(options: BansOptions): BansSources {
         const began = host.now();
         const reading = await terse.read(host, signal, wish);
         if (!reading.ok) return reading;
-        const { sets } = reading.value;
-        const members = await lister.listDue(host, sets, { signal, terseMs: host.now() - began });
+        const { sets, hung } = reading.value;
+        // Listings of one that hangs would wait as long as it does.
+        const awake = sets.filter(({ backend }) => !hung.includes(backend));
+        const members = await lister.listDue(host, awake, { signal, terseMs: host.now() - began });
         const followed = follower.take(sets, host.now());
         for (const { set, length } of [...members, ...followed]) lengths.set(set, length);
         forgetGone(lengths, sets);

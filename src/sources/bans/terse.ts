@@ -2,8 +2,8 @@
 // only when the sets changed or after a while, the text of nft only when its JSON changed.
 
 import type { Command } from '../../core/plan.ts';
-import { ok, type Result } from '../../core/result.ts';
-import type { SetInfo } from '../../core/rows.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { BackendId, SetInfo } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Backend, SetsReading } from '../../firewall/backend.ts';
 import { readSets } from '../../firewall/read-sets.ts';
@@ -22,8 +22,10 @@ const KEPT_OF_DAEMONS_MAX = 65_536;
 
 export type TerseReader = Readonly<{
   /** `asked`: all is read, however young what is kept. */
-  read(host: Host, signal: AbortSignal, wish?: ReadWish): Promise<Result<SetsReading>>;
+  read(host: Host, signal: AbortSignal, wish?: ReadWish): Promise<Result<TerseReading>>;
 }>;
+/** `hung`: backends (no daemons) that gave no answer; their sets are as they were. */
+export type TerseReading = SetsReading & Readonly<{ hung: readonly BackendId[] }>;
 
 /**
  * A problem only when no backend answered; backends that are not installed are passed over.
@@ -81,7 +83,7 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
       for (const backend of SLOWEST_FIRST) {
         if (!(await isInstalled(host, backend))) continue;
         const read = () => readSets(backend, (command) => run(host, backend, command, signal));
-        if (backend.daemon === true) {
+        if (isLate(backend)) {
           late.push(daemons.read(backend, { now: host.now, asked, read }));
           continue;
         }
@@ -98,11 +100,11 @@ export function createTerseReader(rulesMaxAgeMs: () => number): TerseReader {
 
 type Told = Readonly<{ backend: Backend; reading: Result<SetsReading> }>;
 
-function gather(told: readonly Told[], daemons: readonly DaemonReading[]): Result<SetsReading> {
+function gather(told: readonly Told[], late: readonly DaemonReading[]): Result<TerseReading> {
   const sets: SetInfo[] = [];
   const gaps: SafeText[] = [];
   let failed: Result<never> | undefined;
-  let answered = daemons.filter((one) => one.answered).length;
+  let answered = late.filter((one) => one.answered).length;
   for (const { backend, reading } of told) {
     if (reading.ok) {
       answered++;
@@ -113,15 +115,30 @@ function gather(told: readonly Told[], daemons: readonly DaemonReading[]): Resul
       gaps.push(sanitise(`${backend.id}: ${reading.problem.summary}`));
     }
   }
-  for (const reading of daemons) {
+  // The kernel's own sets before the lists of daemons.
+  const kernelFirst = [...late].sort((a, b) => Number(isDaemon(a)) - Number(isDaemon(b)));
+  for (const reading of kernelFirst) {
     sets.push(...reading.sets);
     gaps.push(...reading.gaps);
+    // A firewall that cannot be read is no empty one; a daemon that is away has no lists.
+    if (!isDaemon(reading) && !reading.answered && reading.problem !== undefined)
+      failed ??= fail(reading.problem);
   }
-  return answered === 0 && failed !== undefined ? failed : ok({ sets: relate(sets), gaps });
+  return answered === 0 && failed !== undefined
+    ? failed
+    : ok({
+        sets: relate(sets),
+        gaps,
+        hung: late.filter((one) => one.late && !isDaemon(one)).map(({ backend }) => backend.id),
+      });
 }
 
+const isDaemon = ({ backend }: DaemonReading): boolean => backend.daemon === true;
+
+const isLate = ({ daemon, mayHang }: Backend): boolean => daemon === true || mayHang === true;
+
 /** Daemons are asked first, so that they think while the kernel is read. */
-const SLOWEST_FIRST = [...BACKENDS].sort((a, b) => Number(b.daemon === true) - Number(a.daemon === true));
+const SLOWEST_FIRST = [...BACKENDS].sort((a, b) => Number(isLate(b)) - Number(isLate(a)));
 
 const named = (backend: Backend): readonly Command[] => [
   ...backend.listSets,

@@ -65,13 +65,35 @@ describe.each(['freebsd15', 'openbsd78'] as const)('pf is read on %s', (system) 
 
   it('as far as it answers: what could not be read is said, not taken for nothing', async () => {
     const memory = createPfMemory(system);
-    memory.host.on('pfctl -a * -s rules', { problem: problem('timed-out', 'pfctl gave no answer') });
-    memory.host.on('pfctl -v -s info', { problem: problem('timed-out', 'pfctl gave no answer') });
+    memory.host.on('pfctl -a * -s rules', { problem: problem('unreadable', 'pfctl said no') });
+    memory.host.on('pfctl -v -s info', { problem: problem('unreadable', 'pfctl said no') });
     const { sets, gaps } = await read(memory);
     expect(gaps).toHaveLength(2);
     const guard = sets.find(({ key }) => key === 'pf:sshguard');
     expect(guard?.enforcement.kind).toBe('unknown');
     expect(guard?.findings?.[0]?.says).toMatch(/is not known/);
+  });
+
+  it('until it hangs: it is asked nothing more then, and that is said once', async () => {
+    const memory = createPfMemory(system);
+    const no = { problem: problem('timed-out', 'pfctl gave no answer within 10 s and was ended') };
+    memory.host.on('pfctl -v -s info', no);
+    const { sets, gaps } = await read(memory);
+    expect(gaps).toEqual([
+      expect.stringMatching(
+        /^pfctl: pfctl gave no answer within 10 s and was ended; it was asked nothing more \(\d+\)$/,
+      ),
+    ]);
+    expect(memory.host.ran.filter((line) => line.startsWith('pfctl'))).toHaveLength(3);
+    expect(memory.host.ran).toContain('uname -sr');
+    expect(sets.map(({ key }) => key)).toContain('pf:sshguard');
+    memory.host.on(/^pfctl/, no);
+    const before = memory.host.ran.length;
+    expect(await readSets(pfBackend, (wish) => memory.host.run(wish))).toMatchObject({
+      ok: false,
+      problem: { code: 'timed-out' },
+    });
+    expect(memory.host.ran).toHaveLength(before + 1);
   });
 
   it('without rights, without pf, switched off', async () => {
