@@ -4,6 +4,7 @@ import { command } from '../../core/plan.ts';
 import type { OwningBackend } from '../backend.ts';
 import { checkSets } from '../check-sets.ts';
 import { variantOf } from '../iptables/parse.ts';
+import { isWholeSave } from '../iptables/save.ts';
 import { createIpsetMembersParser } from './members.ts';
 import { ensureIpsetOwn, ipsetOwnSetFor, removeIpsetOwn } from './own.ts';
 import { parseIpsets } from './parse.ts';
@@ -32,7 +33,10 @@ export const ipsetBackend: OwningBackend = {
       ? [command(['iptables-nft-save'], terse), command(['ip6tables-nft-save'], terse)]
       : [],
   parseSets(outputs) {
-    const [sets = '', v4, v6, legacy4, legacy6, nft4, nft6] = outputs;
+    const [sets = '', ...saves] = outputs;
+    // Half a listing of rules is no listing: what is not in it may be there all the same.
+    const whole = saves.map((text) => (text !== undefined && isWholeSave(text) ? text : undefined));
+    const [v4, v6, legacy4, legacy6, nft4, nft6] = whole;
     const others = outputs.length > FOLLOWED ? { v4: [nft4], v6: [nft6] } : { v4: [], v6: [] };
     return parseIpsets(sets, { v4: [v4, legacy4, ...others.v4], v6: [v6, legacy6, ...others.v6] });
   },

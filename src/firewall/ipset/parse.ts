@@ -2,7 +2,8 @@
 //   Name: f2b-http
 //   Header: family inet hashsize 1024 maxelem 65536 timeout 600 counters comment bucketsize 12 initval 0xcc661e7a
 
-import { ok, type Result } from '../../core/result.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { type Chain, enforcementOf } from '../enforcement.ts';
@@ -26,6 +27,7 @@ const WALL_BANNED = /^oc_banned[46]$/;
 
 /** `terse`: `ipset list -t`. `rules`: outputs of iptables-save and ip6tables-save; undefined = could not be read. */
 export function parseIpsets(terse: string, rules: RuleListings): Result<readonly SetInfo[]> {
+  if (!isWholeListing(terse)) return fail(NOT_WHOLE);
   const by = { 4: enforcementFrom(rules.v4, 'iptables'), 6: enforcementFrom(rules.v6, 'ip6tables') };
   const sets: SetInfo[] = [];
   for (const block of blocksOf(terse)) {
@@ -72,6 +74,16 @@ function enforcementFor(set: Omit<SetInfo, 'enforcement'>, uses: Uses): Enforcem
     ? safe('the iptables rules could not be read')
     : safe('in use, but by no iptables rule that could be read (a list:set, tc or another tool)');
   return { kind: 'unknown', why };
+}
+
+const NOT_WHOLE = problem('unreadable', 'the listing of ipset was cut off, or is none', {
+  hint: 'try: ipset list -t',
+});
+
+/** The last block has its last lines. Of the others a name may hold anything, also what looks like a block. */
+function isWholeListing(terse: string): boolean {
+  const last = terse.startsWith('Name: ') ? Math.max(0, terse.lastIndexOf('\nName: ')) : -1;
+  return last < 0 ? terse.trim() === '' : /^References: \d+$/m.test(terse.slice(last));
 }
 
 /** A block per set: "Name: …" begins one. */

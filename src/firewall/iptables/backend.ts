@@ -2,16 +2,24 @@
 // both variants of iptables, both families.
 
 import { command } from '../../core/plan.ts';
+import { problem } from '../../core/problem.ts';
+import { fail } from '../../core/result.ts';
 import type { SetInfo } from '../../core/rows.ts';
-import { safe } from '../../core/sanitise.ts';
+import { safe, sanitise } from '../../core/sanitise.ts';
 import type { Backend } from '../backend.ts';
 import { checkSets } from '../check-sets.ts';
 import { createChainMembersParser } from './members.ts';
 import { parseChains, variantOf } from './parse.ts';
 import { inverseOf, placeOf, planChainAdd, planChainDelete, programOf } from './plan.ts';
+import { isWholeSave } from './save.ts';
 
 const LIST_TIMEOUT_MS = 60_000;
 const LIST_BYTES_MAX = 1024 * 1024 * 1024;
+/** Of `listSets` and what follows, in order. */
+const SAVES = ['', 'ip6tables-save', 'iptables-legacy-save', 'ip6tables-legacy-save'];
+const NOT_WHOLE = problem('unreadable', 'the rules of iptables were cut off, or are no listing', {
+  hint: 'try: iptables-save',
+});
 const terse = { privileged: true, outputMaxBytes: 64 * 1024 * 1024 } as const;
 
 export const iptablesBackend: Backend = {
@@ -25,8 +33,9 @@ export const iptablesBackend: Backend = {
     variantOf(v4) === 'nft'
       ? []
       : [command(['iptables-nft-save'], terse), command(['ip6tables-nft-save'], terse)],
-  parseSets: ([v4 = '', v6 = '', legacy4 = '', legacy6 = '', nft4 = '', nft6 = '']) =>
-    parseChains(
+  parseSets([v4 = '', v6 = '', legacy4 = '', legacy6 = '', nft4 = '', nft6 = '']) {
+    if (!isWholeSave(v4)) return fail(NOT_WHOLE);
+    return parseChains(
       [
         { text: v4, family: 4 },
         { text: v6, family: 6 },
@@ -37,6 +46,13 @@ export const iptablesBackend: Backend = {
         { text: nft4, family: 4 },
         { text: nft6, family: 6 },
       ],
+    );
+  },
+  gaps: (outputs) =>
+    outputs.flatMap((text, index) =>
+      index === 0 || text === undefined || isWholeSave(text)
+        ? []
+        : [sanitise(`${SAVES[index] ?? 'a listing'}: ${NOT_WHOLE.summary}`)],
     ),
   listMembers: (set: SetInfo) =>
     command([programOf(set, 'save'), '-c', '-t', placeOf(set).table], {

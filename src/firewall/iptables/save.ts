@@ -13,6 +13,13 @@ export type Saved = Readonly<{
   rest: string;
 }>;
 
+/** Whether it is a listing up to its end, not cut off and not something else; nothing at all is one without tables. */
+export function isWholeSave(text: string): boolean {
+  const opened = text.startsWith('*') ? Math.max(0, text.lastIndexOf('\n*')) : text.lastIndexOf('\n*');
+  if (opened >= 0) return /^COMMIT$/m.test(text.slice(opened));
+  return text.split('\n').every((line) => line === '' || line.startsWith('#'));
+}
+
 /** Names under which scripts keep their bans, so that an empty chain can be told from any other. */
 const USUAL = /ban|^f2b-|^fail2ban-|^sshguard|^block|^black|^deny/i;
 /** Firewall managers write these anew from files of their own: what is added there goes with the next reload. */

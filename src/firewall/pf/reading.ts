@@ -2,7 +2,8 @@
 
 import type { Family } from '../../core/address.ts';
 import type { Command } from '../../core/plan.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
@@ -89,8 +90,17 @@ function inBraces(rules: readonly PfRule[], path: string, found = new Set<string
   return found;
 }
 
+const NO_LISTING = problem('unreadable', 'pfctl answered something else than a list of tables', {
+  hint: 'try: pfctl -vv -s Tables',
+});
+
+/** Nothing at all is a pf without tables. */
+const isTableListing = (text: string): boolean =>
+  text.trim() === '' || parsePfTables(text).some(({ flags }) => flags !== undefined);
+
 export function parsePf(outputs: readonly (string | undefined)[]): Result<readonly SetInfo[]> {
   const named = nameOutputs(outputs);
+  if (!isTableListing(named.tables)) return fail(NO_LISTING);
   const found = gatherPf(outputs);
   const tables = [...found.tables.values()];
   const health = healthOf(named, tables, found);
