@@ -1,5 +1,6 @@
 // A real local Host on which `pfctl` is the stand-in and `uname` says which BSD it is: no nft, no ipset, no root needed.
 
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,29 +31,53 @@ const UNAME: Readonly<Record<System, string>> = {
   freebsd15: 'FreeBSD 15.0-RELEASE',
   openbsd78: 'OpenBSD 7.8',
 };
-const MAIN = join(import.meta.dirname, 'pfctl/main.ts');
+const SERVER = join(import.meta.dirname, 'pfctl/server.ts');
+
+/** What is on stdin is taken where pfctl would read it: `-f -`. */
+const FRONT = (folder: string): string => `
+call='${folder}/call.'$$
+mkdir "$call" || exit 70
+for word; do printf '%s\\0' "$word"; done >"$call/argv"
+case " $* " in *" -f - "*) cat >"$call/stdin" ;; esac
+mkfifo "$call/done"
+exec 3<>"$call/done"
+echo "$call" >'${folder}/ask'
+read -r status <&3
+cat "$call/err" >&2
+cat "$call/out"
+rm -r "$call"
+exit "$status"`;
 
 /** `time`: the clock of pf; `captured` stands still at the time of the captures. */
 export type PfHostOptions = Readonly<{ time?: 'captured' | 'now'; change?: (pf: Pf) => void }>;
 
-/** The folder with the programs, also for a console that runs them for real. */
-export function makePfFolder(system: System, options: PfHostOptions = {}): string {
+export type PfFolder = Readonly<{ folder: string; dispose(): void }>;
+
+/** The folder with the programs, also for a console that runs them for real, and the process that answers. */
+export function makePfFolder(system: System, options: PfHostOptions = {}): PfFolder {
   const folder = mkdtempSync(join(tmpdir(), 'oc-pf-'));
   const pf = capturedHost(system);
   if (options.time !== 'captured') startNow(pf);
   options.change?.(pf);
   writeFileSync(join(folder, 'pf.json'), JSON.stringify(pf));
   program(folder, 'uname', `echo '${UNAME[system]}'`);
-  const state = join(folder, 'pf.json');
-  const bundle = join(folder, 'pfctl.mjs');
-  // One file starts in half the time of many in TypeScript, and an act has dozens of calls.
-  buildSync({ entryPoints: [MAIN], bundle: true, platform: 'node', format: 'esm', outfile: bundle });
-  program(folder, 'pfctl', `PFCTL_STATE='${state}' exec '${process.execPath}' '${bundle}' "$@"`);
-  return folder;
+  const bundle = join(folder, 'server.mjs');
+  buildSync({ entryPoints: [SERVER], bundle: true, platform: 'node', format: 'esm', outfile: bundle });
+  program(folder, 'pfctl', FRONT(folder));
+  execFileSync('mkfifo', [join(folder, 'ask')]);
+  const server = spawn(process.execPath, [bundle, folder], { stdio: ['pipe', 'ignore', 'inherit'] });
+  server.unref();
+  return {
+    folder,
+    dispose() {
+      server.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 export async function createPfHost(system: System, options: PfHostOptions = {}): Promise<PfHost> {
-  const folder = makePfFolder(system, options);
+  const { folder, dispose } = makePfFolder(system, options);
   const tools = new Map(['pfctl', 'uname'].map((tool) => [tool, join(folder, tool)]));
   const which: Which = {
     find: (tool) => Promise.resolve(tools.get(tool)),
@@ -75,7 +100,7 @@ export async function createPfHost(system: System, options: PfHostOptions = {}):
     remove: (tool) => void tools.delete(tool),
     async dispose() {
       await local.endPtys();
-      rmSync(folder, { recursive: true, force: true });
+      dispose();
     },
   };
 }

@@ -1,6 +1,6 @@
 // A console on a host with pf: the stand-in of pfctl over a path of the system, in a view of the file system of its own.
 
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePfFolder, type PfHostOptions } from '../../fakes/pf-host.ts';
 import type { Pf, System } from '../../fakes/pfctl/state.ts';
@@ -33,10 +33,10 @@ exec "$@"
 `;
 
 export function openPfWay(system: System, options: PfHostOptions = {}): PfWay {
-  const folder = makePfFolder(system, options);
+  const { folder, dispose } = makePfFolder(system, options);
   return {
     through: (argv) => ['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', folder, ...argv],
     state: () => JSON.parse(readFileSync(join(folder, 'pf.json'), 'utf8')) as Pf,
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    dispose,
   };
 }

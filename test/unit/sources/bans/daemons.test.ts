@@ -3,16 +3,17 @@
 import { expect, test } from 'vitest';
 import { problem } from '../../../../src/core/problem.ts';
 import { fail, ok, type Result } from '../../../../src/core/result.ts';
-import type { SetsReading } from '../../../../src/firewall/backend.ts';
+import type { Backend, SetsReading } from '../../../../src/firewall/backend.ts';
 import { fail2banBackend } from '../../../../src/firewall/fail2ban/backend.ts';
+import { pfBackend } from '../../../../src/firewall/pf/backend.ts';
 import { createDaemons } from '../../../../src/sources/bans/daemons.ts';
 import { ipset } from '../../firewall/build.ts';
 
-function rig() {
+function rig(backend: Backend = fail2banBackend) {
   const daemons = createDaemons();
   const state = { now: 0, asked: 0, answer: (): Promise<Result<SetsReading>> => Promise.resolve(GOOD) };
   const look = (asked = false) =>
-    daemons.read(fail2banBackend, {
+    daemons.read(backend, {
       now: () => state.now,
       asked,
       read: () => {
@@ -91,4 +92,45 @@ test('that does not run is asked seldom, until it runs or somebody asks', async 
   state.now += 5000;
   await look();
   expect(state.asked).toBe(4);
+});
+
+test('pfctl is asked at every look; what it never said is no empty firewall', async () => {
+  const { state, look } = rig(pfBackend);
+  expect(await look()).toMatchObject({ answered: true, late: false, gaps: [] });
+  await look();
+  expect(state.asked).toBe(2);
+  state.answer = () => Promise.resolve(fail(problem('timed-out', 'pfctl gave no answer within 10 s')));
+  state.now = 12_000;
+  expect(await look()).toMatchObject({
+    answered: true,
+    late: true,
+    sets: [{ backend: 'ipset' }],
+    gaps: ['pf: pfctl gave no answer within 10 s; its lists are shown as they were 12s ago'],
+  });
+  state.answer = () => Promise.resolve(fail(problem('bad-exit', '/dev/pf: Permission denied')));
+  expect(await look()).toMatchObject({
+    answered: false,
+    sets: [],
+    problem: { code: 'bad-exit' },
+    late: false,
+  });
+});
+
+test('somebody who asks gets a reading of pf that began after he asked', async () => {
+  const { state, look } = rig(pfBackend);
+  await look();
+  let answer: (reading: Result<SetsReading>) => void = () => undefined;
+  state.answer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+      state.answer = () => Promise.resolve(ok<SetsReading>({ sets: [], gaps: [] }));
+    });
+  // Under way for longer than anybody waits.
+  const slow = look();
+  state.now = 4000;
+  const asked = look(true);
+  answer(GOOD);
+  expect((await asked).sets).toEqual([]);
+  await slow;
+  expect(state.asked).toBe(3);
 });
