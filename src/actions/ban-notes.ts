@@ -7,10 +7,10 @@ import { hasHarm, worstFinding } from '../core/findings.ts';
 import type { SetInfo } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { formatCount } from '../core/units.ts';
-import type { Element } from '../firewall/backend.ts';
 import type { DraftOf } from './action.ts';
+import type { Addition } from './add-moves.ts';
 import type { Group } from './ban-targets.ts';
-import { jailTime, type Prior } from './elements.ts';
+import { jailTime } from './elements.ts';
 import type { CutPlan } from './flow-table.ts';
 import { guardNotes, nameNets } from './guards.ts';
 import type { Overlap } from './membership.ts';
@@ -19,18 +19,17 @@ import { outermost } from './ranges.ts';
 type Draft = DraftOf<'ban'>;
 
 /** A group after reading its set: what is added, and what was there. */
-export type Sorted = Readonly<{
-  group: Group;
-  elements: readonly Element[];
-  /** Equal elements (refreshed), and narrower ones that an interval set must give up. */
-  replaced: readonly Prior[];
-  refreshed: readonly Net[];
-  inside: readonly Net[];
-  /** Already inside an element that lasts at least as long. */
-  covered: readonly Overlap[];
-  /** Inside an element that ends sooner, in a set that cannot hold both. */
-  blocked: readonly Overlap[];
-}>;
+export type Sorted = Addition &
+  Readonly<{
+    group: Group;
+    /** Of `replaced`: equal ones, and narrower ones that an interval set must give up. */
+    refreshed: readonly Net[];
+    inside: readonly Net[];
+    /** Already inside an element that lasts at least as long. */
+    covered: readonly Overlap[];
+    /** Inside an element that ends sooner, in a set that cannot hold both. */
+    blocked: readonly Overlap[];
+  }>;
 
 export function explainCovered({ group }: Sorted, { wanted, holder, relation, seconds }: Overlap): SafeText {
   const left =

@@ -1,38 +1,25 @@
 // Ban: add to a set with a timeout, cut the flows, read back. Own table unless a set is named.
 
-import type { UnixMs } from '../core/brand.ts';
 import { formatDuration } from '../core/duration.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { SetInfo } from '../core/rows.ts';
 import { safe, sanitise } from '../core/sanitise.ts';
-import { ownsTable } from '../firewall/backend.ts';
 import {
   type ActContext,
   type Action,
   type DraftOf,
   failed,
   type Gathered,
-  type Move,
   refused,
   stepsOf,
 } from './action.ts';
+import { addMoves, ensureOwn, factsOf } from './add-moves.ts';
 import { banNotes, explainCovered, type Sorted } from './ban-notes.ts';
 import { chooseTargets, type Group, misfits, ownRangeSet } from './ban-targets.ts';
 import { cutMoves, planFlowCut } from './cut-flows.ts';
 import { dryRun } from './dry-run.ts';
-import {
-  addedFacts,
-  deleteSteps,
-  endIn,
-  isUnknown,
-  movesOf,
-  movesOn,
-  priorFact,
-  priorOf,
-  putBack,
-} from './elements.ts';
-import type { BanFacts } from './facts.ts';
-import { backendsFor, ownSets, readFirewalls } from './firewalls.ts';
+import { endIn, isUnknown, priorOf } from './elements.ts';
+import { backendsFor, readFirewalls } from './firewalls.ts';
 import { mustType, nameNets, refusals } from './guards.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
 import { proveBan } from './prove-ban.ts';
@@ -95,6 +82,7 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
       !skip.has(overlap.wanted.text) &&
       (overlap.relation === 'equal' || (overlap.relation === 'inside' && noOverlapAllowed)),
   );
+  const inside = replaced.filter(({ relation }) => relation === 'inside').map(({ holder }) => holder);
   return ok({
     group,
     elements: nets.map((net) => ({
@@ -105,7 +93,8 @@ async function sortGroup(group: Group, draft: Draft, context: ActContext): Promi
     })),
     replaced: replaced.map((overlap) => priorOf(overlap, now)),
     refreshed: replaced.filter(({ relation }) => relation === 'equal').map(({ holder }) => holder),
-    inside: replaced.filter(({ relation }) => relation === 'inside').map(({ holder }) => holder),
+    inside,
+    overlapped: inside.length === 0 ? [] : replaced.map(({ holder }) => holder),
     covered,
     blocked,
   });
@@ -164,47 +153,3 @@ async function assemble(draft: Draft, context: ActContext, sorted: readonly Sort
 
 const forHowLong = (seconds: number | null): string =>
   seconds === null ? 'until changed' : `for ${formatDuration(seconds)}`;
-
-type Creation = Readonly<{ moves: readonly Move[]; made: readonly SetInfo[] }>;
-
-/** Steps for our own table, and the sets that are new with it: those go again when the act is taken back. */
-function ensureOwn(sorted: readonly Sorted[]): Creation {
-  const group = sorted.find((one) => one.group.own)?.group;
-  const backend = group?.found.arm.backend;
-  if (group === undefined || backend === undefined || !ownsTable(backend)) return { moves: [], made: [] };
-  const { own, atomic = false } = backend;
-  const { sets } = group.found.arm;
-  const families = [...new Set(sorted.map(({ group }) => group.found.set.family))];
-  const steps = own.ensure(sets, families);
-  const there = new Set(sets.map(({ key }) => key));
-  const wanted = ownSets(own, own.whole === true ? [4, 6] : families);
-  // What goes as a whole and was there in part is mended, never removed.
-  const mended = own.whole === true && wanted.some(({ key }) => there.has(key));
-  const made = mended ? [] : wanted.filter(({ key }) => !there.has(key));
-  return {
-    made,
-    moves: movesOf(steps, atomic, () => (made.length === 0 ? [] : own.remove(made))),
-  };
-}
-
-function addMoves({ group, elements, refreshed, inside, replaced }: Sorted): readonly Move[] {
-  const { backend } = group.found.arm;
-  const { set } = group.found;
-  const steps = backend.planAdd(set, elements, inside.length === 0 ? [] : [...inside, ...refreshed]);
-  const before = new Set(replaced.map((prior) => prior.net.text));
-  const fresh = elements.map(({ net }) => net).filter((net) => !before.has(net.text));
-  return movesOn(backend, steps, (now: UnixMs) => [
-    ...deleteSteps(backend, set, fresh),
-    ...putBack(backend, set, replaced, now),
-  ]);
-}
-
-function factsOf(sorted: readonly Sorted[], made: readonly SetInfo[]): BanFacts {
-  return {
-    kind: 'ban',
-    sets: sorted.map(({ group }) => group.found.set.key),
-    added: sorted.flatMap(({ elements }, index) => addedFacts(elements, index)),
-    before: sorted.flatMap(({ replaced }, index) => replaced.map((prior) => priorFact(prior, index))),
-    ...(made.length === 0 ? {} : { created: made.map((set) => set.key) }),
-  };
-}

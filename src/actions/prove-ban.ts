@@ -1,6 +1,7 @@
 // Reads back what a ban did: is every address in its set, does a rule drop what is in the set, are its flows gone?
 
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Net } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { hasHarm, worstFinding } from '../core/findings.ts';
 import type { Proof } from '../core/plan.ts';
@@ -14,7 +15,7 @@ import type { Performed } from './action.ts';
 import type { Sorted } from './ban-notes.ts';
 import { flowsCut, flowsLeft } from './cut-flows.ts';
 import { endsEarlier, notYetInKernel } from './daemon-lists.ts';
-import { type FirewallView, findSet, readFirewalls } from './firewalls.ts';
+import { blindFor, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import type { CutPlan } from './flow-table.ts';
 import { nameNets } from './guards.ts';
 import { findAbsent } from './membership.ts';
@@ -56,24 +57,37 @@ async function proveGroup(
   view: FirewallView,
   { sorted: { group, elements, refreshed }, cutWanted }: Readonly<{ sorted: Sorted; cutWanted: boolean }>,
 ): Promise<GroupProof> {
-  const { set } = group.found;
-  const say = (words: string): GroupProof => ({ missing: [sanitise(words)], rule: '' });
-  const blind = view.blind.find(({ backend }) => backend.id === set.backend);
-  if (blind !== undefined) return say(`could not read ${set.name} back: ${blind.problem.summary}`);
-  const now = findSet(view, set.key);
-  if (now === undefined) return say(`set ${set.name} is gone`);
   const nets = elements.map(({ net }) => net);
+  const { now, missing: unheld } = await readBack(host, view, { set: group.found.set, nets });
+  if (now === undefined) return { missing: unheld, rule: '' };
+  const missing = [...unheld, ...lateFor(now.set, cutWanted)];
+  const [seconds] = elements.map((element) => element.seconds);
+  if (missing.length === 0 && now.arm.backend.addsBeside === true && typeof seconds === 'number')
+    missing.push(...(await endsEarlier(host, view, { list: now.set, nets: refreshed, seconds })));
+  return { missing, rule: ruleWords(now.set) };
+}
+
+/** Are these networks in the set, does a rule drop what is in it, and has its daemon put them where that rule looks? */
+export async function readBack(
+  host: Host,
+  view: FirewallView,
+  { set, nets }: Readonly<{ set: SetInfo; nets: readonly Net[] }>,
+): Promise<Readonly<{ now?: Found; missing: readonly SafeText[] }>> {
+  const now = findSet(view, set.key);
+  if (now === undefined) {
+    const why = blindFor(view, set.key)?.problem.summary;
+    const words = why === undefined ? `set ${set.name} is gone` : `could not read ${set.name} back: ${why}`;
+    return { missing: [sanitise(words)] };
+  }
   const absent = await findAbsent(host, now, nets);
   const missing: SafeText[] = [];
   if (!absent.ok) missing.push(sanitise(`could not read ${set.name} back: ${absent.problem.summary}`));
   else if (absent.value.length > 0)
     missing.push(sanitise(`${nameNets(absent.value)} is not in set ${set.name} after all`));
-  missing.push(...unenforced(now.set, cutWanted));
+  const unenforced = explainEnforcement(set.name, now.set.enforcement);
+  if (unenforced !== undefined) missing.push(unenforced);
   if (missing.length === 0) missing.push(...(await notYetInKernel(host, view, { list: now.set, nets })));
-  const [seconds] = elements.map((element) => element.seconds);
-  if (missing.length === 0 && now.arm.backend.addsBeside === true && typeof seconds === 'number')
-    missing.push(...(await endsEarlier(host, view, { list: now.set, nets: refreshed, seconds })));
-  return { missing, rule: ruleWords(now.set) };
+  return { now, missing };
 }
 
 /** A drop that some packets never meet is a proof with an exception. */
@@ -83,14 +97,11 @@ function ruleWords(set: SetInfo): string {
   return hasHarm(set) ? `${rule} (in part: ${worstFinding(set)?.says})` : rule;
 }
 
-function unenforced({ name, enforcement }: SetInfo, cutWanted: boolean): readonly SafeText[] {
-  const words = explainEnforcement(name, enforcement);
-  if (words !== undefined) return [words];
-  if (enforcement.kind === 'dropped' && enforcement.afterEstablished && !cutWanted)
-    return [
-      sanitise(`${name} is tested after established flows are accepted, and cut is off: live flows go on`),
-    ];
-  return [];
+function lateFor({ name, enforcement }: SetInfo, cutWanted: boolean): readonly SafeText[] {
+  if (cutWanted || enforcement.kind !== 'dropped' || !enforcement.afterEstablished) return [];
+  return [
+    sanitise(`${name} is tested after established flows are accepted, and cut is off: live flows go on`),
+  ];
 }
 
 /** Undefined = a rule drops what is in the set. */
