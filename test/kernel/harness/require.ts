@@ -10,12 +10,14 @@ const PATHS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/us
  * `describe` for tests on the real kernel in namespaces of their own.
  * `tools`: programs that `fn` needs besides `ip`, an absolute path for one that was only unpacked; a suite without one of
  * them, or without root, is skipped with the reason.
+ * `beside`: it runs while its neighbours with the same word do, for suites that mostly wait; its tests are `test.sequential`
+ * where they share a net.
  */
-export function kernelSuite(name: string, tools: readonly string[], fn: () => void): void {
+export function kernelSuite(name: string, tools: readonly string[], fn: () => void, beside?: 'beside'): void {
   // The project that runs the console over ssh.
   const reason = whyNot(process.env.OPSCONSOLE_TEST_WAY === 'ssh' ? [...tools, 'ssh', 'sshd'] : tools);
   if (reason === undefined) {
-    describe(name, fn);
+    describe(name, beside === undefined ? {} : { concurrent: true }, fn);
     return;
   }
   if (process.env.CI === 'true') {

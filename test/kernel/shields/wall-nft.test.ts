@@ -4,15 +4,25 @@ import { expect, test } from 'vitest';
 import { nftWall } from '../../../src/firewall/shields/nft.ts';
 import { kernelSuite } from '../harness/require.ts';
 import { doorCases, limitCases, shapeCases, timerCases } from './wall-cases.ts';
-import { addressesOf, SSH, useField, type Variant, WEB } from './wall-kit.ts';
+import { addressesOf, type Field, SSH, useField, type Variant, WEB } from './wall-kit.ts';
 
 const NFT: Variant = { name: 'nft', writer: nftWall, suffix: '' };
 const TOOLS = ['nft', 'conntrack', 'sysctl'];
 
-kernelSuite('the nft wall: limits', TOOLS, () => limitCases(useField(NFT)));
-kernelSuite('the nft wall: doors', TOOLS, () => doorCases(useField(NFT)));
-kernelSuite('the nft wall: timer', TOOLS, () => timerCases(useField(NFT), NFT));
-kernelSuite('the nft wall: shapes', TOOLS, () => shapeCases(useField(NFT), NFT));
+// It waits for most of its time, on a net of its own.
+kernelSuite('the nft wall: timer', TOOLS, () => timerCases(useField(NFT), NFT), 'beside');
+kernelSuite(
+  'the nft wall',
+  TOOLS,
+  () => {
+    const field = useField(NFT);
+    besideCases(field);
+    limitCases(field);
+    doorCases(field);
+    shapeCases(field, NFT);
+  },
+  'beside',
+);
 
 const FOREIGN = `table inet filter {
   set people { type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 192.0.2.0/24 } }
@@ -27,12 +37,11 @@ table inet opsconsole {
 }
 `;
 
-kernelSuite('the nft wall: beside others', TOOLS, () => {
-  const field = useField(NFT);
+function besideCases(field: () => Field): void {
   const listing = async (): Promise<string> =>
     (await field().net.exec(field().net.server, ['nft', '-s', 'list', 'ruleset'])).stdout;
 
-  test('rules of others are byte for byte as before, while it stands and after it is deleted', async () => {
+  test.sequential('rules of others are byte for byte as before, while it stands and after it is deleted', async () => {
     const { net, load, look } = field();
     await net.exec(net.server, ['nft', '-f', '-'], { input: FOREIGN });
     const before = await listing();
@@ -49,7 +58,7 @@ kernelSuite('the nft wall: beside others', TOOLS, () => {
     expect(await look()).toBeUndefined();
   });
 
-  test('new ssh flows keep their timeout while the general one is tight', async () => {
+  test.sequential('new ssh flows keep their timeout while the general one is tight', async () => {
     const here = field();
     const tight = 'net.netfilter.nf_conntrack_tcp_timeout_established=600';
     await here.net.exec(here.net.server, ['sysctl', '-qw', tight]);
@@ -72,7 +81,7 @@ kernelSuite('the nft wall: beside others', TOOLS, () => {
     }
   });
 
-  test('a look with full sets of sources does not list them', async () => {
+  test.sequential('a look with full sets of sources does not list them', async () => {
     const here = field();
     await here.load({ synRate: { perSecond: 5, burst: 10 } });
     const sources = Array.from({ length: 60_000 }, (_, at) => `100.64.${at >> 8}.${at & 255}`);
@@ -83,4 +92,4 @@ kernelSuite('the nft wall: beside others', TOOLS, () => {
     expect(output.length).toBeLessThan(2000);
     expect(await here.look()).toMatchObject({ id: 'deadbeef', armed: true });
   });
-});
+}
