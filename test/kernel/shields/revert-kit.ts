@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, vi } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { armWatcher } from '../../../src/actions/shields/arm-watcher.ts';
 import type { RevertItem } from '../../../src/actions/shields/measure.ts';
 import { type PreparedFiles, prepareFiles } from '../../../src/actions/shields/prepare.ts';
@@ -45,8 +45,9 @@ export type Raised = Readonly<{
   arm(): Promise<number>;
 }>;
 
+/** After the last test: tests that run at the same time must not clean up after each other. */
 const cleanUps: (() => void)[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const cleanUp of cleanUps.splice(0).reverse()) cleanUp();
 });
 export const onEnd = (cleanUp: () => void): void => void cleanUps.push(cleanUp);

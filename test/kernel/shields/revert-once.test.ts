@@ -26,6 +26,7 @@ import {
   uptime,
 } from './revert-kit.ts';
 
+// The tests wait for the clock of the script most of their time: several at once, each on shields of its own.
 kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'], () => {
   const net = useTestNet();
   let host: NetnsHost;
@@ -44,7 +45,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(() => writeFileSync(join(disk, 'more'), Buffer.alloc(8192))).toThrow('ENOSPC');
   };
 
-  test('when the trial ends', async () => {
+  test.concurrent('when the trial ends', async () => {
     const raised = await raise(host, { trialIn: 1 });
     const pid = await raised.arm();
     const outcome = await expectOneRevert(raised, [pid]);
@@ -55,9 +56,9 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(uptime()).toBeGreaterThan(1);
   });
 
-  test('not before: a deadline that was moved is read again', async () => {
-    const raised = await raise(host, { trialIn: 2 });
-    const trialEnd = uptime() + 2;
+  test.concurrent('not before: a deadline that was moved is read again', async () => {
+    const raised = await raise(host, { trialIn: 5 });
+    const trialEnd = uptime() + 5;
     const pid = await raised.arm();
     const held = { phase: 'held', uptime: Math.ceil(trialEnd) + 5 } as const;
     expect(await writeDeadline(host, raised, held)).toEqual({ ok: true, value: undefined });
@@ -69,42 +70,45 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(await writeDeadline(host, raised, held)).toMatchObject({ problem: { code: 'refused' } });
   });
 
-  test.each(['SIGHUP', 'SIGKILL'] as const)('%s to the whole session that raised', async (signal) => {
-    const raised = await raise(host, { trialIn: 4 });
-    const starter = spawn('ip', ['netns', 'exec', net().server.name, 'sh', '-s'], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    const leader = starter.pid ?? 0;
-    onEnd(() => kill(-leader));
-    starter.stdin.end(`(${printArm(raised.place, raised.id)})\nsleep 60 &\nsleep 60\n`);
-    await until(() => existsSync(join(raised.place.run, `${raised.id}.watcher`)));
-    const pid = watcherOf(raised);
-    const sessionOf = (one: string): number => Number(/\) \S (?:\S+ ){2}(\d+)/.exec(one)?.[1]);
-    const members = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .filter((name) => {
-        try {
-          return sessionOf(readFileSync(`/proc/${name}/stat`, 'utf8')) === leader;
-        } catch {
-          return false;
-        }
-      })
-      .map(Number);
-    expect(members).toContain(leader);
-    expect(members).not.toContain(pid);
-    process.kill(-leader, signal);
-    for (const member of members) kill(member, signal);
-    // Straight at the watcher, too, as a closing terminal would.
-    if (signal === 'SIGHUP')
-      for (const how of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGPIPE'] as const) kill(pid, how);
-    await until(() => !lives(leader));
-    expect(lives(pid)).toBe(true);
-    await expectOneRevert(raised, [pid]);
-  });
+  test.concurrent.each(['SIGHUP', 'SIGKILL'] as const)(
+    '%s to the whole session that raised',
+    async (signal) => {
+      const raised = await raise(host, { trialIn: 6 });
+      const starter = spawn('ip', ['netns', 'exec', net().server.name, 'sh', '-s'], {
+        detached: true,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      const leader = starter.pid ?? 0;
+      onEnd(() => kill(-leader));
+      starter.stdin.end(`(${printArm(raised.place, raised.id)})\nsleep 60 &\nsleep 60\n`);
+      await until(() => existsSync(join(raised.place.run, `${raised.id}.watcher`)));
+      const pid = watcherOf(raised);
+      const sessionOf = (one: string): number => Number(/\) \S (?:\S+ ){2}(\d+)/.exec(one)?.[1]);
+      const members = readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .filter((name) => {
+          try {
+            return sessionOf(readFileSync(`/proc/${name}/stat`, 'utf8')) === leader;
+          } catch {
+            return false;
+          }
+        })
+        .map(Number);
+      expect(members).toContain(leader);
+      expect(members).not.toContain(pid);
+      process.kill(-leader, signal);
+      for (const member of members) kill(member, signal);
+      // Straight at the watcher, too, as a closing terminal would.
+      if (signal === 'SIGHUP')
+        for (const how of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGPIPE'] as const) kill(pid, how);
+      await until(() => !lives(leader));
+      expect(lives(pid)).toBe(true);
+      await expectOneRevert(raised, [pid]);
+    },
+  );
 
-  test('two watchers and three people at once', async () => {
-    const raised = await raise(host, { trialIn: 2 });
+  test.concurrent('two watchers and three people at once', async () => {
+    const raised = await raise(host, { trialIn: 5 });
     const first = await raised.arm();
     const second = spawn('sh', [raised.script, 'wait'], { stdio: 'ignore' });
     await until(() => uptime() > 0 && watcherOf(raised) !== first);
@@ -116,7 +120,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(outcome.items).toHaveLength(1);
   });
 
-  test('down, racing with the deadline, again and again', async () => {
+  test.concurrent('down, racing with the deadline, again and again', async () => {
     for (let turn = 0; turn < 5; turn++) {
       const raised = await raise(host, { deadline: 'trial 1\n' });
       const watcher = spawn('sh', [raised.script, 'wait'], { stdio: 'ignore' });
@@ -128,19 +132,19 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     }
   });
 
-  test('TERM, as from systemctl stop, lowers at once', async () => {
+  test.concurrent('TERM, as from systemctl stop, lowers at once', async () => {
     const raised = await raise(host);
     const pid = await raised.arm();
     kill(pid, 'SIGTERM');
     expect(await expectOneRevert(raised, [pid])).toMatchObject({ by: 'timer' });
   });
 
-  test('not when somebody kept them while the watcher, slowly, began to', async () => {
+  test.concurrent('not when somebody kept them while the watcher, slowly, began to', async () => {
     const raised = await raise(host, { trialIn: 1 });
     const slow = join(raised.root, 'bin');
     const began = join(raised.root, 'began');
     mkdirSync(slow);
-    const mkdir = `#!/bin/sh\ncase "$*" in *.lock) : >"${began}"; sleep 2 ;; esac\nexec /bin/mkdir "$@"\n`;
+    const mkdir = `#!/bin/sh\ncase "$*" in *.lock) : >"${began}"; sleep 4 ;; esac\nexec /bin/mkdir "$@"\n`;
     writeFileSync(join(slow, 'mkdir'), mkdir, { mode: 0o755 });
     const text = readFileSync(raised.script, 'utf8').replace('\nPATH=', `\nPATH=${slow}:`);
     writeFileSync(raised.script, text);
@@ -149,14 +153,14 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     const later = { phase: 'held', uptime: Math.ceil(uptime()) + 600 } as const;
     expect(await writeDeadline(host, raised, later)).toMatchObject({ ok: true });
     const at = uptime();
-    await until(() => uptime() > at + 3.5);
+    await until(() => uptime() > at + 5.5);
     expect(raised.reverts()).toBe(0);
     expect(lives(pid)).toBe(true);
     await raised.run('down', 'operator');
     await expectOneRevert(raised, [pid]);
   });
 
-  test('after a boot, and whoever looks: the run directory and the number of the watcher are readable', async () => {
+  test.concurrent('after a boot, and whoever looks: the run directory and the number of the watcher are readable', async () => {
     const raised = await raise(host);
     rmSync(raised.place.run, { recursive: true });
     const pid = await raised.arm();
@@ -167,7 +171,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     await expectOneRevert(raised, [pid]);
   });
 
-  test('the watcher was killed: recovery lowers', async () => {
+  test.concurrent('the watcher was killed: recovery lowers', async () => {
     const raised = await raise(host);
     const pid = await raised.arm();
     kill(pid);
@@ -176,7 +180,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(await expectOneRevert(raised)).toMatchObject({ by: 'recovery' });
   });
 
-  test('killed in the middle: the watcher goes on, and what is done is not done twice', async () => {
+  test.concurrent('killed in the middle: the watcher goes on, and what is done is not done twice', async () => {
     const root = tempDir();
     const begun = join(root, 'begun');
     const slow = ['sh', '-c', 'if [ -e "$1" ]; then exit 0; fi; : >"$1"; sleep 60', 'x', begun] as const;
@@ -203,7 +207,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(readFileSync(join(root, 'last'), 'utf8')).toBe('last\n');
   });
 
-  test('locks of the dead are taken over, the lock of the living is waited for', async () => {
+  test.concurrent('locks of the dead are taken over, the lock of the living is waited for', async () => {
     const holder = async (entry: string | undefined): Promise<Raised> => {
       const raised = await raise(host);
       const text = readFileSync(raised.script, 'utf8').replace(/^LOCK_WAIT=.*$/m, 'LOCK_WAIT=2');
@@ -232,9 +236,9 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     await expectOneRevert(nameless);
   });
 
-  test('a full disk', async () => {
+  test.concurrent('a full disk', async () => {
     const disk = smallDisk();
-    const raised = await raise(host, { root: disk, trialIn: 2 });
+    const raised = await raise(host, { root: disk, trialIn: 4 });
     const pid = await raised.arm();
     fill(disk);
     await until(() => !lives(pid));
@@ -246,7 +250,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(raised.reverts()).toBe(1);
   });
 
-  test('a full disk has room for a new deadline: in place, whether longer or shorter', async () => {
+  test.concurrent('a full disk has room for a new deadline: in place, whether longer or shorter', async () => {
     const disk = smallDisk();
     const raised = await raise(host, { root: disk, deadline: 'raising 123456\n' });
     fill(disk);
@@ -267,10 +271,10 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(raised.reverts()).toBe(1);
   });
 
-  test('a state directory that became read-only', async () => {
+  test.concurrent('a state directory that became read-only', async () => {
     const disk = smallDisk();
     const run = join(tempDir(), 'run');
-    const raised = await raise(host, { place: { dir: join(disk, 'dir'), run }, trialIn: 2 });
+    const raised = await raise(host, { place: { dir: join(disk, 'dir'), run }, trialIn: 4 });
     const pid = await raised.arm();
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     expect(await writeDeadline(host, raised, { phase: 'held', uptime: 1 })).toMatchObject({
@@ -285,18 +289,18 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     expect(raised.reverts()).toBe(1);
   });
 
-  test('everything became read-only: no lock, no marks, and still one revert by one runner', async () => {
+  test.concurrent('everything became read-only: no lock, no marks, and still one revert by one runner', async () => {
     const disk = smallDisk();
-    const raised = await raise(host, { root: disk, trialIn: 2 });
+    const raised = await raise(host, { root: disk, trialIn: 4 });
     const pid = await raised.arm();
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     await until(() => !lives(pid));
     expect(raised.reverts()).toBe(1);
   });
 
-  test('the script was deleted, the state directory too, and nothing is left of the run directory', async () => {
+  test.concurrent('the script was deleted, the state directory too, and nothing is left of the run directory', async () => {
     const lose = async (lost: 'script' | 'dir' | 'run' | 'all'): Promise<void> => {
-      const raised = await raise(host, { trialIn: 2 });
+      const raised = await raise(host, { trialIn: 4 });
       const pid = await raised.arm();
       if (lost === 'script') rmSync(raised.script);
       if (lost === 'dir' || lost === 'all') rmSync(raised.place.dir, { recursive: true });
@@ -307,7 +311,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     await Promise.all([lose('script'), lose('dir'), lose('run'), lose('all')]);
   });
 
-  test('a deadline that is none: the end of the trial counts', async () => {
+  test.concurrent('a deadline that is none: the end of the trial counts', async () => {
     const wrong = [
       ...['nonsense\n', '', 'held', 'held \n', 'held 12 34\n', 'held 99999999999999999999\n', 'held 1e9\n'],
       ...[
@@ -321,17 +325,17 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     const before = uptime();
     await Promise.all(
       wrong.map(async (deadline) => {
-        const raised = await raise(host, { trialIn: 3 });
+        const raised = await raise(host, { trialIn: 6 });
         writeFileSync(join(raised.place.dir, raised.id, 'deadline'), deadline);
         const pid = await raised.arm();
         expect(raised.reverts(), deadline).toBe(0);
         await expectOneRevert(raised, [pid]);
       }),
     );
-    expect(uptime() - before).toBeGreaterThan(2);
+    expect(uptime() - before).toBeGreaterThan(5);
   });
 
-  test('an earlier boot: what the kernel forgot is left alone, commands and includes are run', async () => {
+  test.concurrent('an earlier boot: what the kernel forgot is left alone, commands and includes are run', async () => {
     const path = '/proc/sys/net/ipv4/tcp_synack_retries';
     await host.run(command(['sysctl', '-q', '-w', 'net.ipv4.tcp_synack_retries=3']));
     const raised = await raise(host, {
@@ -349,8 +353,8 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     await host.run(command(['sysctl', '-q', '-w', 'net.ipv4.tcp_synack_retries=5']));
   });
 
-  test('nobody can start a process any more: it waits in the same process until that is over', async () => {
-    const raised = await raise(host, { trialIn: 3 });
+  test.concurrent('nobody can start a process any more: it waits in the same process until that is over', async () => {
+    const raised = await raise(host, { trialIn: 5 });
     const user = ['setpriv', '--reuid', '64999', '--regid', '64999', '--clear-groups'] as const;
     execFileSync('chmod', ['0777', raised.root]);
     execFileSync('chown', ['-R', '64999:64999', raised.place.dir, raised.place.run]);
@@ -362,7 +366,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
       void execFileSync(user[0], [...user.slice(1), 'prlimit', `--nproc=${soft}:100`, '--pid', String(pid)]);
     limit(1);
     rmSync(raised.script);
-    const due = uptime() + 3;
+    const due = uptime() + 5;
     await until(() => uptime() > due + 1.5);
     expect(lives(pid)).toBe(true);
     expect(raised.reverts()).toBe(0);
@@ -370,7 +374,7 @@ kernelSuite('the shields come down exactly once', ['sysctl', 'setsid', 'mount'],
     await expectOneRevert(raised, [pid]);
   });
 
-  test('files that cannot be written go to the run directory; a second raise is refused in both', async () => {
+  test.concurrent('files that cannot be written go to the run directory; a second raise is refused in both', async () => {
     const disk = smallDisk();
     mkdirSync(join(disk, 'dir'));
     fill(disk);
