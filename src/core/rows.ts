@@ -195,6 +195,8 @@ export type Members = Readonly<{
   refs?: Float64Array;
   /** iptables: each rule as listed, to put back just that one. */
   rules?: readonly string[];
+  /** pf: UnixMs since when an element is there at least; NaN = unknown. */
+  since?: Float64Array;
   packets?: Float64Array;
   bytes?: Float64Array;
   /** Sparse, raw tool text; sanitise before showing. */

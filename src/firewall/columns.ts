@@ -16,6 +16,8 @@ export type ElementFacts = {
   lifetime?: number;
   /** As `Members.refs`. */
   ref?: number;
+  /** As `Members.since`. */
+  since?: number;
   packets: number;
   bytes: number;
   comment: string;
@@ -38,6 +40,7 @@ export class MemberColumns {
   #expires: Float64Array;
   #lifetimes: Uint32Array | undefined;
   #refs: Float64Array | undefined;
+  #since: Float64Array | undefined;
   #packets: Float64Array | undefined;
   #bytes: Float64Array | undefined;
   /** 1 + index into #texts, 0 = no comment. */
@@ -56,6 +59,7 @@ export class MemberColumns {
     this.#expires = new Float64Array(capacity);
     if (set.backend === 'nft' && set.timeouts) this.#lifetimes = new Uint32Array(capacity);
     if (set.backend === 'crowdsec') this.#refs = new Float64Array(capacity);
+    if (set.backend === 'pf') this.#since = new Float64Array(capacity);
     if (set.counters) this.#addCounters();
   }
 
@@ -93,6 +97,7 @@ export class MemberColumns {
       expires: trim(this.#expires, length),
       ...(this.#lifetimes === undefined ? {} : { lifetimes: trim(this.#lifetimes, length) }),
       ...(this.#refs === undefined ? {} : { refs: trim(this.#refs, length) }),
+      ...(this.#since === undefined ? {} : { since: trim(this.#since, length) }),
       ...(this.#packets === undefined ? {} : { packets: trim(this.#packets, length) }),
       ...(this.#bytes === undefined ? {} : { bytes: trim(this.#bytes, length) }),
       comments:
@@ -109,6 +114,7 @@ export class MemberColumns {
     this.#expires[index] = facts.expires;
     if (this.#lifetimes !== undefined) this.#lifetimes[index] = facts.lifetime ?? 0;
     if (this.#refs !== undefined) this.#refs[index] = facts.ref ?? 0;
+    if (this.#since !== undefined) this.#since[index] = facts.since ?? Number.NaN;
     if (this.#packets === undefined && !Number.isNaN(facts.packets)) this.#addCounters();
     if (this.#packets !== undefined) this.#packets[index] = facts.packets;
     if (this.#bytes !== undefined) this.#bytes[index] = facts.bytes;
@@ -143,6 +149,7 @@ export class MemberColumns {
     this.#expires = copyInto(new Float64Array(size), this.#expires);
     if (this.#lifetimes !== undefined) this.#lifetimes = copyInto(new Uint32Array(size), this.#lifetimes);
     if (this.#refs !== undefined) this.#refs = copyInto(new Float64Array(size), this.#refs);
+    if (this.#since !== undefined) this.#since = copyInto(new Float64Array(size), this.#since);
     if (this.#packets !== undefined) this.#packets = copyInto(new Float64Array(size), this.#packets);
     if (this.#bytes !== undefined) this.#bytes = copyInto(new Float64Array(size), this.#bytes);
     if (this.#commentIds !== undefined) this.#commentIds = copyInto(new Uint32Array(size), this.#commentIds);

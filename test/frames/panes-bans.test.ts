@@ -133,6 +133,19 @@ describe('the bans pane', () => {
     expect(plainLine(draw(shown, 100, 8).title)).toContain('shields');
   });
 
+  it('says since when an address is in a table of pf, which tells nothing else of it', () => {
+    const table = setOf('sshguard', { backend: 'pf', key: 'pf:sshguard' as SetKey, timeouts: false });
+    const two = membersOf(table, [{ net: net('198.51.100.9') }, { net: net('198.51.100.10') }]);
+    const aged = { ...two, since: Float64Array.of(NOW - 7_500_000, Number.NaN) };
+    const shown = reduced(stateOf(), live, sampleOf([table], [aged]));
+    const open = key(BANS, 'open', { columns: 100, rows: 12 });
+    const said = (at: ConsoleState): string => draw(at, 100, 12).body.map(plainLine).join(' ');
+    expect(said(reduced(shown, open))).toMatch(
+      /until when is not known; .*; in it at least since .* \(2h 5m\)/,
+    );
+    expect(said(reduced(shown, key(BANS, 'line-down'), open))).not.toContain('since');
+  });
+
   it('says the age of a listing that its count contradicts', () => {
     const old = sampleOf([{ ...HTTP, count: 9 }], [{ ...membersOf(HTTP, []), at: unixMs(NOW - 720_000) }]);
     expect(plainLine(draw(reduced(stateOf(), live, old), 80, 4).state)).toMatch(

@@ -21,7 +21,7 @@ windows:
       - bans
       - journal
 `;
-/** Each call of the stand-in starts a Node, and one act has dozens of calls. */
+/** One act has dozens of calls of the stand-in. */
 const SLOW_MS = 40_000;
 const LINE = hit('203.0.113.45', '/wp-login.php');
 const CONF = `set skip on lo0

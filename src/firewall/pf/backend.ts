@@ -11,6 +11,8 @@ import { pfProbe, planPfAdd, planPfDelete } from './plan.ts';
 import { parsePf, pfFollowUp } from './reading.ts';
 import { askMembers, PF_READS } from './system.ts';
 
+const AGES_MAX = 20_000;
+
 export const pfBackend: OwningBackend = {
   id: 'pf',
   tools: ['pfctl'],
@@ -23,7 +25,8 @@ export const pfBackend: OwningBackend = {
     askMembers({
       name: isUsableName(set) ? set.name : '',
       anchor: isUsableName(set) ? (set.table ?? '') : '',
-      counters: set.counters,
+      // One line more for each: the age of a ban, which stands nowhere else.
+      counters: set.counters || (set.count ?? Number.POSITIVE_INFINITY) <= AGES_MAX,
     }),
   membersParser: createPfMembersParser,
   planAdd: planPfAdd,

@@ -1,5 +1,6 @@
 // The addresses of one table and family from `pfctl -t NAME -T show`, with -v where the table has counters; read as bytes.
 //      198.51.100.0/24                                                 (FreeBSD 13 to 15, OpenBSD 7.x; "!" = an exception)
+//   	Cleared:     Fri Nov 20 19:02:44 2026
 //   	In/Block:    [ Packets: 40211              Bytes: 2412660            ]
 
 import { bitsOf } from '../../core/address.ts';
@@ -10,7 +11,7 @@ import type { Members, SetInfo } from '../../core/rows.ts';
 import type { MembersParser } from '../backend.ts';
 import { createByteLines } from '../byte-lines.ts';
 import { AddressReader } from '../bytes.ts';
-import { MemberColumns, noFacts } from '../columns.ts';
+import { type ElementFacts, MemberColumns, noFacts } from '../columns.ts';
 
 const TAB = 0x09;
 const SPACE = 0x20;
@@ -29,6 +30,7 @@ export function createPfMembersParser(set: SetInfo, at: UnixMs): MembersParser {
   const forget = (): void => {
     // pf keeps no ends: the journal may know.
     facts.expires = Number.NaN;
+    facts.since = Number.NaN;
     facts.packets = set.counters ? 0 : Number.NaN;
     facts.bytes = set.counters ? 0 : Number.NaN;
   };
@@ -41,7 +43,7 @@ export function createPfMembersParser(set: SetInfo, at: UnixMs): MembersParser {
   const lines = createByteLines((bytes, start, end) => {
     if (start === end) return;
     if (bytes[start] === TAB) {
-      if (waiting) addCounts(bytes.toString('latin1', start, end), facts);
+      if (waiting) addDetail(bytes.toString('latin1', start, end), facts);
       return;
     }
     flush();
@@ -69,8 +71,13 @@ export function createPfMembersParser(set: SetInfo, at: UnixMs): MembersParser {
   };
 }
 
+const CLEARED = /^\tCleared: +[A-Z][a-z]{2} ([A-Z][a-z]{2} [ \d]\d) (\d\d:\d\d:\d\d) (\d{4})$/;
+
 /** What was blocked, both ways; what passed was no ban at that time. */
-function addCounts(line: string, facts: { packets: number; bytes: number }): void {
+function addDetail(line: string, facts: ElementFacts): void {
+  const [, day, time, year] = CLEARED.exec(line) ?? [];
+  // When it was put in, or when its counters were last set back. In local time, as ctime(3); 1970 = loaded at boot.
+  if (day !== undefined && Number(year) > 1970) facts.since = new Date(`${day} ${year} ${time}`).getTime();
   const [, packets, bytes] =
     /^\t(?:In|Out)\/Block: +\[ Packets: (\d{1,20}) +Bytes: (\d{1,20}) +\]$/.exec(line) ?? [];
   if (packets === undefined || bytes === undefined) return;

@@ -16,8 +16,8 @@ function reply(message: MembersReply, transfer: ArrayBuffer[] = []): void {
 
 function send({ comments, ...members }: Members): void {
   const column = comments instanceof CommentColumn ? { ids: comments.ids, texts: comments.texts } : undefined;
-  const { values, values6, prefixes, expires, refs, packets, bytes } = members;
-  const columns = [values, values6, prefixes, expires, refs, packets, bytes, column?.ids];
+  const { values, values6, prefixes, expires, refs, since, packets, bytes } = members;
+  const columns = [values, values6, prefixes, expires, refs, since, packets, bytes, column?.ids];
   const buffers = columns.flatMap((one) => (one === undefined ? [] : [one.buffer]));
   const whole = buffers.filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
   reply({ kind: 'members', members, ...(column === undefined ? {} : { comments: column }) }, whole);

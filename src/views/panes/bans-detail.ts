@@ -67,7 +67,7 @@ function memberWords(state: ConsoleState, item: MemberItem): About {
   const safeWords = `${net.text} is safe: ${why}; it must not be banned`;
   return {
     head: why === undefined ? [] : [[span(sanitise(safeWords), 'bad')]],
-    rest: [[span(sanitise(`${endWords(item, state.now)}; ${reason}`, 300))]],
+    rest: [[span(sanitise(`${endWords(item, state.now)}; ${reason}${sinceWords(item, state)}`, 300))]],
   };
 }
 
@@ -95,6 +95,13 @@ function setWords(set: SetInfo): string {
   const where = set.table === undefined ? set.name : `${set.table} ${set.name}`;
   const owner = set.owner === 'unknown' ? '' : ` of ${set.owner}`;
   return `${set.backend} set ${where} (${set.type})${owner}`;
+}
+
+/** Where nothing else tells how old a ban is. */
+function sinceWords({ part, row }: MemberItem, { now }: ConsoleState): string {
+  const since = part.members.since?.[row] ?? Number.NaN;
+  if (!(since <= now)) return '';
+  return `; in it at least since ${dateText(since)} (${formatDuration((now - since) / 1000)})`;
 }
 
 function endWords({ part, row }: MemberItem, now: number): string {

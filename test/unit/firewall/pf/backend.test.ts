@@ -45,6 +45,9 @@ describe.each(['freebsd15', 'openbsd78'] as const)('pf is read on %s', (system) 
     for (const set of sets) {
       const members = await membersOf(memory, set);
       if (set.count !== undefined) expect(members, set.key).toHaveLength(set.count);
+      // With it comes since when each is there.
+      const verbose = set.counters || set.count !== undefined;
+      expect(pfBackend.listMembers(set).argv.includes('-v'), set.key).toBe(verbose);
       expect(sets.find(({ key }) => key === set.twin)?.twin).toBe(set.key);
     }
     expect(sets.filter(({ table }) => table === undefined).every(({ count }) => count !== undefined)).toBe(

@@ -102,6 +102,12 @@ describe.each(SYSTEMS)('%s', (system) => {
     expect([...guard4.members.expires].every(Number.isNaN)).toBe(true);
     expect(guard4.members.packets).toBeUndefined();
     expect(membersText(text('T-show-v-nocounters'), set(6, false)).texts).toEqual(['2001:db8:bad::17']);
+    const aged = membersText(text('T-show-v-nocounters'), set(4, false)).members;
+    // ctime(3) in the time of this machine; what says nothing of it has no age.
+    expect(aged.since?.[aged.length - 1]).toBe(new Date('2026-11-20T21:00:45').getTime());
+    expect(guard4.members.since?.every(Number.isNaN)).toBe(true);
+    const boot = '   192.0.2.1\n\tCleared:     Thu Jan  1 00:00:00 1970\n';
+    expect(membersText(boot, set(4, false)).members.since).toEqual(new Float64Array([Number.NaN]));
     const own = membersText(text('T-show-v-counters'), set(4, true));
     expect(own.texts[0]).toBe('198.51.100.0/24');
     expect([own.members.packets?.[0], own.members.bytes?.[0]]).toEqual([40211, 2412660]);
