@@ -10,22 +10,32 @@ import type { Backend, SetsReading } from '../../firewall/backend.ts';
 
 /** Each look starts a program that takes a tenth of a second of a core, and the daemon has to answer. */
 const EVERY_MS = 5_000;
+/** One that said the same as before; what it enforces is seen in the kernel's sets at every look. */
+const CALM_EVERY_MS = 10_000;
 /** One that does not run is asked seldom: its client costs as much where nobody answers. */
 const GONE_EVERY_MS = 30_000;
 /** A look that took t is not repeated within this many times t. */
 const DUTY = 10;
 
 /** `waitMs`: how long the other sets are held up at most. Who asked (an act, refresh) waits longer. */
-type Pace = Readonly<{ everyMs: number; goneEveryMs: number; duty: number; waitMs: number; askedMs: number }>;
+type Pace = Readonly<{
+  everyMs: number;
+  calmEveryMs: number;
+  goneEveryMs: number;
+  duty: number;
+  waitMs: number;
+  askedMs: number;
+}>;
 const DAEMON: Pace = {
   everyMs: EVERY_MS,
+  calmEveryMs: CALM_EVERY_MS,
   goneEveryMs: GONE_EVERY_MS,
   duty: DUTY,
   waitMs: 400,
   askedMs: 2_000,
 };
 /** The kernel's own sets: at every look, and a busy machine is no hung one. */
-const TOOL: Pace = { everyMs: 0, goneEveryMs: 0, duty: 0, waitMs: 1_500, askedMs: 5_000 };
+const TOOL: Pace = { everyMs: 0, calmEveryMs: 0, goneEveryMs: 0, duty: 0, waitMs: 1_500, askedMs: 5_000 };
 const paceOf = ({ daemon }: Backend): Pace => (daemon === true ? DAEMON : TOOL);
 
 type State = {
@@ -85,8 +95,12 @@ async function ask(state: State, asking: Asking, pace: Pace): Promise<void> {
   try {
     const reading = await asking.read();
     if (reading.ok) {
+      // After an act more may follow by itself.
+      const same = JSON.stringify(reading.value.sets) === JSON.stringify(state.last?.sets);
+      const calm = same && !asking.asked;
       state.last = { ...reading.value, at: asking.now() };
-      state.everyMs = Math.max(pace.everyMs, pace.duty * (asking.now() - state.began));
+      const everyMs = calm ? pace.calmEveryMs : pace.everyMs;
+      state.everyMs = Math.max(everyMs, pace.duty * (asking.now() - state.began));
       delete state.trouble;
     } else {
       const { code } = reading.problem;

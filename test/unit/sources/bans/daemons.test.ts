@@ -82,6 +82,21 @@ test('that is gone has no lists, and one that never answered says so', async () 
   });
 });
 
+test('that says the same is asked half as often, until it says something else', async () => {
+  const { state, look } = rig();
+  const askedIn = async (ms: number): Promise<number> => {
+    const before = state.asked;
+    for (const end = state.now + ms; state.now < end; state.now += 1000) await look();
+    return state.asked - before;
+  };
+  await askedIn(20_000);
+  expect(await askedIn(40_000)).toBe(4);
+  let count = 0;
+  state.answer = () => Promise.resolve(ok({ sets: [ipset({ count: count++ })], gaps: [] }));
+  await askedIn(20_000);
+  expect(await askedIn(40_000)).toBe(8);
+});
+
 test('that does not run is asked seldom, until it runs or somebody asks', async () => {
   const { state, look } = rig();
   state.answer = () => Promise.resolve(fail(problem('not-found', 'the fail2ban server does not run')));
