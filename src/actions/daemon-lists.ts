@@ -26,12 +26,14 @@ export async function notYetInKernel(
   if (list.enforcedBy === undefined) return [];
   const sets = kernelSets(view, list);
   const nets = [...new Map(asked.map((net) => [net.text, net])).values()];
-  if (sets.length === 0)
-    return [
-      sanitise(
-        `${nameNets(nets)} is on the list ${list.name}, but no set of the kernel here holds what is on it`,
-      ),
-    ];
+  if (sets.length === 0) {
+    const blind = view.blind.find(({ backend }) => backend.daemon !== true);
+    const why =
+      blind === undefined
+        ? 'no set of the kernel here holds what is on it'
+        : `whether a set of the kernel holds it could not be read: ${blind.problem.summary}`;
+    return [sanitise(`${nameNets(nets)} is on the list ${list.name}, but ${why}`)];
+  }
   const never = sets.every(({ set }) => !set.holdsNets) ? nets.filter((net) => !isHost(net)) : [];
   let waiting: readonly Net[] = nets.filter((net) => !never.includes(net));
   for (const kernel of sets)
@@ -68,6 +70,7 @@ export async function endsEarlier(
   const says: SafeText[] = [];
   for (const kernel of kernelSets(view, list)) {
     const held = await findOverlaps(host, kernel, nets);
+    if (!held.ok) says.push(sanitise(`could not read ${kernel.set.name} back: ${held.problem.summary}`));
     for (const { wanted, relation, seconds: left } of held.ok ? held.value : []) {
       if (relation !== 'equal' || typeof left !== 'number' || left >= seconds - END_TOLERANCE_S) continue;
       says.push(
