@@ -19,7 +19,7 @@ const ALWAYS_CUT_MAX = 8;
 const TABLE = '/proc/net/nf_conntrack';
 const TRACKED = '/proc/sys/net/netfilter/nf_conntrack_count';
 
-export const conntrackTable: FlowTable = {
+const conntrackTable: FlowTable = {
   async left(host, nets) {
     const counts = await countFlows(host, nets);
     return counts.ok ? ok({ count: totalOf(counts.value) }) : counts;

@@ -21,6 +21,7 @@ import {
   readWay,
   timeoutsOf,
 } from '../firewall/pf/timeouts.ts';
+import type { TimeoutFacts } from '../firewall/timeouts.ts';
 import type { Host } from '../host/host.ts';
 import {
   type ActContext,
@@ -33,7 +34,7 @@ import {
   stepsOf,
 } from './action.ts';
 import { ASK_INFO, findStates } from './cut-pf.ts';
-import { presetValue, type TimeoutFacts, timeoutNamed } from './timeout-values.ts';
+import { presetValue, timeoutNamed } from './timeout-values.ts';
 
 export type PfReading = Readonly<{ way: PfWay; rules: string }>;
 export type PfValue = Readonly<{ timeout: TimeoutFacts; before: number; wanted: number }>;
@@ -214,7 +215,7 @@ function hazardOf({ timeout, before, wanted }: PfValue): readonly SafeText[] {
   return [sanitise(`${printPfValue({ timeout, before, wanted })}: ${timeout.hazard}`, 240)];
 }
 
-export const printPfValue = ({ timeout, before, wanted }: PfValue): string =>
+const printPfValue = ({ timeout, before, wanted }: PfValue): string =>
   `${timeout.name} ${formatDuration(before)} → ${formatDuration(wanted)}`;
 
 /** The timeouts are as wished, and nothing beside them has changed: neither options nor rules. */

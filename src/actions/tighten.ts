@@ -186,7 +186,7 @@ function summaryOf({ change }: DraftOf<'tighten'>, changes: readonly Change[]): 
   return only === undefined ? '' : `set ${printChange(only)}`;
 }
 
-export function printChange({ timeout, before, wanted }: Change): string {
+function printChange({ timeout, before, wanted }: Change): string {
   return `${shortName(timeout.name)} ${formatDuration(before)} → ${formatDuration(wanted)}`;
 }
 

@@ -4,11 +4,9 @@ import type { Preset } from '../core/act.ts';
 import { TIMEOUT_SECONDS_MAX } from '../core/duration.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { TimeoutRow } from '../core/rows.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { suggest } from '../core/suggest.ts';
-
-export type TimeoutFacts = Omit<TimeoutRow, 'current'>;
+import type { TimeoutFacts } from '../firewall/timeouts.ts';
 
 export const shortName = (name: string): string => name.replace(/^nf_conntrack_/, '');
 

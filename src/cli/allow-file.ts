@@ -13,7 +13,7 @@ import { stateFolder } from './state-folder.ts';
 
 type Env = Io['env'];
 
-export const allowFile = (env: Env): string => join(stateFolder(env), 'allow.json');
+const allowFile = (env: Env): string => join(stateFolder(env), 'allow.json');
 
 /** `text`: as it lies there, undefined = there is no file yet. */
 export type KeptBook = Readonly<{ book: AllowBook; text: string | undefined }>;

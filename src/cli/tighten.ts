@@ -2,7 +2,7 @@
 
 import { readTimeout } from '../actions/tighten.ts';
 import { hasPf, readPf } from '../actions/tighten-pf.ts';
-import { shortName, type TimeoutFacts } from '../actions/timeout-values.ts';
+import { shortName } from '../actions/timeout-values.ts';
 import type { ActDraft, Preset } from '../core/act.ts';
 import { parseDuration } from '../core/duration.ts';
 import { problem } from '../core/problem.ts';
@@ -11,7 +11,7 @@ import { sanitise } from '../core/sanitise.ts';
 import { suggest } from '../core/suggest.ts';
 import { UNKNOWN } from '../core/units.ts';
 import { PF_TIMEOUTS, timeoutsOf } from '../firewall/pf/timeouts.ts';
-import { TIMEOUTS } from '../firewall/timeouts.ts';
+import { TIMEOUTS, type TimeoutFacts } from '../firewall/timeouts.ts';
 import type { Host } from '../host/host.ts';
 import { type ActDeps, openDesk } from './act-desk.ts';
 import { type ActFlags, complain, runAct } from './act-run.ts';

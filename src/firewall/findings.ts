@@ -93,7 +93,7 @@ function notDropped(set: SetInfo, { because }: Extract<Enforcement, { kind: 'not
 }
 
 /** The rule that would make the set work, as the operator would write it. opsconsole writes no rules of others. */
-export function missingRule(set: SetInfo): string | undefined {
+function missingRule(set: SetInfo): string | undefined {
   if (!isUsableName(set)) return undefined;
   const { backend, family, name, table } = set;
   if (set.owner === 'opsconsole') return 'the next ban in the own table mends it';

@@ -8,15 +8,22 @@ import type { TimeoutRow } from '../core/rows.ts';
 /** RFC 5382 REQ-5: an established flow is kept at least 2 h 4 min, a keepalive interval and some. */
 export const ESTABLISHED_FLOOR_SECONDS = 7440;
 
-type Facts = Omit<TimeoutRow, 'current'>;
+export type TimeoutFacts = Omit<TimeoutRow, 'current'>;
 type Values = readonly [kernelDefault: number, modest: number, siege: number];
 
-function row(short: string, [kernelDefault, modest, siege]: Values, hazard: string): Facts {
-  return { name: `nf_conntrack_${short}`, kernelDefault, modest, siege, hazard };
+export function timeoutRow(
+  name: string,
+  [kernelDefault, modest, siege]: Values,
+  hazard: string,
+): TimeoutFacts {
+  return { name, kernelDefault, modest, siege, hazard };
 }
 
+const row = (short: string, values: Values, hazard: string): TimeoutFacts =>
+  timeoutRow(`nf_conntrack_${short}`, values, hazard);
+
 /** Seconds. `siege` never goes under what standards and common keepalives need. */
-export const TIMEOUTS: readonly Facts[] = [
+export const TIMEOUTS: readonly TimeoutFacts[] = [
   row(
     'tcp_timeout_established',
     [432_000, 86_400, ESTABLISHED_FLOOR_SECONDS],

@@ -27,7 +27,7 @@ import {
 } from './schema.ts';
 import { shieldsOf } from './shields-normalise.ts';
 
-export const DEFAULT_DURATIONS: readonly number[] = [3600, 86_400, 604_800];
+const DEFAULT_DURATIONS: readonly number[] = [3600, 86_400, 604_800];
 /** Shares with two decimals may add up to a little more than all. */
 const ROUNDING = 0.5;
 

@@ -67,7 +67,7 @@ const PANE_KINDS = {
 };
 export const PANE_KIND_NAMES = Object.keys(PANE_KINDS) as readonly (keyof typeof PANE_KINDS)[];
 
-export const paneMap = z.strictObject({
+const paneMap = z.strictObject({
   log: PANE_KINDS.log.optional(),
   bans: PANE_KINDS.bans.optional(),
   conntrack: PANE_KINDS.conntrack.optional(),

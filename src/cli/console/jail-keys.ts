@@ -46,7 +46,7 @@ export function createFilterTester(host: Host, store: ConsoleStore): (jail: Jail
   };
 }
 
-export function filterPage(jail: JailRow, result: Result<FilterTest>): Page {
+function filterPage(jail: JailRow, result: Result<FilterTest>): Page {
   const title = sanitise(`Filter of ${jail.name}`, 100);
   return { title, lines: result.ok ? testLines(result.value) : problemLines(result.problem) };
 }

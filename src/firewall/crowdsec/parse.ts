@@ -21,7 +21,7 @@ import {
   glanceAtCsv,
 } from './decision.ts';
 
-export const crowdsecKey = (family: Family): SetKey =>
+const crowdsecKey = (family: Family): SetKey =>
   (family === 4 ? 'crowdsec:decisions' : 'crowdsec6:decisions') as SetKey;
 
 export const NOT_A_LISTING = problem('unreadable', 'cscli answered something else than a list of decisions', {

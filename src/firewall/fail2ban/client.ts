@@ -72,7 +72,7 @@ function whyNoAnswer(stdout: string): Problem {
 }
 
 /** What stands where nothing was answered at all. */
-export const NO_SERVER = problem('not-found', 'the fail2ban server does not run', {
+const NO_SERVER = problem('not-found', 'the fail2ban server does not run', {
   hint: 'start it (systemctl start fail2ban); its own words: journalctl -u fail2ban',
 });
 

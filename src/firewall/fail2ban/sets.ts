@@ -24,7 +24,7 @@ const DETAILS_TIMEOUT_MS = 8000;
 /** Jails whose actions are looked into: more, and their sets are found by their usual names only. */
 const LOOKED_INTO_MAX = 16;
 
-export function jailKey(jail: string, family: Family): SetKey {
+function jailKey(jail: string, family: Family): SetKey {
   return `fail2ban${family === 4 ? '' : '6'}:${sanitise(jail)}` as SetKey;
 }
 
@@ -58,7 +58,7 @@ function usableIn(output: string | undefined): readonly string[] {
 }
 
 /** Jails with their bans. A problem in words where the server is down, or too old to say them. */
-export function readJails(output: string): Result<readonly JailBans[]> {
+function readJails(output: string): Result<readonly JailBans[]> {
   const answers = readBatch(output, 2);
   if (!answers.ok) return answers;
   const [version = '', banned = ''] = answers.value;

@@ -39,7 +39,7 @@ function wallTime([
 
 /** Minutes east of UTC at a moment; of this process by default. */
 export type OffsetAt = (ms: number) => number;
-export const ownOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
+const ownOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
 
 const MINUTE = 60_000;
 const QUARTER = 15 * MINUTE;

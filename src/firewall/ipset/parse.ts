@@ -8,6 +8,7 @@ import type { Enforcement, SetInfo, SetKey } from '../../core/rows.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { type Chain, enforcementOf } from '../enforcement.ts';
 import { type Surroundings, withFindings } from '../findings.ts';
+import { variantOf } from '../iptables/parse.ts';
 import { readIptablesSave } from '../iptables/rule.ts';
 import { ownerOf, pairTwins } from '../names.ts';
 import { publishedOf } from '../published.ts';
@@ -56,12 +57,11 @@ function enforcementFrom(listings: readonly (string | undefined)[], tool: string
   }
   const around = {
     published: publishedOf(chains, tool === 'iptables' ? 4 : 6),
-    beside: hasRules(listings[0]) && hasRules(listings[isNft(listings[0]) ? 1 : 2]),
+    beside: hasRules(listings[0]) && hasRules(listings[variantOf(listings[0] ?? '') === 'nft' ? 1 : 2]),
   };
   return { found: enforcementOf(chains), blind: listings.includes(undefined), around };
 }
 
-const isNft = (save: string | undefined): boolean => save?.includes('(nf_tables)') === true;
 const hasRules = (save: string | undefined): boolean =>
   save !== undefined && /^(?:\[\d+:\d+\] )?-A /m.test(save);
 

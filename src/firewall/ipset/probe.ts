@@ -31,7 +31,7 @@ function ipsetTest(set: SetInfo, text: string): Command {
   });
 }
 
-export function readIpset(answer: ProbeAnswer): Presence {
+function readIpset(answer: ProbeAnswer): Presence {
   if (/is NOT in set/.test(answer.stderr)) return 'absent';
   return answer.exitCode === 0 ? 'present' : 'unknown';
 }

@@ -19,7 +19,7 @@ export function nftProbe(set: SetInfo, net: Net): Probe {
   return { commands: [create], read: ([answer]) => (answer === undefined ? 'unknown' : readNft(answer)) };
 }
 
-export function readNft(answer: ProbeAnswer): Presence {
+function readNft(answer: ProbeAnswer): Presence {
   if (answer.exitCode === 0) return 'absent';
   return /File exists|interval overlaps/.test(`${answer.stderr}${answer.stdout}`) ? 'present' : 'unknown';
 }

@@ -4,7 +4,6 @@
 //   adaptive.start            60000 states
 
 import { type Command, command, type Step } from '../../core/plan.ts';
-import type { TimeoutRow } from '../../core/rows.ts';
 import {
   LOOK_AT_PF_OPTIONS,
   type PfOptions,
@@ -12,22 +11,11 @@ import {
   parsePfTimeouts,
   planPfTimeouts,
 } from '../shields/pf-timeouts.ts';
-import { ESTABLISHED_FLOOR_SECONDS } from '../timeouts.ts';
+import { ESTABLISHED_FLOOR_SECONDS, timeoutRow as row, type TimeoutFacts } from '../timeouts.ts';
 import type { PfSystem } from './system.ts';
 
-type Facts = Omit<TimeoutRow, 'current'>;
-type Values = readonly [kernelDefault: number, modest: number, siege: number];
-
-const row = (name: string, [kernelDefault, modest, siege]: Values, hazard: string): Facts => ({
-  name,
-  kernelDefault,
-  modest,
-  siege,
-  hazard,
-});
-
 /** Seconds. Not among them: adaptive.* are counts of states, frag, interval and src.track keep no flow. */
-export const PF_TIMEOUTS: readonly Facts[] = [
+export const PF_TIMEOUTS: readonly TimeoutFacts[] = [
   row(
     'tcp.established',
     [86_400, 43_200, ESTABLISHED_FLOOR_SECONDS],

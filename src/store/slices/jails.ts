@@ -37,7 +37,7 @@ const NEW_PANE: JailsPane = { order: 'need', cursor: FIRST_ROW, open: undefined,
 /** Rows above the table: the line of column heads. */
 export const JAILS_HEAD_ROWS = 1;
 /** Below the table: a rule is not needed, what is wrong with the jail under the cursor is. */
-export const JAILS_FOOT_ROWS = 3;
+const JAILS_FOOT_ROWS = 3;
 const FOOT_FROM_ROWS = 9;
 
 export function initialJails(session: Session): JailsState {

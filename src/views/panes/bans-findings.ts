@@ -8,7 +8,7 @@ import type { Table } from '../../store/bans/table.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { span } from '../parts/lines.ts';
 
-export const shownSets = ({ parts, unlisted }: Table): readonly SetInfo[] => [
+const shownSets = ({ parts, unlisted }: Table): readonly SetInfo[] => [
   ...unlisted.map(({ set }) => set),
   ...parts.map(({ set }) => set),
 ];
