@@ -3,14 +3,14 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TestNs } from '../kernel/harness/netns.ts';
 import { kernelSuite } from '../kernel/harness/require.ts';
-import { leave, type StartOptions, useWorld } from './harness/console.ts';
-import { bottomOf, linesOf, shows } from './harness/drawn.ts';
+import { leave } from './harness/console.ts';
+import { bottomOf, shows } from './harness/drawn.ts';
 import { ruleset } from './harness/kernel.ts';
 import { revertsOf } from './harness/reverts.ts';
-import { type SshSession, startSshd } from './harness/sshd.ts';
+import { inTop, topOf, useShieldsWorld } from './harness/shields.ts';
 import { type TestTerminal, untilTrue } from './harness/tmux.ts';
 
 const SESSION = `
@@ -38,8 +38,6 @@ const TABLE = 'opsconsole_shields';
 /** The watcher looks at the clock every second or so, and the machine may be busy. */
 const REVERT_MS = 40_000;
 
-const topOf = (screen: string): string => linesOf(screen)[0] ?? '';
-const inTop = (pattern: RegExp) => (screen: string) => pattern.test(topOf(screen));
 const inBottom = (words: string) => (screen: string) => bottomOf(screen).includes(words);
 
 /** Seconds of the clock behind a word of the top line. */
@@ -48,251 +46,228 @@ function clockOf(screen: string, word: string): number {
   return found.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-kernelSuite('the shields on the screen', ['tmux', 'nft', 'conntrack', 'sysctl', 'sshd'], () => {
-  const world = useWorld({ session: SESSION, clients: 3 });
-  const terminals: TestTerminal[] = [];
-  let ssh: SshSession | undefined;
-  let before = '';
+const TOOLS = ['tmux', 'nft', 'conntrack', 'sysctl', 'sshd'];
 
-  beforeAll(async () => {
-    const { net } = world();
-    await net.echoServer(net.server, 80);
-    await net.trackConnections(net.server);
-    ssh = await startSshd(world(), net.client(0));
-  });
-  beforeEach(async () => {
-    before = await machine();
-  });
-  afterEach(async () => {
-    for (const terminal of terminals.splice(0)) await terminal.close();
-    // Whatever a failed test left up: the next one begins on the machine as it was.
-    const { net, env, argv } = world();
-    const words = argv().slice(4, 5);
-    const left = ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...words];
-    await net.exec(net.server, [left[0] ?? 'env', ...left.slice(1), 'shields', 'down'], { anyExit: true });
-  });
+// Worlds beside each other: the clocks of shields are waited for most of the time.
+kernelSuite(
+  'the shields on the screen',
+  TOOLS,
+  () => {
+    const { world, open, asBefore, raise, leaveRemarks, lower } = useShieldsWorld({ session: SESSION });
 
-  async function open(options: StartOptions = {}): Promise<TestTerminal> {
-    const terminal = await world().start({ columns: 160, ...options });
-    terminals.push(terminal);
-    return terminal;
-  }
+    it.sequential('raises with !, counts, keeps with Enter, renews with +, lowers with ! and leaves no trace', async () => {
+      const terminal = await open();
+      const first = await raise(terminal);
+      expect(await ruleset(world())).toContain(`table inet ${TABLE}`);
+      expect(topOf(first)).toMatch(
+        /trial ends in [23]:\d\d, Enter keeps · (then )?hold (1:00|59):\d\d .* ! lowers/,
+      );
+      const at = clockOf(first, 'trial ends in');
+      const later = await terminal.until('the clock', (screen) => clockOf(screen, 'trial ends in') <= at - 3);
+      expect(clockOf(later, 'by you')).toBeGreaterThanOrEqual(clockOf(first, 'by you') + 2);
 
-  /** All that these shields may change. */
-  async function machine(): Promise<string> {
-    const { net } = world();
-    const names = 'net.ipv4.tcp_(syncookies|synack_retries|max_syn_backlog)|net.netfilter.*timeout';
-    const { stdout } = await net.exec(net.server, ['sysctl', '-a', '-r', names]);
-    return `${await ruleset(world())}${stdout}`;
-  }
+      await terminal.keys('Enter');
+      await terminal.until('kept', inBottom('the shields are kept'));
+      const held = await terminal.until('the hold', inTop(/hold (1:00|59):\d\d, \+ renews/));
+      const less = clockOf(held, 'hold') - 3;
+      await terminal.until('the hold runs', (screen) => clockOf(screen, 'hold') <= less);
+      await terminal.keys('+');
+      await terminal.until('renewed', (screen) => clockOf(screen, 'hold') > less + 1);
 
-  const asBefore = async (): Promise<boolean> => (await machine()) === before;
+      const report = await lower(terminal);
+      expect(report).toContain('an operator lowered them');
+      expect(report).toContain('Restored');
+      expect(await asBefore()).toBe(true);
+      await terminal.until('the usual line', inTop(/shields down/));
+    });
 
-  /** Presses `!` and leaves the remarks, where this machine gives cause for some. */
-  async function raise(terminal: TestTerminal): Promise<string> {
-    await terminal.until('the shields are down', inTop(/shields down/));
-    await terminal.keys('!');
-    await leaveRemarks(terminal, await terminal.until('they are up', inTop(/SHIELDS UP by you .*trial/)));
-    return terminal.until('the top line', inTop(/SHIELDS UP/));
-  }
+    it.sequential('types ! where text is typed, and says on leaving what becomes of a trial', async () => {
+      const terminal = await open({ columns: 80, rows: 24 });
+      await terminal.until('down', inBottom('! shields'));
+      await terminal.keys(':', '!');
+      await terminal.until('it is typed', (screen) => bottomOf(screen).startsWith(' :!'));
+      await leave(terminal);
+      expect(await ruleset(world())).not.toContain(TABLE);
+      const second = await open({ columns: 80, rows: 24 });
+      await second.keys('!');
+      const small = await second.until('up', inTop(/SHIELDS UP .*trial \d:\d\d, Enter keeps.*! lowers/));
+      expect(topOf(small).length).toBeLessThanOrEqual(80);
+      await leaveRemarks(second, small);
+      await second.keys('q');
+      await second.until('the question', shows('The shields are in trial and come down in', 'unless kept'));
+      await leave(second);
+      await lower(second);
+    });
 
-  /** Escape on nothing would make one key of itself and the next. */
-  async function leaveRemarks(terminal: TestTerminal, screen: string): Promise<void> {
-    if (screen.includes('┌ Shields up, with remarks')) await leave(terminal);
-  }
+    it.sequential('previews without touching anything', async () => {
+      const terminal = await open();
+      await terminal.until('down', inTop(/shields down/));
+      await terminal.type(':shields preview');
+      await terminal.keys('Enter');
+      const page = await terminal.until(
+        'the preview',
+        shows('What raising the shields would do', 'Nothing has been'),
+      );
+      // What and whom first; the exact commands, which are long, come last.
+      expect(page).toContain('What they would do');
+      expect(page).toMatch(/more lines below +PageDown/);
+      await terminal.keys('PageDown');
+      await terminal.until('who is spared', shows('Never limited nor dropped', '203.0.113.10'));
+      await terminal.keys('G');
+      await terminal.until('its end', shows('sysctl -w'));
+      await leave(terminal);
+      expect(await asBefore()).toBe(true);
+    });
+  },
+  'beside',
+);
 
-  async function lower(terminal: TestTerminal): Promise<string> {
-    await terminal.keys('!');
-    const report = await terminal.until('the report', shows('┌ Shields down ─'));
-    await leave(terminal);
-    return report;
-  }
+kernelSuite(
+  'the shields and others',
+  TOOLS,
+  () => {
+    const { world, ssh, open, asBefore, raise, lower } = useShieldsWorld({ session: SESSION, clients: 3 });
 
-  it('raises with !, counts, keeps with Enter, renews with +, lowers with ! and leaves no trace', async () => {
-    const terminal = await open();
-    const first = await raise(terminal);
-    expect(await ruleset(world())).toContain(`table inet ${TABLE}`);
-    expect(topOf(first)).toMatch(
-      /trial ends in [23]:\d\d, Enter keeps · (then )?hold (1:00|59):\d\d .* ! lowers/,
-    );
-    const at = clockOf(first, 'trial ends in');
-    const later = await terminal.until('the clock', (screen) => clockOf(screen, 'trial ends in') <= at - 3);
-    expect(clockOf(later, 'by you')).toBeGreaterThanOrEqual(clockOf(first, 'by you') + 2);
+    it.sequential('is seen by a second console and by a read-only one, which cannot change it', async () => {
+      const [first, second] = [
+        await open(),
+        await open({ env: { SSH_CONNECTION: '203.0.113.11 5 192.0.2.1 22' } }),
+      ];
+      const watcher = await open({ args: ['--read-only'], columns: 80, rows: 24 });
+      await second.until('it is down', inTop(/shields down/));
+      await raise(first);
+      const seen = await second.until('the other console says so', inTop(/SHIELDS UP by \w+ .*trial/), 4_000);
+      // Not this person's trial: Enter is the pane's, and the top line says how to keep it.
+      expect(topOf(seen)).toContain(':shields keep');
+      const read = await watcher.until('the read-only one, too', inTop(/SHIELDS UP by .*trial \d:\d\d/));
+      expect(topOf(read)).not.toMatch(/lowers|keeps|renews/);
+      await watcher.keys('!');
+      await watcher.until('why not', inBottom('read-only'));
 
-    await terminal.keys('Enter');
-    await terminal.until('kept', inBottom('the shields are kept'));
-    const held = await terminal.until('the hold', inTop(/hold (1:00|59):\d\d, \+ renews/));
-    const less = clockOf(held, 'hold') - 3;
-    await terminal.until('the hold runs', (screen) => clockOf(screen, 'hold') <= less);
-    await terminal.keys('+');
-    await terminal.until('renewed', (screen) => clockOf(screen, 'hold') > less + 1);
+      await second.keys('Enter');
+      await second.type(':shields keep');
+      await second.keys('Enter');
+      await first.until('kept by the other', inTop(/hold \d+:\d\d/), 4_000);
+      await second.keys('!');
+      await second.until('the report', shows('┌ Shields down ─'));
+      const told = await first.until(
+        'a notice, no page',
+        inBottom('shields down: an operator lowered them'),
+        4_000,
+      );
+      expect(told).not.toContain('┌ Shields');
+      await first.type(':shields');
+      await first.keys('Enter');
+      const page = await first.until('the report of the other', shows('The shields are down.', 'Restored'));
+      expect(page).toContain('an operator lowered them');
+      expect(await asBefore()).toBe(true);
+    });
 
-    const report = await lower(terminal);
-    expect(report).toContain('an operator lowered them');
-    expect(report).toContain('Restored');
-    expect(await asBefore()).toBe(true);
-    await terminal.until('the usual line', inTop(/shields down/));
-  });
+    it.sequential('stops an attack in sight, while the operator’s connection and a visitor live', async () => {
+      const { net } = world();
+      const [attacker, visitor] = [net.client(1), net.client(2)];
+      const terminal = await open();
+      const flow = await net.openFlow(visitor, SERVER, 80);
+      await raise(terminal);
+      expect(await burst(attacker, 60)).toContain('dropped');
+      const shown = await terminal.until('what is dropped', inTop(/dropped [1-9]/), 10_000);
+      expect(topOf(shown)).toContain('SHIELDS UP');
+      expect(await net.probeTcp(attacker, SERVER, 9999)).toBe('dropped');
+      expect(await ssh()?.alive()).toBe(true);
+      expect(await flow.send('still here')).toBe(true);
+      expect(await net.probeTcp(visitor, SERVER, 80)).toBe('open');
+      const report = await lower(terminal);
+      expect(report).toMatch(/What they stopped/);
+      expect(report).toMatch(/\d+ SYN over the rate/);
+      expect(await asBefore()).toBe(true);
+      expect(await net.probeTcp(attacker, SERVER, 80)).toBe('open');
+      await flow.close();
+    });
 
-  it('is seen by a second console and by a read-only one, which cannot change it', async () => {
-    const [first, second] = [
-      await open(),
-      await open({ env: { SSH_CONNECTION: '203.0.113.11 5 192.0.2.1 22' } }),
-    ];
-    const watcher = await open({ args: ['--read-only'], columns: 80, rows: 24 });
-    await second.until('it is down', inTop(/shields down/));
-    await raise(first);
-    const seen = await second.until('the other console says so', inTop(/SHIELDS UP by \w+ .*trial/), 4_000);
-    // Not this person's trial: Enter is the pane's, and the top line says how to keep it.
-    expect(topOf(seen)).toContain(':shields keep');
-    const read = await watcher.until('the read-only one, too', inTop(/SHIELDS UP by .*trial \d:\d\d/));
-    expect(topOf(read)).not.toMatch(/lowers|keeps|renews/);
-    await watcher.keys('!');
-    await watcher.until('why not', inBottom('read-only'));
+    /** New connections at once, from one source. */
+    async function burst(from: TestNs, count: number): Promise<readonly string[]> {
+      const { net } = world();
+      const probes = Array.from({ length: count }, () => net.probeTcp(from, SERVER, 80, { boundMs: 700 }));
+      return Promise.all(probes);
+    }
 
-    await second.keys('Enter');
-    await second.type(':shields keep');
-    await second.keys('Enter');
-    await first.until('kept by the other', inTop(/hold \d+:\d\d/), 4_000);
-    await second.keys('!');
-    await second.until('the report', shows('┌ Shields down ─'));
-    const told = await first.until(
-      'a notice, no page',
-      inBottom('shields down: an operator lowered them'),
-      4_000,
-    );
-    expect(told).not.toContain('┌ Shields');
-    await first.type(':shields');
-    await first.keys('Enter');
-    const page = await first.until('the report of the other', shows('The shields are down.', 'Restored'));
-    expect(page).toContain('an operator lowered them');
-    expect(await asBefore()).toBe(true);
-  });
+    it.sequential('says so when somebody else removes the table', async () => {
+      const { net } = world();
+      const terminal = await open();
+      await raise(terminal);
+      await net.exec(net.server, ['nft', 'delete', 'table', 'inet', TABLE]);
+      const gone = await terminal.until('the alarm', inTop(/somebody removed the table: nothing is dropped/));
+      expect(topOf(gone)).toContain('SHIELDS UP but');
+      await lower(terminal);
+      expect(await asBefore()).toBe(true);
+    });
+  },
+  'beside',
+);
 
-  it('stops an attack in sight, while the operator’s connection and a visitor live', async () => {
-    const { net } = world();
-    const [attacker, visitor] = [net.client(1), net.client(2)];
-    const terminal = await open();
-    const flow = await net.openFlow(visitor, SERVER, 80);
-    await raise(terminal);
-    expect(await burst(attacker, 60)).toContain('dropped');
-    const shown = await terminal.until('what is dropped', inTop(/dropped [1-9]/), 10_000);
-    expect(topOf(shown)).toContain('SHIELDS UP');
-    expect(await net.probeTcp(attacker, SERVER, 9999)).toBe('dropped');
-    expect(await ssh?.alive()).toBe(true);
-    expect(await flow.send('still here')).toBe(true);
-    expect(await net.probeTcp(visitor, SERVER, 80)).toBe('open');
-    const report = await lower(terminal);
-    expect(report).toMatch(/What they stopped/);
-    expect(report).toMatch(/\d+ SYN over the rate/);
-    expect(await asBefore()).toBe(true);
-    expect(await net.probeTcp(attacker, SERVER, 80)).toBe('open');
-    await flow.close();
-  });
+kernelSuite(
+  'shields whose console is killed',
+  TOOLS,
+  () => {
+    const { world, open, asBefore } = useShieldsWorld({ session: SESSION });
+    const short = (): string => world().file('short.yml', SESSION.replace('trial: 3m', 'trial: 10s'));
 
-  /** New connections at once, from one source. */
-  async function burst(from: TestNs, count: number): Promise<readonly string[]> {
-    const { net } = world();
-    const probes = Array.from({ length: count }, () => net.probeTcp(from, SERVER, 80, { boundMs: 700 }));
-    return Promise.all(probes);
-  }
+    it.sequential.each([
+      ['the terminal is killed', (terminal: TestTerminal) => terminal.close()],
+      ['the console and all of its session are killed', killSession],
+    ])('comes down by itself, once, when %s', async (_, kill) => {
+      const terminal = await open({ session: short() });
+      await terminal.until('down', inTop(/shields down/));
+      await terminal.keys('!');
+      await terminal.until('up', inTop(/SHIELDS UP/));
+      const reverts = await revertsOf(world(), TABLE);
+      await kill(terminal);
+      expect(await ruleset(world())).toContain(`table inet ${TABLE}`);
+      await untilTrue('the machine is as before', asBefore, REVERT_MS);
+      expect(await reverts.end()).toEqual({ deleted: 1, outcome: expect.stringContaining('\nby timer\n') });
+      // The next console says nothing of it: there is nothing to do.
+      const next = await open();
+      await next.until('down again', inTop(/shields down/));
+    });
+  },
+  'beside',
+);
 
-  it('types ! where text is typed, and says on leaving what becomes of a trial', async () => {
-    const terminal = await open({ columns: 80, rows: 24 });
-    await terminal.until('down', inBottom('! shields'));
-    await terminal.keys(':', '!');
-    await terminal.until('it is typed', (screen) => bottomOf(screen).startsWith(' :!'));
-    await leave(terminal);
-    expect(await ruleset(world())).not.toContain(TABLE);
-    const second = await open({ columns: 80, rows: 24 });
-    await second.keys('!');
-    const small = await second.until('up', inTop(/SHIELDS UP .*trial \d:\d\d, Enter keeps.*! lowers/));
-    expect(topOf(small).length).toBeLessThanOrEqual(80);
-    await leaveRemarks(second, small);
-    await second.keys('q');
-    await second.until('the question', shows('The shields are in trial and come down in', 'unless kept'));
-    await leave(second);
-    await lower(second);
-  });
+kernelSuite(
+  'shields that nobody keeps',
+  TOOLS,
+  () => {
+    const { world, open, asBefore, raise } = useShieldsWorld({ session: SESSION });
+    const short = (): string => world().file('short.yml', SESSION.replace('trial: 3m', 'trial: 10s'));
 
-  it('previews without touching anything', async () => {
-    const terminal = await open();
-    await terminal.until('down', inTop(/shields down/));
-    await terminal.type(':shields preview');
-    await terminal.keys('Enter');
-    const page = await terminal.until(
-      'the preview',
-      shows('What raising the shields would do', 'Nothing has been'),
-    );
-    // What and whom first; the exact commands, which are long, come last.
-    expect(page).toContain('What they would do');
-    expect(page).toMatch(/more lines below +PageDown/);
-    await terminal.keys('PageDown');
-    await terminal.until('who is spared', shows('Never limited nor dropped', '203.0.113.10'));
-    await terminal.keys('G');
-    await terminal.until('its end', shows('sysctl -w'));
-    await leave(terminal);
-    expect(await asBefore()).toBe(true);
-  });
+    it.sequential('says that they came down when nobody kept them', async () => {
+      const terminal = await open({ session: short() });
+      await raise(terminal);
+      const told = await terminal.until('that it came down', inBottom('they were not kept'), REVERT_MS);
+      expect(topOf(told)).toContain('shields down');
+      expect(await asBefore()).toBe(true);
+    });
 
-  it.each([
-    ['the terminal is killed', (terminal: TestTerminal) => terminal.close()],
-    ['the console and all of its session are killed', killSession],
-  ])('comes down by itself, once, when %s', async (_, kill) => {
-    const short = world().file('short.yml', SESSION.replace('trial: 3m', 'trial: 10s'));
-    const terminal = await open({ session: short });
-    await terminal.until('down', inTop(/shields down/));
-    await terminal.keys('!');
-    await terminal.until('up', inTop(/SHIELDS UP/));
-    const reverts = await revertsOf(world(), TABLE);
-    await kill(terminal);
-    expect(await ruleset(world())).toContain(`table inet ${TABLE}`);
-    await untilTrue('the machine is as before', asBefore, REVERT_MS);
-    expect(await reverts.end()).toEqual({ deleted: 1, outcome: expect.stringContaining('\nby timer\n') });
-    // The next console says nothing of it: there is nothing to do.
-    const next = await open();
-    await next.until('down again', inTop(/shields down/));
-  });
-
-  it('says that they came down when nobody kept them', async () => {
-    const short = world().file('short.yml', SESSION.replace('trial: 3m', 'trial: 10s'));
-    const terminal = await open({ session: short });
-    await raise(terminal);
-    const told = await terminal.until('that it came down', inBottom('they were not kept'), REVERT_MS);
-    expect(topOf(told)).toContain('shields down');
-    expect(await asBefore()).toBe(true);
-  });
-
-  it('says when nobody takes them down in time, and the next console does it', async () => {
-    const short = world().file('short.yml', SESSION.replace('trial: 3m', 'trial: 10s'));
-    const terminal = await open({ session: short });
-    await raise(terminal);
-    const id = readFileSync(world().path('lib/shields/current'), 'utf8').trim();
-    const watcher = Number(readFileSync(world().path(`run/${id}.watcher`), 'utf8'));
-    process.kill(watcher, 'SIGKILL');
-    const late = await terminal.until(
-      'that they are overdue',
-      inTop(/should have come down|NOTHING|ran out/),
-      REVERT_MS,
-    );
-    expect(topOf(late)).toContain('SHIELDS UP');
-    const next = await open();
-    await next.until('what it finished', inBottom('shields of before were cleared away'));
-    await next.until('the usual line', inTop(/shields down/));
-    expect(await asBefore()).toBe(true);
-  });
-
-  it('says so when somebody else removes the table', async () => {
-    const { net } = world();
-    const terminal = await open();
-    await raise(terminal);
-    await net.exec(net.server, ['nft', 'delete', 'table', 'inet', TABLE]);
-    const gone = await terminal.until('the alarm', inTop(/somebody removed the table: nothing is dropped/));
-    expect(topOf(gone)).toContain('SHIELDS UP but');
-    await lower(terminal);
-    expect(await asBefore()).toBe(true);
-  });
-});
+    it.sequential('says when nobody takes them down in time, and the next console does it', async () => {
+      const terminal = await open({ session: short() });
+      await raise(terminal);
+      const id = readFileSync(world().path('lib/shields/current'), 'utf8').trim();
+      const watcher = Number(readFileSync(world().path(`run/${id}.watcher`), 'utf8'));
+      process.kill(watcher, 'SIGKILL');
+      const late = await terminal.until(
+        'that they are overdue',
+        inTop(/should have come down|NOTHING|ran out/),
+        REVERT_MS,
+      );
+      expect(topOf(late)).toContain('SHIELDS UP');
+      const next = await open();
+      await next.until('what it finished', inBottom('shields of before were cleared away'));
+      await next.until('the usual line', inTop(/shields down/));
+      expect(await asBefore()).toBe(true);
+    });
+  },
+  'beside',
+);
 
 /** SIGKILL for the console and every process of its session; the watcher has a session of its own. */
 async function killSession(terminal: TestTerminal): Promise<void> {
