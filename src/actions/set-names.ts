@@ -13,7 +13,11 @@ export function findSetByName(view: FirewallView, text: string): Result<SetInfo>
   const sets = allSets(view).map(({ set }) => set);
   const exact = sets.find((set) => set.key === wanted || fullName(set) === wanted);
   if (exact !== undefined) return ok(exact);
-  const named = sets.filter(({ name }) => name === wanted);
+  // As the console shows it.
+  const jail = /^jail (.+)$/.exec(wanted)?.[1];
+  const named = sets.filter(
+    ({ name, backend }) => name === wanted || (backend === 'fail2ban' && name === jail),
+  );
   const [first] = named;
   if (first === undefined) {
     const near = suggest(wanted, [...sets.map(({ name }) => name), ...sets.map(fullName)]);

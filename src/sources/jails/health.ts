@@ -107,6 +107,7 @@ function quiet({ logs }: Judged, lines: HourAndDay, clues: readonly LogClues[]):
 }
 
 function linesWords({ hour, day }: HourAndDay): string {
+  if (day.count === 0 && day.atLeast) return 'no line was seen';
   return `${atLeast(hour)} ${hour.count === 1 ? 'line' : 'lines'} in the last hour, ${atLeast(day)} in a day`;
 }
 

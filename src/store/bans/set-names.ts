@@ -5,10 +5,14 @@ import { type SafeText, sanitise } from '../../core/sanitise.ts';
 
 const NAME_MAX = 60;
 
-/** "f2b-http" and "f2b-http6" → "f2b-http"; "ban4" and "ban6" → "ban". */
+/**
+ * "f2b-http" and "f2b-http6" → "f2b-http"; "ban4" and "ban6" → "ban". Where they differ further in front, what comes behind
+ * tells one pair from the next: "addr-set-sshd" and "addr6-set-sshd" → the IPv4 half's name.
+ */
 function sharedName(a: string, b: string): string {
   let same = 0;
   while (same < a.length && same < b.length && a[same] === b[same]) same++;
+  if (same < a.length - 1) return a;
   const shared = a.slice(0, same).replace(/[-_.]?(ip)?v?$/, '');
   return shared === '' ? a : shared;
 }
@@ -24,6 +28,8 @@ export function setNames(sets: readonly SetInfo[]): ReadonlyMap<SetKey, SafeText
   for (const set of sets) {
     const twin = set.twin === undefined ? undefined : byKey.get(set.twin);
     if (set.shields === true) plain.set(set.key, 'shields');
+    // Beside the kernel's set of the same jail.
+    else if (set.backend === 'fail2ban') plain.set(set.key, `jail ${set.name}`);
     else plain.set(set.key, twin === undefined ? set.name : sharedName(...ordered(set, twin)));
   }
   const names = new Map<SetKey, SafeText>();

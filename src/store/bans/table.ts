@@ -65,8 +65,9 @@ function makeTable(wanted: Wanted): Table {
     rows += members.length;
   }
   const text = wanted.filter.trim().toLowerCase();
+  // Of an empty one there is nothing to list.
   const unlisted = shown.filter(
-    ({ set, name }) => !wanted.members.has(set.key) && name.toLowerCase().includes(text),
+    ({ set, name }) => set.count !== 0 && !wanted.members.has(set.key) && name.toLowerCase().includes(text),
   );
   const { order, unsearched } = orderOf(parts, rows, wanted);
   return { unlisted, parts, rows: order?.length ?? rows, order, unsearched };

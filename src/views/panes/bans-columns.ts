@@ -8,6 +8,7 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatBytes, formatCount, UNKNOWN } from '../../core/units.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { widthOf } from '../../core/width.ts';
+import { listHolding } from '../../store/bans/list-behind.ts';
 import type { Item, Sort } from '../../store/bans/table.ts';
 import { safeReason } from '../../store/select/address-state.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -24,6 +25,8 @@ export type ColumnsFor = Readonly<{
   reverse: boolean;
   /** Widest address on screen, so that addresses line up without being cut. */
   addressColumns: number;
+  /** Room for the names of the sets on screen, as far as they may have it. */
+  setColumns: number;
   /** Room for the short words on what drops a row. */
   wordColumns: number;
   /** The row whose address an act would take. */
@@ -49,8 +52,8 @@ export function bansColumns(options: ColumnsFor): readonly Column<MemberItem>[] 
     text({
       head: head('set', 'set'),
       rank: 4,
-      min: 10,
-      grow: 3,
+      min: options.setColumns,
+      grow: 2,
       cell: ({ part }) => ({ text: part.name }),
     }),
     text({
@@ -65,7 +68,7 @@ export function bansColumns(options: ColumnsFor): readonly Column<MemberItem>[] 
       min: 8,
       grow: 1,
       align: 'right',
-      cell: (item) => leftCell(item, state.now),
+      cell: (item) => leftCell(item, state),
     }),
     text({
       head: head('packets', 'packets'),
@@ -89,13 +92,13 @@ export function bansColumns(options: ColumnsFor): readonly Column<MemberItem>[] 
         text: sanitise(part.set.owner === 'unknown' ? UNKNOWN : part.set.owner),
       }),
     }),
-    text({ head: head('reason'), rank: 5, min: 13, grow: 2, cell: (item) => reasonCell(item, state) }),
+    text({ head: head('reason'), rank: 5, min: 13, grow: 3, cell: (item) => reasonCell(item, state) }),
     text({
       head: head('dropped?'),
       rank: 2,
       min: options.wordColumns,
       grow: 4,
-      cell: ({ part }) => enforcedCell(part.set, options.glyphs),
+      cell: ({ part }) => ({ ...enforcedCell(part.set, options.glyphs), cutFrom: SENTENCE }),
     }),
   ];
 }
@@ -117,12 +120,18 @@ function addressCell({ cursor, isLit }: ColumnsFor): (item: MemberItem) => Cell 
   };
 }
 
-function leftCell({ part, row }: MemberItem, now: number): Cell {
+function leftCell({ part, row }: MemberItem, { bans, now }: ConsoleState): Cell {
   const left = secondsLeft(part.members, row, now);
   if (left === undefined) return { text: sanitise(UNKNOWN) };
   if (left === null && part.set.shields === true)
     return { text: safe('with shields'), short: safe('shields') };
-  if (left === null) return { text: safe('until changed'), short: safe('no end') };
+  if (left === null) {
+    const list = listHolding(bans, part.set, memberNet(part.members, row));
+    if (list?.backend === 'fail2ban')
+      return { text: safe('by its jail'), short: safe('by jail'), role: 'dim' };
+    if (list !== undefined) return { text: safe('by its list'), short: safe('by list'), role: 'dim' };
+    return { text: safe('until changed'), short: safe('no end') };
+  }
   if (left <= 0) return { text: safe('ended'), role: 'dim' };
   return { text: sanitise(formatDuration(left)), role: left < 600 ? 'warn' : 'plain' };
 }
@@ -134,6 +143,8 @@ function reasonCell({ part, row }: MemberItem, state: ConsoleState): Cell {
   return { text: sanitise(part.members.comments.get(row) ?? '', 200), role: 'dim' };
 }
 
+/** A rule or a reason that is cut here says more than one word of it. */
+const SENTENCE = 32;
 const WORDS_MIN = 10;
 const WIDE = 60;
 

@@ -7,6 +7,7 @@ import type { SetInfo } from '../../core/rows.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { BansRoom } from '../../store/bans/bans-room.ts';
+import { listHolding } from '../../store/bans/list-behind.ts';
 import type { Item } from '../../store/bans/table.ts';
 import { safeReason } from '../../store/select/address-state.ts';
 import { dateText } from '../../store/select/journal-detail.ts';
@@ -67,7 +68,7 @@ function memberWords(state: ConsoleState, item: MemberItem): About {
   const safeWords = `${net.text} is safe: ${why}; it must not be banned`;
   return {
     head: why === undefined ? [] : [[span(sanitise(safeWords), 'bad')]],
-    rest: [[span(sanitise(`${endWords(item, state.now)}; ${reason}${sinceWords(item, state)}`, 300))]],
+    rest: [[span(sanitise(`${endWords(item, state)}; ${reason}${sinceWords(item, state)}`, 300))]],
   };
 }
 
@@ -104,9 +105,12 @@ function sinceWords({ part, row }: MemberItem, { now }: ConsoleState): string {
   return `; in it at least since ${dateText(since)} (${formatDuration((now - since) / 1000)})`;
 }
 
-function endWords({ part, row }: MemberItem, now: number): string {
+function endWords({ part, row }: MemberItem, { bans, now }: ConsoleState): string {
   const left = secondsLeft(part.members, row, now);
   if (left === undefined) return 'until when is not known';
+  const list = left === null ? listHolding(bans, part.set, memberNet(part.members, row)) : undefined;
+  if (list !== undefined)
+    return `the same ban as in ${list.backend === 'fail2ban' ? 'jail ' : ''}${list.name}, which takes it out`;
   if (left === null)
     return part.set.shields === true ? 'until the shields come down' : 'until it is taken out';
   if (left <= 0) return 'ended';

@@ -30,6 +30,9 @@ const FRAME_COLUMNS = 7;
 /** In a narrower pane the words on the frame are shorter. */
 const WIDE = 60;
 const ADDRESS_MIN = 15;
+const SET_MIN = 10;
+/** The names of sets begin with this part of the width. */
+const SET_SHARE = 4;
 const NAMES_SHOWN = 2;
 /** A listing that disagrees with its set's count is said to be old after this long. */
 const OLD_LISTING_MS = 10_000;
@@ -73,6 +76,7 @@ function drawTable(state: ConsoleState, pane: BansPane, { table, context }: Draw
     sort: pane.sort,
     reverse: pane.reverse,
     addressColumns: addressColumns(members, context.columns - gutter),
+    setColumns: setColumns(members, context.columns - gutter),
     wordColumns: wordColumns(members, context.columns, context.glyphs),
     cursor: target?.kind === 'row' ? target : undefined,
   });
@@ -125,6 +129,12 @@ function addressColumns(members: readonly MemberItem[], columns: number): number
     ADDRESS_MIN,
   );
   return Math.max(1, Math.min(widest, columns));
+}
+
+/** Names that end alike are told apart by their whole; not at the price of all else. */
+function setColumns(members: readonly MemberItem[], columns: number): number {
+  const widest = members.reduce((most, { part }) => Math.max(most, widthOf(part.name)), SET_MIN);
+  return Math.min(widest, Math.max(SET_MIN, Math.floor(columns / SET_SHARE)));
 }
 
 /** One line; what is left out ends in a sign, within the width. */

@@ -6,8 +6,14 @@ import { type SafeText, safe } from '../../core/sanitise.ts';
 import { fit, widthOf } from '../../core/width.ts';
 import { span } from '../parts/lines.ts';
 
-/** `short`: shown when `text` does not fit. */
-export type Cell = Readonly<{ text: SafeText; short?: SafeText; role?: Role; under?: boolean }>;
+/** `short`: shown when `text` does not fit, unless so many columns as `cutFrom` are there: then it is cut. */
+export type Cell = Readonly<{
+  text: SafeText;
+  short?: SafeText;
+  cutFrom?: number;
+  role?: Role;
+  under?: boolean;
+}>;
 
 /** `rank`: 0 stays longest. `min`: narrowest useful width. `grow`: its turn to get room beyond `min`, up to its widest cell; 0 = never. */
 export type Column<Row> = Readonly<{
@@ -52,8 +58,9 @@ export function fitColumns<Row>(
 export function rowSpans<Row>(fitted: readonly Fitted<Row>[], index: number): Line {
   return fitted.flatMap(({ column, width, cells }, place): readonly Span[] => {
     const cell = cells[index] ?? { text: safe('') };
-    const fits = cell.short === undefined || widthOf(cell.text) <= width;
-    const text = fit(fits ? cell.text : (cell.short ?? cell.text), width, column.align);
+    const { short, cutFrom = Number.POSITIVE_INFINITY } = cell;
+    const fits = short === undefined || width >= cutFrom || widthOf(cell.text) <= width;
+    const text = fit(fits ? cell.text : short, width, column.align);
     return [...(place === 0 ? [] : [span(safe('  '))]), ...cellSpans(text, cell)];
   });
 }

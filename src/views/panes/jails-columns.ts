@@ -4,6 +4,7 @@ import type { JailHealth } from '../../core/jails.ts';
 import type { Role } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatCount, UNKNOWN } from '../../core/units.ts';
+import { widthOf } from '../../core/width.ts';
 import { actionText, countText, HEALTH_ROLES, whenText } from '../../store/select/jail-detail.ts';
 import type { JailView } from '../../store/select/jails.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -11,23 +12,40 @@ import type { Cell, Column } from './columns.ts';
 
 const unknown: Cell = { text: safe(UNKNOWN), role: 'dim' };
 
-export function jailColumns(state: ConsoleState): readonly Column<JailView>[] {
+/** One long name does not take the room of all that is known of the others. */
+const NAME_SHARE = 5;
+const NAME_MIN = 15;
+
+export type JailTable = Readonly<{ views: readonly JailView[]; columns: number }>;
+
+export function jailColumns(state: ConsoleState, { views, columns }: JailTable): readonly Column<JailView>[] {
+  const most = Math.max(NAME_MIN, Math.floor(columns / NAME_SHARE));
+  const names = views.reduce((widest, { label }) => Math.max(widest, widthOf(label)), 8);
+  const banned = views.reduce((widest, view) => Math.max(widest, widthOf(lastBanCell(view, state).text)), 8);
   return [
-    { ...column('jail', 0, 8), grow: 1, cell: ({ label }) => ({ text: label }) },
-    { ...column('health', 1, 9), cell: healthCell },
-    { ...column('lines/h', 4, 7), align: 'right', cell: linesCell },
-    { ...column('match/h', 3, 7), align: 'right', cell: matchCell },
-    { ...column('failed', 6, 6), align: 'right', cell: ({ row }) => pair(row.failedNow, row.failedTotal) },
+    { ...column('jail', 0, Math.min(names, most)), grow: 5, cell: ({ label }) => ({ text: label }) },
+    { ...column('health', 1, 9), grow: 1, cell: healthCell },
+    { ...column('lines/h', 6, 7), align: 'right', cell: linesCell },
+    { ...column('match/h', 5, 7), align: 'right', cell: matchCell },
+    { ...column('failed', 4, 6), align: 'right', cell: ({ row }) => pair(row.failedNow, row.failedTotal) },
     { ...column('banned', 2, 6), align: 'right', cell: ({ row }) => pair(row.bannedNow, row.bannedTotal) },
-    { ...column('last ban', 5, 8), grow: 2, cell: (view) => lastBanCell(view, state) },
-    { ...column('blocks by', 7, 9), grow: 3, cell: blocksCell },
-    { ...column('limits', 8, 14), grow: 4, cell: limitsCell },
-    { ...column('reads', 9, 40), grow: 5, cell: readsCell },
+    // What u takes back: never without its address where there is room for one.
+    {
+      ...column('last ban', 3, Math.min(banned, LAST_BAN)),
+      grow: 2,
+      cell: (view) => lastBanCell(view, state),
+    },
+    { ...column('blocks by', 7, 13), grow: 4, cell: blocksCell },
+    { ...column('limits', 8, 14), grow: 3, cell: limitsCell },
+    { ...column('reads', 9, 40), grow: 6, cell: readsCell },
   ];
 }
 
+/** Time and an IPv4 address. */
+const LAST_BAN = 24;
+
 function column(head: string, rank: number, min: number) {
-  return { head: safe(head), rank, min, grow: 6, align: 'left' as const };
+  return { head: safe(head), rank, min, grow: 7, align: 'left' as const };
 }
 
 const WORDS: Readonly<Record<JailHealth['kind'], SafeText>> = {
@@ -71,7 +89,7 @@ function lastBanCell({ row }: JailView, { now }: ConsoleState): Cell {
   const { lastBan } = row;
   if (lastBan === undefined) return unknown;
   const when = whenText(lastBan.at, now);
-  return { text: sanitise(`${when} ${lastBan.what}`), short: when };
+  return { text: sanitise(`${when} ${lastBan.what}`), short: lastBan.what };
 }
 
 function blocksCell({ row, kernel }: JailView): Cell {

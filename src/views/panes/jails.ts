@@ -86,7 +86,8 @@ function drawList(state: ConsoleState, { pane, views }: List, context: DrawConte
   );
   const top = firstRow(cursor, views.length, height);
   const rows = views.slice(top, top + height);
-  const fitted = fitColumns(jailColumns(state), rows, Math.max(1, context.columns - GUTTER));
+  const room = Math.max(1, context.columns - GUTTER);
+  const fitted = fitColumns(jailColumns(state, { views: rows, columns: room }), rows, room);
   const followed = selectFollowed(state);
   const lines = rows.map(({ row }, index): Line => {
     const isCursor = top + index === cursor;

@@ -230,6 +230,12 @@ describe('names of sets', () => {
       nft('inet opsconsole', 'ban6', 6, 'ban4'),
       nft('inet filter', 'black', 4),
       nft('ip other', 'black', 4),
+      // Those of two jails must not become one word.
+      nft('inet f2b-table', 'addr-set-sshd', 4, 'addr6-set-sshd'),
+      nft('inet f2b-table', 'addr6-set-sshd', 6, 'addr-set-sshd'),
+      nft('filter', 'IP4BAN', 4, 'IP6BAN'),
+      nft('filter', 'IP6BAN', 6, 'IP4BAN'),
+      setOf('sshd', { key: 'fail2ban:sshd' as SetKey, backend: 'fail2ban' }),
     ];
     expect([...setNames(all).values()]).toEqual([
       'f2b-http',
@@ -238,6 +244,11 @@ describe('names of sets', () => {
       'ban',
       'inet filter black',
       'ip other black',
+      'addr-set-sshd',
+      'addr-set-sshd',
+      'IP4BAN',
+      'IP4BAN',
+      'jail sshd',
     ]);
   });
 
