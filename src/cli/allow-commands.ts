@@ -3,6 +3,7 @@
 import { Option, type Command as Program } from 'commander';
 import type { ActDeps } from './act-desk.ts';
 import type { ActFlags } from './act-run.ts';
+import { wordsOfItsOwn } from './sub-words.ts';
 
 export type AllowArgs = Readonly<{ session?: string; json?: boolean }>;
 export type AllowSyncArgs = Pick<ActFlags, 'dryRun' | 'json' | 'withoutJournal'> &
@@ -23,6 +24,7 @@ export function registerAllow(program: Program, deps: ActDeps): void {
     .option('--session <session>', 'whose allow list; absent: the one that would open')
     .option('--json', 'print JSON')
     .action(async (args: AllowArgs) => exit(await (await import('./allow.ts')).runAllow(args, deps)));
+  wordsOfItsOwn(allow);
   allow
     .command('sync')
     .description('resolve the names now and bring the sets of `allow-into` to it; for cron')

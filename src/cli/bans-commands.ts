@@ -4,6 +4,7 @@
 import { Option, type Command as Program } from 'commander';
 import type { ActDeps } from './act-desk.ts';
 import type { ActFlags } from './act-run.ts';
+import { wordsOfItsOwn } from './sub-words.ts';
 
 export type UnitFlag = Readonly<{ printUnit?: string | true }>;
 export type SaveArgs = UnitFlag & Readonly<{ file?: string; set?: readonly string[]; dryRun?: boolean }>;
@@ -25,6 +26,7 @@ const many = (value: string, before: readonly string[] = []): readonly string[] 
 
 export function registerBansFiles(bans: Program, deps: ActDeps): void {
   const { exit } = deps;
+  wordsOfItsOwn(bans);
   withUnit(bans.command('save'))
     .description('write every ban that nobody else keeps into a file, with its absolute end')
     .option('--file <path>', FILE)

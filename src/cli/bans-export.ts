@@ -40,9 +40,15 @@ async function exportBans(
   if (key?.ok === false) return complain(key.problem, io);
   let failed = view.blind.length > 0;
   const by = new Map<string, Exported>();
-  for (const found of allSets(view)) {
+  const all = allSets(view);
+  if (key === undefined)
+    sayLeftOut(
+      all.map(({ set }) => set).filter((set) => !isBanSet(set)),
+      io,
+    );
+  for (const found of all) {
     const { set } = found;
-    if (key === undefined ? !isBanSet(set, io) : set.key !== key.value && set.twin !== key.value) continue;
+    if (key === undefined ? !isBanSet(set) : set.key !== key.value && set.twin !== key.value) continue;
     const read = await readMembers(here, found);
     if (!read.ok) {
       sayProblem(read.problem, io);
@@ -66,11 +72,20 @@ async function exportBans(
 }
 
 /** A list of friends must not become a list of bans: only what is dropped, or on the list of a daemon. */
-function isBanSet(set: SetInfo, io: ActDeps['io']): boolean {
-  if (!holdsPlainAddresses(set)) return false;
-  if (set.enforcement.kind === 'dropped' || set.owner === 'opsconsole') return true;
-  io.stderr.write(`left out, as no rule drops it: ${sanitise(set.key, 120)} (--set names it)\n`);
-  return false;
+function isBanSet(set: SetInfo): boolean {
+  return holdsPlainAddresses(set) && (set.enforcement.kind === 'dropped' || set.owner === 'opsconsole');
+}
+
+/** Of empty ones there is nothing to leave out. */
+function sayLeftOut(sets: readonly SetInfo[], io: ActDeps['io']): void {
+  const told = sets.filter((set) => holdsPlainAddresses(set) && set.count !== 0);
+  for (const known of [true, false]) {
+    const keys = told.filter(({ enforcement }) => (enforcement.kind !== 'unknown') === known);
+    const why = known ? 'no rule drops them' : 'whether a rule drops them is not known';
+    if (keys.length === 0) continue;
+    const named = keys.map(({ key }) => sanitise(key, 120)).join(', ');
+    io.stderr.write(`left out, as ${why}: ${named} (--set names one)\n`);
+  }
 }
 
 const LINES_AT_ONCE = 10_000;

@@ -11,6 +11,7 @@ import type { Members, SetInfo } from '../core/rows.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { formatCount, UNKNOWN } from '../core/units.ts';
 import type { Host } from '../host/host.ts';
+import { listHolding } from '../store/bans/list-behind.ts';
 import { type ActDeps, findKey } from './act-desk.ts';
 import { complain, sayProblem } from './act-run.ts';
 import { EXIT, type ExitStatus } from './io.ts';
@@ -30,10 +31,16 @@ export async function runBans(args: BansArgs, { io, host }: ActDeps): Promise<Ex
   }
 }
 
+/** A daemon that does not run has no lists. */
+const isGone = ({ backend, problem: { code } }: FirewallView['blind'][number]): boolean =>
+  backend.daemon === true && code === 'not-found';
+
 type Seen = Readonly<{ host: Host; view: FirewallView }>;
 
 async function listBans(args: BansArgs, io: ActDeps['io'], { host: here, view }: Seen): Promise<ExitStatus> {
   for (const { problem } of view.blind) sayProblem(problem, io);
+  const gaps = view.arms.flatMap(({ gaps = [] }) => gaps);
+  for (const gap of gaps) io.stderr.write(`not all was read: ${gap}\n`);
   const [blind] = view.blind;
   if (view.arms.length === 0 && blind !== undefined) return EXIT.failed;
   const key = args.set === undefined ? undefined : await findKey(here, args.set);
@@ -54,7 +61,7 @@ async function listBans(args: BansArgs, io: ActDeps['io'], { host: here, view }:
   if (args.json === true) {
     const now = here.now();
     io.stdout.write(`${printJson(listed.map(({ found, members }) => setJson(found.set, members, now)))}\n`);
-  } else showTable(listed, io);
+  } else showTable(listed, io, view.blind.every(isGone) && gaps.length === 0);
   return failed ? EXIT.failed : EXIT.done;
 }
 
@@ -62,16 +69,31 @@ type Listed = readonly Readonly<{ found: Found; members: Members }>[];
 
 const HEAD = ['ADDRESS', 'SET', 'LEFT', 'PACKETS', 'DROPPED', 'COMMENT'];
 
-function showTable(listed: Listed, io: ActDeps['io']): void {
+/** `whole`: nothing else is there that could not be looked at. */
+function showTable(listed: Listed, io: ActDeps['io'], whole: boolean): void {
+  const all = {
+    sets: listed.map(({ found }) => found.set),
+    members: new Map(listed.map(({ found, members }) => [found.set.key, members])),
+  };
   const rows = listed.flatMap(({ found: { set }, members }) =>
-    Array.from({ length: members.length }, (_, index) => rowOf(set, members, index)),
+    Array.from({ length: members.length }, (_, index) => {
+      const list = listHolding(all, set, memberNet(members, index));
+      return rowOf(set, members, { index, list });
+    }),
   );
   if (rows.length > 0) io.stdout.write(printTable([HEAD, ...rows], [2, 3]));
-  const empty = listed.filter(({ members }) => members.length === 0).map(({ found }) => fullName(found.set));
-  if (empty.length > 0) io.stdout.write(`empty: ${sanitise(empty.join(', '), 400)}\n`);
+  const empty = listed.filter(({ members }) => members.length === 0).map(({ found }) => shownName(found.set));
+  if (empty.length > 0) io.stdout.write(`empty: ${sanitise([...new Set(empty)].join(', '), 400)}\n`);
   const findings = listed.flatMap(({ found: { set } }) => findingRows(set));
   if (findings.length > 0) io.stdout.write(`\n${printTable(findings)}`);
-  if (listed.length === 0) io.stdout.write('no ban set found; the first ban makes the table of opsconsole\n');
+  if (listed.length > 0) return;
+  const none = whole ? 'no ban set found' : 'no ban set found where it could be looked at';
+  io.stdout.write(`${none}; the first ban makes the table of opsconsole\n`);
+}
+
+/** As the console calls it: beside a jail there is the kernel's set that it fills. */
+function shownName(set: SetInfo): string {
+  return set.backend === 'fail2ban' ? `jail ${set.name}` : fullName(set);
 }
 
 /** Notes are in the JSON only: they are no faults. */
@@ -80,18 +102,22 @@ function findingRows(set: SetInfo): readonly (readonly string[])[] {
     .filter(({ level }) => level !== 'note')
     .map(({ level, says, todo }) => [
       level,
-      sanitise(fullName(set), 60),
+      sanitise(shownName(set), 60),
       todo === undefined ? says : `${says} (${todo})`,
     ]);
 }
 
-function rowOf(set: SetInfo, members: Members, index: number): readonly string[] {
+/** `list`: of the daemon that put it into the set, and takes it out. */
+type Place = Readonly<{ index: number; list: SetInfo | undefined }>;
+
+function rowOf(set: SetInfo, members: Members, { index, list }: Place): readonly string[] {
   const seconds = secondsLeft(members, index, members.at);
-  const noEnd = set.shields === true ? 'with shields' : 'until changed';
+  const byList = list?.backend === 'fail2ban' ? 'by its jail' : 'by its list';
+  const noEnd = set.shields === true ? 'with shields' : list === undefined ? 'until changed' : byList;
   const left = seconds === null ? noEnd : seconds === undefined ? UNKNOWN : formatDuration(seconds);
   return [
     memberNet(members, index).text,
-    sanitise(fullName(set), 60),
+    sanitise(shownName(set), 60),
     left,
     formatCount(members.packets?.[index]),
     enforcementWord(set),

@@ -190,7 +190,7 @@ function print({ tools, view, safeSet, host, shields }: Facts, { checks, sudoers
       set.owner === 'unknown' ? '' : set.owner,
       set.enforcement.kind === 'dropped'
         ? `dropped by ${sanitise(set.enforcement.rule, 100)}`
-        : set.enforcement.kind,
+        : NOT_DROPPED[set.enforcement.kind],
     ]),
   );
   for (const { problem } of view.blind) lines.push(` ${problem.summary}`);
@@ -209,6 +209,12 @@ function print({ tools, view, safeSet, host, shields }: Facts, { checks, sudoers
     lines.push('', 'to let a user do this without being root (replace the name):', ...sudoers);
   io.stdout.write(`${plainLines(lines.join('\n'))}\n`);
 }
+
+const NOT_DROPPED = {
+  'not-dropped': 'not dropped: its rule lets pass, or does not drop',
+  unused: 'no rule uses it',
+  unknown: 'not known',
+} as const;
 
 function toJson(
   { tools, view, safeSet, host, shields }: Facts,
