@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/io.ts';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
-import { openShell } from './shell.ts';
+import { openShell } from '../hazards/shell.ts';
 
 const TOOLS = ['iptables-nft-restore', 'ip6tables-nft-restore', 'iptables-save', 'nft'];
 const ruleset = (chain: string): string =>

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/io.ts';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
-import { openShell } from './shell.ts';
+import { openShell } from '../hazards/shell.ts';
 
 kernelSuite('bans expire', ['iptables-nft-restore', 'iptables-save', 'nft'], () => {
   const made = useTestNet({ clients: 1 });

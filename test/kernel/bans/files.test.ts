@@ -1,7 +1,7 @@
 // Bans in files: saved, put back, imported, exported, on real sets of nft and ipset.
 
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/cli/io.ts';
 import { problem } from '../../../src/core/problem.ts';
@@ -9,7 +9,7 @@ import { fail } from '../../../src/core/result.ts';
 import { snapshot } from '../acts/kit.ts';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
-import { openShell } from './shell.ts';
+import { openShell } from '../hazards/shell.ts';
 
 const FOREIGN = `table inet filter {
   set banned4 { type ipv4_addr; flags interval,timeout; }
@@ -176,8 +176,8 @@ kernelSuite('bans in files', ['nft', 'ipset', 'iptables', 'ip6tables', 'conntrac
     });
 
     test('cannot be written where there is no place', async () => {
-      const { run, folder } = await openShell(testNet());
-      writeFileSync(join(folder, 'state'), 'a file where a folder should be');
+      const { run, file } = await openShell(testNet());
+      writeFileSync(dirname(file), 'a file where a folder should be');
       const ran = await run(['bans', 'save']);
       expect(ran.status).toBe(EXIT.failed);
       expect(ran.err).not.toBe('');

@@ -17,6 +17,8 @@ import type { TestNet } from '../harness/netns.ts';
 export type Ran = Readonly<{ status: ExitStatus | undefined; out: string; err: string }>;
 export type Shell = Readonly<{
   run(words: readonly string[], stdin?: string): Promise<Ran>;
+  /** Where `bans save` writes. */
+  file: string;
   folder: string;
   host: Host;
 }>;
@@ -41,9 +43,15 @@ export async function openShell(
   onEnd(() => inside.close());
   const host = through(inside);
   writeFileSync(join(folder, '.opsconsole.yml'), SESSION);
-  const env = { XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') };
+  const env = {
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    // Not the machine's own.
+    OPSCONSOLE_STATE_DIR: join(folder, 'host'),
+  };
   return {
     folder,
+    file: join(folder, 'host', 'bans.txt'),
     host,
     async run(words, stdin = '') {
       const stdout = new PassThrough();
