@@ -10,7 +10,7 @@ import { createLocalHost } from '../../src/host/local.ts';
 import { createRunner } from '../../src/host/run.ts';
 import type { Which } from '../../src/host/which.ts';
 import { capturedHost } from './pfctl/fixtures.ts';
-import type { Pf, System } from './pfctl/state.ts';
+import { type Pf, type System, writePf } from './pfctl/state.ts';
 
 export type PfCall = Readonly<{ argv: readonly string[]; stdin: string; exitCode: number }>;
 
@@ -76,6 +76,14 @@ export function makePfFolder(system: System, options: PfHostOptions = {}): PfFol
   };
 }
 
+/** Between two calls: what one of them changes at the same time may be lost. */
+export function changePf(folder: string, how: (pf: Pf) => void): void {
+  const file = join(folder, 'pf.json');
+  const pf = JSON.parse(readFileSync(file, 'utf8')) as Pf;
+  how(pf);
+  writePf(file, JSON.stringify(pf));
+}
+
 export async function createPfHost(system: System, options: PfHostOptions = {}): Promise<PfHost> {
   const { folder, dispose } = makePfFolder(system, options);
   const tools = new Map(['pfctl', 'uname'].map((tool) => [tool, join(folder, tool)]));
@@ -91,11 +99,7 @@ export async function createPfHost(system: System, options: PfHostOptions = {}):
     host: { ...local, ...runner, name: 'pf-host', privileged: true, which: which.find },
     folder,
     state: read,
-    change(how) {
-      const pf = read();
-      how(pf);
-      writeFileSync(state, JSON.stringify(pf));
-    },
+    change: (how) => changePf(folder, how),
     calls: () => callsOf(state),
     remove: (tool) => void tools.delete(tool),
     async dispose() {

@@ -98,5 +98,16 @@ kernelSuite('a console on pf', ['tmux', 'unshare', 'mount'], () => {
     await terminal.until('it is over', hides('will run', 'running…'), SLOW_MS);
     expect(inTable('oc_ban')).toEqual([]);
     expect(inTable('sshguard')).toContain('203.0.113.45');
+    // What was read last stays when pfctl hangs, and the rest of the console goes on.
+    way.change((pf) => {
+      pf.hangs = true;
+    });
+    await terminal.until(
+      'the age of the tables',
+      (screen) => inBans(/pf: no answer for \d+s/)(screen) && inBans(/198\.51\.100\.17/)(screen),
+      SLOW_MS,
+    );
+    world().append('access.log', hit('198.51.100.99', '/still-here'));
+    await terminal.until('a line that came since', shows('/still-here'), SLOW_MS);
   }, 180_000);
 });

@@ -123,7 +123,8 @@ function readingOf(backend: Backend, state: State, now: number): DaemonReading {
   const waitedMs = running === undefined ? 0 : now - began;
   const gaps: SafeText[] = [...(last?.gaps ?? [])];
   const { id } = backend;
-  const waits = waitedMs > paceOf(backend).waitMs;
+  // Of a tool its time is over when this is asked, also by a clock that runs a little behind.
+  const waits = paceOf(backend) === TOOL ? running !== undefined : waitedMs > paceOf(backend).waitMs;
   if (trouble !== undefined || waits) {
     const said = trouble?.summary ?? `no answer for ${seconds(waitedMs)}`;
     const age = last === undefined ? '' : `; its lists are shown as they were ${seconds(now - last.at)} ago`;

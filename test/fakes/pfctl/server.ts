@@ -6,7 +6,7 @@ import { appendFileSync, createReadStream, existsSync, readFileSync, writeFileSy
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pfctl } from './run.ts';
-import type { Pf } from './state.ts';
+import { type Pf, writePf } from './state.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const file = join(folder, 'pf.json');
@@ -28,7 +28,7 @@ function answer(call: string): void {
   };
   const said = pf.hangs === true ? undefined : pfctl(pf, { argv, stdin: take });
   const after = JSON.stringify(pf);
-  if (after !== before) writeFileSync(file, after);
+  if (after !== before) writePf(file, after);
   appendFileSync(`${file}.calls`, `${JSON.stringify({ argv, stdin, exitCode: said?.exitCode ?? 0 })}\n`);
   if (said === undefined || !existsSync(call)) return;
   writeFileSync(join(call, 'out'), said.stdout);

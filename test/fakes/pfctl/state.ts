@@ -1,5 +1,7 @@
 // What the stand-in for pfctl knows: the tables, states, rules and options of a pf that exists only in a file.
 
+import { renameSync, writeFileSync } from 'node:fs';
+
 export type System = 'freebsd15' | 'openbsd78';
 export type Counter = Readonly<{ packets: number; bytes: number }>;
 
@@ -105,6 +107,13 @@ export type Pf = {
   /** Their words: what `pgrep` of the fake host finds. */
   processes?: string[];
 };
+
+/** Whoever reads the file meanwhile sees all of the old one or all of the new one. */
+export function writePf(file: string, text: string): void {
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, text);
+  renameSync(fresh, file);
+}
 
 export type Answer = { stdout: string; stderr: string; exitCode: number };
 

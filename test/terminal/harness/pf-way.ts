@@ -2,13 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePfFolder, type PfHostOptions } from '../../fakes/pf-host.ts';
+import { changePf, makePfFolder, type PfHostOptions } from '../../fakes/pf-host.ts';
 import type { Pf, System } from '../../fakes/pfctl/state.ts';
 
 export type PfWay = Readonly<{
   /** Words before those of the console. */
   through: (argv: readonly string[]) => readonly string[];
   state(): Pf;
+  change(how: (pf: Pf) => void): void;
   dispose(): void;
 }>;
 
@@ -37,6 +38,7 @@ export function openPfWay(system: System, options: PfHostOptions = {}): PfWay {
   return {
     through: (argv) => ['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', folder, ...argv],
     state: () => JSON.parse(readFileSync(join(folder, 'pf.json'), 'utf8')) as Pf,
+    change: (how) => changePf(folder, how),
     dispose,
   };
 }
