@@ -23,9 +23,16 @@ export const BACKEND_CASES: readonly Readonly<{ id: string; backend: Backend; to
 export type Kit = Readonly<{ desk: Desk; host: NetnsHost; journalPath: string }>;
 
 const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+async function cleanUp(all: (() => Promise<void> | void)[]): Promise<void> {
+  for (const cleanup of all.reverse()) await cleanup();
+}
+afterEach(() => cleanUp(cleanups.splice(0)));
+
+/** What is to be cleaned up so far is so when the caller says, not after this test: for what a file's tests share. */
+export function keepForAll(): () => Promise<void> {
+  const kept = cleanups.splice(0);
+  return () => cleanUp(kept);
+}
 
 export function onEnd(cleanup: () => Promise<void> | void): void {
   cleanups.push(cleanup);

@@ -68,7 +68,7 @@ export async function startSshd(net: TestNet): Promise<Sshd> {
         cut: () => void ssh.kill('SIGKILL'),
       };
     },
-    login: (client, to) => void start(client, to, ['exec sleep 120']),
+    login: (client, to) => void start(client, to, ['exec sleep 600']),
     run: (client, to, script) =>
       new Promise((resolve) => {
         const ssh = start(client, to, ['-tt', script]);
