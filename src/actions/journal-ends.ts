@@ -10,7 +10,7 @@ import type { Backend, MembersParser } from '../firewall/backend.ts';
 import type { ActFacts } from './facts.ts';
 import type { Journal } from './journal.ts';
 
-/** As far back as is looked. `opsconsole bans expire` runs every minute: what is older has ended, or never ends. */
+/** As far back as is looked: acts of operators, and a bulk act is one. The end of what is older is not known any more. */
 const ROWS_MAX = 10_000;
 /** By "set address": Unix ms, Infinity = no end; NaN = taken out by us since, so that whatever is there now is not ours. */
 export type Ends = ReadonlyMap<string, number>;
@@ -52,7 +52,7 @@ function filled(read: Result<Members>, set: SetInfo, ends: Ends): Result<Members
 function rememberedEnds(journal: Journal): () => Ends {
   let known: Readonly<{ stamp: string; ends: Ends }> | undefined;
   return () => {
-    const rows = journal.rows(ROWS_MAX);
+    const rows = journal.actRows(ROWS_MAX);
     if (!rows.ok) return new Map();
     // An act that is taken back changes an old row.
     const stamp = rows.value.map(({ id, state }) => `${id}${state}`).join();

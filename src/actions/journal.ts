@@ -45,6 +45,8 @@ export interface Journal {
   takeIn(path: string): Promise<Result<Readonly<{ rows: number; unread: number }>>>;
   /** Newest first. */
   rows(limit: number): Result<readonly JournalRow[]>;
+  /** The same without what others noted (fail2ban): an attacker makes as many of those as he likes. */
+  actRows(limit: number): Result<readonly JournalRow[]>;
   row(id: string): Result<JournalRow | undefined>;
   /** The newest act that can be undone, of this console or of any. */
   lastUndoable(console?: string): Result<JournalRow | undefined>;
@@ -106,6 +108,11 @@ export function createJournal(path: string): Journal {
         : takeIn(database, from),
     rows: (limit) =>
       use((db) => db.prepare(`SELECT ${COLUMNS} FROM acts ORDER BY seq DESC LIMIT ?`).all(limit).map(toRow)),
+    actRows: (limit) =>
+      use((db) => {
+        const sql = `SELECT ${COLUMNS} FROM acts WHERE action <> 'noted' ORDER BY seq DESC LIMIT ?`;
+        return db.prepare(sql).all(limit).map(toRow);
+      }),
     row: (id) => use((db) => maybeRow(db.prepare(`SELECT ${COLUMNS} FROM acts WHERE id = ?`).get(id))),
     lastUndoable: (console) =>
       use((db) => {

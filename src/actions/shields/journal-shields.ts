@@ -80,7 +80,7 @@ export function createShieldsJournal(journal: Journal): ShieldsJournal {
       return finished.ok && marked.ok ? undefined : lost('the outcome of lowering is missing there');
     },
     standing() {
-      const rows = journal.rows(ROWS_LOOKED_AT);
+      const rows = journal.actRows(ROWS_LOOKED_AT);
       if (!rows.ok) return [];
       return rows.value.flatMap(({ id, action, state }) => {
         const shields = /^shields-([0-9a-f]{8})-up$/.exec(id)?.[1];

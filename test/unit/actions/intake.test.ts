@@ -15,6 +15,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseNotedLine, sayNoted } from '../../../src/actions/intake/parse.ts';
 import { createJournal, type Journal } from '../../../src/actions/journal.ts';
+import { unixMs } from '../../../src/core/brand.ts';
 
 const line = (second: number, who = '203.0.113.5', what = 'ban'): string =>
   `1\t17952063${second}.25\t${what}\tsshd\t600\t5\t${who}\n`;
@@ -73,6 +74,26 @@ describe('the file', () => {
     };
     return { journal, other, path: join(folder, 'fail2ban.log'), count };
   }
+
+  test('of any length pushes no act of an operator out of sight', async () => {
+    const { journal, path } = await rig();
+    journal.intend({
+      id: 'mine',
+      at: unixMs(1),
+      operator: { user: 'x', console: 'x' },
+      action: 'ban',
+      summary: 'ban',
+      reason: '',
+      commands: [],
+      facts: { kind: 'cut' },
+      canUndo: false,
+    });
+    writeFileSync(path, Array.from({ length: 30 }, (_, at) => line(at)).join(''), { mode: 0o600 });
+    await journal.takeIn(path);
+    const [all, acts] = [journal.rows(1), journal.actRows(1)];
+    expect(all.ok && all.value[0]?.action).toBe('noted');
+    expect(acts.ok && acts.value.map(({ id }) => id)).toEqual(['mine']);
+  });
 
   test('appended to, put aside, emptied; half a line waits for its end; two consoles', async () => {
     const { journal, other, path, count } = await rig();
