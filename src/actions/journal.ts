@@ -58,7 +58,8 @@ export interface Journal {
 
 const COLUMNS =
   'id, at, operator, action, summary, reason, commands, state, result, undoes, can_undo, undone_by';
-const UNDOABLE = "can_undo = 1 AND undone_by IS NULL AND state IN ('done', 'unproved', 'intended')";
+const UNDOABLE =
+  "action <> 'noted' AND can_undo = 1 AND undone_by IS NULL AND state IN ('done', 'unproved', 'intended')";
 
 export function createJournal(path: string): Journal {
   let database: DatabaseSync | undefined;
