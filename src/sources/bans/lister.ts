@@ -50,11 +50,7 @@ export function createLister(options: ListerOptions): Lister {
     const bare = await listMembersNow(host, set, {
       ...wish,
       ...(options.startWorker === undefined ? {} : { startWorker: options.startWorker }),
-      // Asked for without a known size means that it is big; the first look into an nft set is given up in time.
-      expected:
-        set.count ??
-        listed.get(set.key)?.length ??
-        (set.backend === 'nft' && wish.timeoutMs !== undefined ? 0 : 1e6),
+      expected: set.count ?? listed.get(set.key)?.length ?? supposedSize(set, wish),
     });
     const members = (await options.fillEnds?.(set, bare)) ?? bare;
     if (!members.ok && members.problem.code === 'cancelled') return members;
@@ -109,6 +105,10 @@ export function createLister(options: ListerOptions): Lister {
     },
   };
 }
+
+/** Asked for without a known size means that it is big; the first look into an nft set is given up in time. */
+const supposedSize = ({ backend }: SetInfo, { timeoutMs }: ListWish): number =>
+  backend === 'nft' && timeoutMs !== undefined ? 0 : 1e6;
 
 /** A listing that may be long is looked at first; one whose program may hang takes no longer than this. */
 const HUNG_MS = 3_000;
