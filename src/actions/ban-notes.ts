@@ -83,26 +83,32 @@ function setNotes(one: Sorted, draft: Draft): readonly SafeText[] {
   if (covered !== undefined) notes.push(`left out: ${explainCovered(one, covered)}`);
   const given = jailTime(set);
   if (given !== undefined && set.fixedTimeout !== draft.seconds)
-    notes.push(`${set.name} bans for ${given}, whatever is wished: for another time, ban without it`);
+    notes.push(`${set.name} bans for ${given}, whatever is wished: for another time ban into our own table`);
   const owned = ownerNote(set);
   if (owned !== undefined) notes.push(owned);
   if (set.ending === 'journal' && draft.seconds !== null)
     notes.push(
       `${set.name} keeps no times: the journal does, and \`opsconsole bans expire\`, run every minute, takes out what has ended`,
     );
-  if (one.group.exists && !one.group.own) {
-    const { enforcement } = set;
-    if (enforcement.kind === 'unused') notes.push(`no rule uses set ${set.name}: nothing will be dropped`);
-    else if (enforcement.kind === 'not-dropped')
-      notes.push(`${set.name} is used by a rule that does not drop: ${enforcement.rule}`);
-    const harm = enforcement.kind === 'dropped' && hasHarm(set) ? worstFinding(set) : undefined;
-    if (harm !== undefined) notes.push(harm.says);
-    if (enforcement.kind === 'dropped' && enforcement.afterEstablished)
-      notes.push(
-        `${set.name} is tested after established flows are accepted: ${draft.cut ? 'flows are cut' : 'live flows go on, as cut is off'}`,
-      );
-  }
-  return notes.map((note) => sanitise(note, 240));
+  const whether = one.group.exists && !one.group.own ? dropNotes(set, draft) : [];
+  return [...whether, ...notes].map((note) => sanitise(note, 240));
+}
+
+/** Whether the ban will hold at all: said first, where a low dialog shows it. */
+function dropNotes(set: SetInfo, { cut }: Draft): readonly string[] {
+  const { enforcement } = set;
+  if (enforcement.kind === 'unused') return [`no rule uses set ${set.name}: nothing will be dropped`];
+  if (enforcement.kind === 'not-dropped')
+    return [`${set.name} is used by a rule that does not drop: ${enforcement.rule}`];
+  if (enforcement.kind === 'unknown') return [];
+  const harm = hasHarm(set) ? worstFinding(set) : undefined;
+  const flows = cut ? 'flows are cut' : 'live flows go on, as cut is off';
+  return [
+    ...(harm === undefined ? [] : [harm.says]),
+    ...(enforcement.afterEstablished
+      ? [`${set.name} is tested after established flows are accepted: ${flows}`]
+      : []),
+  ];
 }
 
 /** Whoever else changes what is in it. */

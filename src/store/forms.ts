@@ -54,7 +54,10 @@ export function unbanForm(source: FormSource): ActForm {
   const from: FieldOption[] = [{ label: safe('every set that holds it'), value: { kind: 'set' } }];
   const set = source.target?.set;
   if (set !== undefined && source.typed === undefined)
-    from.push({ label: sanitise(`only ${set}`), value: { kind: 'set', set } });
+    from.push({
+      label: sanitise(`only ${set.replace(/^fail2ban6?:/, 'jail ')}`),
+      value: { kind: 'set', set },
+    });
   const fields = [scopeField(source, false), choice('from', safe('out of'), from, 0)];
   return { action: 'unban', fields, focus: 0, ...originOf(source) };
 }
@@ -168,7 +171,9 @@ function targetField({ defaults, sets, into }: BanFormSource): Field {
     if (defaults.target !== undefined && (defaults.target === set.name || defaults.target === name))
       at = options.length;
     if (into !== undefined && (into === set.key || into === set.twin)) chosen = options.length;
-    options.push({ label: sanitise(name), value: { kind: 'target', target } });
+    // Beside it there may be the kernel's set of the same jail.
+    const label = sanitise(set.backend === 'fail2ban' ? `jail ${name}` : name);
+    options.push({ label, value: { kind: 'target', target } });
   }
   return choice('into', safe('into'), options, chosen ?? at);
 }
