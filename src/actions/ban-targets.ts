@@ -95,6 +95,10 @@ export function misfits(group: Group, elements: readonly Element[]): readonly Sa
   const { set } = group.found;
   if (!holdsPlainAddresses(set))
     return [sanitise(`set ${set.name} (${set.type}) does not hold plain addresses`)];
+  if (set.enforcement.kind === 'not-dropped' && set.enforcement.because === 'accepts')
+    return [
+      sanitise(`set ${set.name} lets pass who is in it (${set.enforcement.rule}): a ban there would open it`),
+    ];
   for (const element of elements) {
     const reason = cannotHold(set, element);
     if (reason !== undefined) return [reason];

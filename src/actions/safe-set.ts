@@ -6,6 +6,7 @@ import { type Net, parseHost, parseNet } from '../core/address.ts';
 import type { Result } from '../core/result.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
+import { ADDRESSES_MAX } from './allow/answers.ts';
 import { isBsd, readBsdSafe } from './safe-bsd.ts';
 import {
   type Named,
@@ -175,7 +176,14 @@ async function addAllowed(
       if (parsed.ok) return add(gather, parsed.value.net, safe('allowed by the session file'));
       const nets = await resolveName(host, text, { options, memory });
       if (nets === undefined) gap(gather, `the allowed host ${text} does not resolve`);
-      for (const net of nets ?? []) add(gather, net, sanitise(`allowed by the session file (${text})`, 120));
+      // Whoever answers for the name must not make everybody safe.
+      const taken = (nets ?? []).slice(0, ADDRESSES_MAX);
+      for (const net of taken) add(gather, net, sanitise(`allowed by the session file (${text})`, 120));
+      if (nets !== undefined && nets.length > taken.length)
+        gap(
+          gather,
+          `${nets.length - taken.length} more addresses of ${text}: only ${ADDRESSES_MAX} of a name are taken`,
+        );
     }),
   );
 }

@@ -6,9 +6,10 @@ import { isHost } from '../core/address.ts';
 import type { UnixMs } from '../core/brand.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Proof } from '../core/plan.ts';
-import { problem } from '../core/problem.ts';
+import { type Problem, problem } from '../core/problem.ts';
 import { ok, type Result } from '../core/result.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import type { Backend } from '../firewall/backend.ts';
 import {
   type ActContext,
   type Action,
@@ -30,7 +31,7 @@ import {
   priorOf,
   putBack,
 } from './elements.ts';
-import { allSets, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
+import { allSets, backendsOf, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { MANY_ROWS, nameNets } from './guards.ts';
 import { findOverlapsIn, type Overlaps } from './list-together.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
@@ -44,7 +45,8 @@ export const unban: Action<'unban'> = {
     const { host, backends, signal } = context;
     const nets = [...new Map(draft.nets.map((net) => [net.text, net])).values()];
     if (nets.length === 0) return refused(safe('no address was given'));
-    const view = await readFirewalls(host, backends, signal);
+    const meant = draft.set === undefined ? backends : backendsOf([draft.set], backends);
+    const view = await readFirewalls(host, meant, signal);
     const [blind] = view.blind;
     if (view.arms.length === 0) return failed(blind?.problem ?? NO_TOOL);
     const named = draft.set === undefined ? undefined : findSet(view, draft.set);
@@ -57,13 +59,18 @@ export const unban: Action<'unban'> = {
     const overlaps = await findOverlapsIn(host, searched, nets, signal);
     const read = searched.map((found, index) => holdingOf(found, overlaps[index]));
     const holdings: Holding[] = [];
-    for (const one of read) {
-      if (!one.ok) return failed(one.problem);
-      holdings.push(one.value);
+    const silent = new Map<Backend, Problem>();
+    for (const [index, one] of read.entries()) {
+      const backend = searched[index]?.arm.backend;
+      if (one.ok) holdings.push(one.value);
+      // A daemon that hangs keeps nobody from being freed elsewhere.
+      else if (backend?.daemon !== true || draft.set !== undefined) return failed(one.problem);
+      else silent.set(backend, one.problem);
     }
+    const unseen = [...view.blind, ...[...silent].map(([backend, problem]) => ({ backend, problem }))];
     const here = holdings.filter(({ overlaps }) => overlaps.some(isEqual));
-    if (here.length === 0) return nowhere(nets, holdings, view);
-    return assemble({ nets, holdings, here, blind: view.blind.some(mayHold) }, context);
+    if (here.length === 0) return nowhere(nets, holdings, { ...view, blind: unseen });
+    return assemble({ nets, holdings, here, blind: unseen.some(mayHold) || hasGaps(view) }, context);
   },
 };
 
@@ -77,8 +84,11 @@ function nowhere(nets: readonly Net[], holdings: readonly Holding[], view: Firew
     ...unseen.map(({ backend, problem: { summary } }) =>
       sanitise(`not looked at: ${backend.id}: ${summary}`),
     ),
+    ...view.arms.flatMap(({ gaps = [] }) => gaps).map((gap) => sanitise(`not looked at: ${gap}`)),
   );
 }
+
+const hasGaps = ({ arms }: FirewallView): boolean => arms.some(({ gaps = [] }) => gaps.length > 0);
 
 const NO_TOOL = problem('missing-tool', 'no firewall tool was found: nothing can be banned here', {
   hint: 'install nftables, or ipset and iptables',
@@ -231,7 +241,7 @@ function notesOf({ nets, holdings, removals, free, unknown, blind }: NoteFacts):
     notes.push(sanitise(`${nameNets(inside.map(({ holder }) => holder))} inside it stays banned by name`));
   if (unknown) notes.push(safe('the time left of an element is not known: this cannot be undone'));
   if (blind) notes.push(safe('not every firewall tool could be read: another set may still hold it'));
-  return notes;
+  return [...new Set(notes)];
 }
 
 async function proveUnban(

@@ -2,6 +2,7 @@
 
 import type { Command } from '../core/plan.ts';
 import { ok, type Result } from '../core/result.ts';
+import type { SetInfo } from '../core/rows.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { Backend, SetsReading } from './backend.ts';
 
@@ -26,9 +27,25 @@ export async function readSets(backend: Backend, run: RunCommand): Promise<Resul
     if (done > FOLLOW_UPS_MAX) break;
   }
   const sets = backend.parseSets(outputs);
-  return sets.ok
-    ? ok({ sets: sets.value, gaps: [...asker.gaps(), ...(backend.gaps?.(outputs) ?? [])] })
-    : sets;
+  if (!sets.ok) return sets;
+  const apart = tellApart(sets.value);
+  return ok({
+    sets: apart.sets,
+    gaps: [...asker.gaps(), ...(backend.gaps?.(outputs) ?? []), ...apart.gaps],
+  });
+}
+
+/** Names that look alike once they are printable have one key: who means the one must not reach the other. */
+function tellApart(sets: readonly SetInfo[]): SetsReading {
+  const known = new Set<string>();
+  const gaps: SafeText[] = [];
+  const kept = sets.filter(({ key }) => {
+    const first = !known.has(key);
+    if (first) known.add(key);
+    else gaps.push(sanitise(`${key}: another one that looks the same is not shown`, 200));
+    return first;
+  });
+  return { sets: kept, gaps };
 }
 
 type Asked = Readonly<{ stdout: string | undefined; failed?: Result<never> }>;

@@ -5,7 +5,7 @@ import type { Family, Net } from '../../core/address.ts';
 import type { Proof } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { SetInfo, SetKey } from '../../core/rows.ts';
+import type { NotDropped, SetInfo, SetKey } from '../../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { cannotHold, fits } from '../../firewall/hold.ts';
 import type { Host } from '../../host/host.ts';
@@ -91,11 +91,20 @@ async function sort(host: Host, found: Found, { wanted, ours }: Mine): Promise<R
   });
 }
 
+/** Rules that would drop if the table were switched on, or did drop more often. */
+const OFF_NOW: ReadonlySet<NotDropped> = new Set(['dormant', 'unreached', 'elsewhere', 'limited']);
+
 /** Whoever is allowed must not land among the banned. */
 function whyNotAllow(set: SetInfo): SafeText | undefined {
-  const { name, enforcement, owner } = set;
+  const { name, enforcement, owner, type } = set;
   if (enforcement.kind === 'dropped')
     return sanitise(`${name} is a set of bans: ${enforcement.rule} drops what is in it`);
+  // Whether a packet gets there now or not: each rule of it drops.
+  if (type === 'chain') return sanitise(`${name} is a chain of bans: it drops what is in it`);
+  if (enforcement.kind === 'not-dropped' && OFF_NOW.has(enforcement.because ?? 'other'))
+    return sanitise(
+      `${name} may be a set of bans that is out of use: what ${enforcement.rule} does once it counts is not known`,
+    );
   if (owner === 'opsconsole' || owner === 'fail2ban' || owner === 'crowdsec' || owner === 'sshguard')
     return sanitise(`${name} belongs to ${owner}: bans go there`);
   if (!holdsPlainAddresses(set)) return sanitise(`${name} (${set.type}) does not hold plain addresses`);

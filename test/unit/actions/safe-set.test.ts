@@ -137,6 +137,19 @@ test('own addresses, broadcast, gateways, name servers and special networks are 
     expect(why.has(always), always).toBe(true);
 });
 
+test('a name that answers with everybody makes few of them safe, and says so', async () => {
+  const many = Array.from({ length: 200 }, (_, index) => `198.51.100.${index}`);
+  const resolve = () => Promise.resolve(ok(many));
+  const { entries, gaps } = await computeSafeSet(
+    captured(),
+    { allow: ['x\u001b[2J.example'], resolve },
+    createSafeMemory(),
+  );
+  expect(entries.filter(({ net }) => many.includes(net.text))).toHaveLength(16);
+  expect(gaps).toEqual([expect.stringMatching(/^184 more addresses of x\\x1b\[2J\.example: only 16/)]);
+  expect(entries.map(({ why }) => why).join()).not.toContain('\u001b');
+});
+
 test('allowed names are resolved, keep protecting while the name server is down, and are gaps when never resolved', async () => {
   const host = captured();
   const memory = createSafeMemory();

@@ -96,3 +96,13 @@ test('ipsets: a listing that was cut off is none, and rules that were cut off le
   for (const length of [8, 40, 120]) expect((await read(listing.slice(0, length), rules)).ok).toBe(false);
   expect((await read(`${listing}\n${listing.slice(0, 60)}`, rules)).ok).toBe(false);
 });
+
+test('two names that look alike are not mixed up: the first is shown, the other is said', async () => {
+  const block = (name: string): string =>
+    `Name: ${name}\nType: hash:ip\nHeader: family inet hashsize 1024 maxelem 65536\nReferences: 0\nNumber of entries: 0\n`;
+  const read = await readSets(ipsetBackend, ({ argv: [tool] }) =>
+    Promise.resolve(ok({ stdout: tool === 'ipset' ? block('a\tb') + block('a b') + block('c') : '' })),
+  );
+  expect(read.ok && read.value.sets.map(({ name }) => name)).toEqual(['a\tb', 'c']);
+  expect(read.ok && read.value.gaps).toEqual([expect.stringMatching(/^ipset:a b: another one .* not shown/)]);
+});
