@@ -35,6 +35,8 @@ export type Rig = Readonly<{
   cannot?: Readonly<Partial<Record<Lack, string>>>;
   /** The sets keep no time, so that a ban in them lasts until it is taken out. */
   endless?: true;
+  /** Runs while its neighbours in the file do: a daemon lets it wait. */
+  beside?: 'beside';
   start(): Promise<Started>;
 }>;
 
@@ -72,7 +74,7 @@ const COMMENT = 'contract: "quoted" \u202e \x1b[31m';
 type World = Readonly<{ rig: Rig; at: Started; desk: Desk; backends: readonly Backend[] }>;
 
 export function contract(name: string, tools: readonly string[], rig: Rig): void {
-  kernelSuite(`the contract of a backend: ${name}`, tools, () => {
+  const suite = (): void => {
     const { cannot = {} } = rig;
     let world: World | undefined;
     let folder: string | undefined;
@@ -99,16 +101,17 @@ export function contract(name: string, tools: readonly string[], rig: Rig): void
     const families: readonly Family[] = cannot.v6 === undefined ? [4, 6] : [4];
     for (const family of families) {
       const left = (['traffic', 'cut'] as const).flatMap((lack) => cannot[lack] ?? []);
-      test(`IPv${family}: ban, proof, listing with its end, cut, unban, undo${without(left)}`, () =>
+      test.sequential(`IPv${family}: ban, proof, listing with its end, cut, unban, undo${without(left)}`, () =>
         banAndBack(here(), family));
     }
     const { reboot, restore } = cannot;
     const how = restore === undefined ? 'by save and restore' : `by its owner: ${restore}`;
-    test(`survives a reboot ${reboot === undefined ? how : `(left out: ${reboot})`}`, async () => {
+    test.sequential(`survives a reboot ${reboot === undefined ? how : `(left out: ${reboot})`}`, async () => {
       if (reboot === undefined)
         await (restore === undefined ? rebootSaved(here(), families) : rebootOwned(here(), families));
     });
-  });
+  };
+  kernelSuite(`the contract of a backend: ${name}`, tools, suite, rig.beside);
 }
 
 const without = (reasons: readonly string[]): string =>

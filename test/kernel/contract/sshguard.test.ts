@@ -20,6 +20,7 @@ async function stop(net: TestNet): Promise<void> {
 
 contract('nft, the sets of sshguard', ['nft', 'conntrack', 'sshguard'], {
   endless: true,
+  beside: 'beside',
   cannot: { reboot: EMPTIED },
   start: () =>
     startNetRig({
@@ -41,6 +42,7 @@ const rules = (set: string): string =>
 
 contract('ipset, the sets of sshguard', ['ipset', 'iptables', 'ip6tables', 'nft', 'conntrack', 'sshguard'], {
   endless: true,
+  beside: 'beside',
   cannot: { reboot: EMPTIED },
   start: () =>
     startNetRig({

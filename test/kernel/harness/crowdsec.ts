@@ -2,7 +2,7 @@
 // database of their own, no hub, no central API. The programs are unpacked by `npm test`, not installed.
 
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
@@ -27,6 +27,7 @@ const WITH_LIBRARY = [
 ] as const;
 /** Not 8080, where tests have their own services. */
 const URL_OF_API = 'http://127.0.0.1:18080/';
+const MEMORY = '/dev/shm';
 const WAIT = { timeout: 20_000, interval: 100 };
 
 export type BouncerMode = 'nftables' | 'iptables';
@@ -51,7 +52,8 @@ export interface Crowdsec {
 }
 
 export async function startCrowdsec(net: TestNet): Promise<Crowdsec> {
-  const folder = mkdtempSync(join(tmpdir(), 'oc-crowdsec-'));
+  // In memory where that is to be had: on a slow disk SQLite keeps the bouncer and an alert waiting for each other.
+  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'oc-crowdsec-'));
   writeConfig(folder);
   const config = join(folder, 'config.yaml');
   const words = [...WITH_LIBRARY, CSCLI, '-c', config] as const;
