@@ -32,7 +32,9 @@ export function shieldsCheck({ now }: ShieldsFacts, { has, privileged }: Can): C
     ? 'with nft'
     : has('iptables') && has('ip6tables') && has('ipset')
       ? 'with iptables and ipset'
-      : undefined;
+      : has('pfctl')
+        ? 'in an anchor of pf'
+        : undefined;
   if (filter === undefined)
     return { what, works: false, says: 'no packet filter to raise them in', todo: 'apt install nftables' };
   return { what, works: true, says: now.kind === 'up' ? `UP now, ${filter}` : filter };

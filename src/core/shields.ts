@@ -1,5 +1,5 @@
 // The shields: the reversible emergency mode. What the session file asks for, what the state on disk says, and what a
-// reader is told. Pure vocabulary; times called uptime are seconds of /proc/uptime, which no clock step changes.
+// reader is told. Pure vocabulary; times called uptime are seconds since the boot, which no clock step changes.
 
 import type { Operator } from './act.ts';
 import type { UnixMs } from './brand.ts';
@@ -118,7 +118,7 @@ export type ShieldsState = Readonly<{
   wall: WallVariant | 'none';
   measures: readonly Readonly<{ measure: MeasureId; says: SafeText }>[];
 }>;
-export type WallVariant = 'nft' | 'iptables';
+export type WallVariant = 'nft' | 'iptables' | 'pf';
 
 /**
  * `<dir>/<id>/deadline`, one line "PHASE UPTIME", replaced whole: the only truth about the clocks. When the machine's uptime

@@ -91,6 +91,12 @@ if command -v setsid >/dev/null 2>&1; then
   # busybox has no -f: then the shell goes to the background.
   setsid -f /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1 ||
     setsid /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1 &
+elif command -v daemon >/dev/null 2>&1; then
+  # FreeBSD has daemon(8).
+  daemon -f /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1
+elif command -v perl >/dev/null 2>&1; then
+  # OpenBSD has neither, but perl.
+  perl -MPOSIX -e 'fork and exit; POSIX::setsid(); exec @ARGV' /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1
 else
   nohup /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1 &
 fi

@@ -4,9 +4,10 @@ import { type Command, command } from '../../core/plan.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Outcome, ShieldsPlace } from '../../core/shields.ts';
+import { readClock } from '../../firewall/shields/clock.ts';
 import { parseOutcome } from '../../firewall/shields/outcome.ts';
 import { findCurrent, readOutcome } from '../../firewall/shields/read-now.ts';
-import { byHand, currentFile, parseUptime, revertFile } from '../../firewall/shields/state.ts';
+import { byHand, currentFile, revertFile } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
 import type { SafeMemory } from '../safe-set.ts';
 import type { ShieldsJournal } from './journal-shields.ts';
@@ -35,10 +36,8 @@ export function whereOf(place: ShieldsPlace, base: string, id: string): Where {
 }
 
 export async function readUptime(host: Host): Promise<Result<number>> {
-  const read = await host.read('/proc/uptime');
-  if (!read.ok) return read;
-  const uptime = parseUptime(read.value.toString('latin1'));
-  return uptime === undefined ? fail(problem('unreadable', '/proc/uptime is not as we know it')) : ok(uptime);
+  const clock = await readClock(host);
+  return clock.ok ? ok(clock.value.uptime) : clock;
 }
 
 /** As a person would type it. */
@@ -76,7 +75,8 @@ function notTaken(trouble: Problem, place: ShieldsPlace, id: string): Problem {
     summary: `the shields ${id} could not be taken down: ${trouble.summary}`,
     hint:
       `as root, ${byHand(place.dir, id)}; without that file: nft delete table inet opsconsole_shields; ` +
-      `sysctl -p ${place.dir}/${id}/before.sysctl; then remove ${currentFile(place.dir)}`,
+      `sysctl -p ${place.dir}/${id}/before.sysctl; then remove ${currentFile(place.dir)} ` +
+      '(on pf: pfctl -a opsconsole/shields -F rules)',
   };
 }
 

@@ -7,10 +7,12 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { WallWriter } from '../../firewall/shields/wall.ts';
 import { WALL_WRITERS } from '../../firewall/shields/writers.ts';
 import type { Host } from '../../host/host.ts';
+import { isBsd } from '../safe-bsd.ts';
 import { findSshSessions } from '../safe-sessions.ts';
 import { computeSafeSet, type SafeMemory } from '../safe-set.ts';
 import { type Listener, readListeners } from './listening.ts';
 import type { MeasureAt } from './measure.ts';
+import { gatherOnPf } from './on-pf.ts';
 import type { ShieldsOptions } from './shields.ts';
 
 const SSH_PORT = 22;
@@ -26,6 +28,7 @@ export type Ground = Readonly<{
 }>;
 
 export async function gatherGround(options: ShieldsOptions, memory: SafeMemory): Promise<Ground> {
+  if (await isBsd(options.host)) return gatherOnPf(options, memory);
   const { host, settings, allow, resolve } = options;
   const [{ safeSet, sessions }, listeners, writer] = await Promise.all([
     safeAndSessions(host, { allow, ...(resolve && { resolve }) }, memory),

@@ -1,38 +1,112 @@
-// The shields where pf is the packet filter: shown, not raised. pf has no timer of its own and the clocks of the watcher are
-// Linux's, so nothing would surely take the wall back. The text is tried dry (-n), the line that pf.conf lacks is shown.
+// The shields where pf is the packet filter (FreeBSD, OpenBSD): rules in the anchor opsconsole/shields, which pf.conf must call.
+// pf has no timer of its own: the watcher and every start of opsconsole take them back, the kernel does not.
 
 import { command } from '../../core/plan.ts';
-import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
+import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { MeasureSpec, RaiseWish, ShieldsPreview } from '../../core/shields.ts';
-import { pfNotes, planPf, printPfAnchor } from '../../firewall/shields/pf.ts';
-import { PF_ANCHOR_LINE, PF_ANCHORS, pfAnchorCalled } from '../../firewall/shields/pf-anchor.ts';
+import { PF_SHIELDS_ANCHOR, pfNotes, planPf, printPfAnchor } from '../../firewall/shields/pf.ts';
+import {
+  PF_ANCHOR_LINE,
+  PF_ANCHORS,
+  pfAnchorCalled,
+  pfBlocksBehind,
+} from '../../firewall/shields/pf-anchor.ts';
+import { pfWall } from '../../firewall/shields/pf-wall.ts';
 import type { Wall, WallPart } from '../../firewall/shields/wall.ts';
 import type { Host } from '../../host/host.ts';
 import { isBsd } from '../safe-bsd.ts';
 import { sshdConfigPorts } from '../safe-network.ts';
 import { computeSafeSet, type SafeMemory } from '../safe-set.ts';
-import { describeMeasure } from './measures.ts';
+import type { Ground } from './gather.ts';
+import { readBsdListeners } from './listening-bsd.ts';
+import type { MeasureAt } from './measure.ts';
+import { describeMeasure, type MeasurePlan } from './measures.ts';
 import type { ShieldsOptions } from './shields.ts';
 
-const NOT_RAISED = safe(
-  'the shields are not raised on pf: it has no timer of its own, so nothing would surely take them back; `shields preview` shows the rules',
-);
-
-/** Why a raise is refused on this host; undefined = no pf here. */
+/** Why a raise is refused on this host, the missing line among it; undefined = no pf here. */
 export async function whyNotOnPf(host: Host): Promise<readonly SafeText[] | undefined> {
-  return (await isBsd(host)) ? [NOT_RAISED, ...(await missingLine(host))] : undefined;
+  if (!(await isBsd(host))) return undefined;
+  const ask = (what: string) => host.run(command(['pfctl', '-s', what], { privileged: true }));
+  const rules = await ask('rules');
+  if (!rules.ok) return [sanitise(`the rules of pf could not be read: ${rules.problem.summary}`, 240)];
+  // What is loaded into an anchor that no rule calls is loaded without a word and never evaluated.
+  if (!pfAnchorCalled(rules.value.stdout))
+    return [
+      sanitise(
+        `no rule of pf calls ${PF_ANCHORS}: put \`${PF_ANCHOR_LINE}\` into pf.conf, behind the rules that block and before the rules that pass, then \`pfctl -nf /etc/pf.conf\` and \`pfctl -f /etc/pf.conf\`; opsconsole never writes it`,
+      ),
+    ];
+  const held = await host.run(
+    command(['pfctl', '-a', PF_SHIELDS_ANCHOR, '-s', 'rules'], { privileged: true }),
+  );
+  if (!held.ok)
+    return [sanitise(`the anchor of the shields could not be read: ${held.problem.summary}`, 240)];
+  // They would be replaced, and gone after.
+  if (held.value.stdout.split('\n').some((line) => line !== '' && !/^pass | label "opsconsole-/.test(line)))
+    return [
+      sanitise(
+        `the anchor ${PF_SHIELDS_ANCHOR} holds rules that are not ours: look with \`pfctl -a ${PF_SHIELDS_ANCHOR} -s rules\`, keep them elsewhere, then \`pfctl -a ${PF_SHIELDS_ANCHOR} -F rules\``,
+      ),
+    ];
+  const info = await ask('info');
+  return info.ok && /^Status: Enabled/m.test(info.value.stdout)
+    ? []
+    : [sanitise('pf is switched off: no rule is evaluated; switch it on with `pfctl -e`')];
 }
 
-/** What is loaded into an anchor that no rule calls is loaded without a word and never evaluated. */
-async function missingLine(host: Host): Promise<readonly SafeText[]> {
-  const rules = await host.run(command(['pfctl', '-s', 'rules'], { privileged: true }));
-  if (!rules.ok) return [sanitise(`the rules of pf could not be read: ${rules.problem.summary}`, 240)];
-  if (pfAnchorCalled(rules.value.stdout)) return [];
-  return [
-    sanitise(
-      `no rule of pf calls ${PF_ANCHORS}: put \`${PF_ANCHOR_LINE}\` into pf.conf before the rules that pass, then \`pfctl -nf /etc/pf.conf\` and \`pfctl -f /etc/pf.conf\`; opsconsole never writes it`,
+export async function gatherOnPf(options: ShieldsOptions, memory: SafeMemory): Promise<Ground> {
+  const { host, settings, allow, resolve, operator } = options;
+  const { sshPeer } = operator;
+  const asked = { allow, ...(resolve && { resolve }), ...(sshPeer !== undefined && { sshPeer }) };
+  const [safeSet, sshPorts, listening] = await Promise.all([
+    computeSafeSet(host, asked, memory),
+    sshPortsOf(host),
+    readBsdListeners(host),
+  ]);
+  return {
+    at: { host, settings, safeSet, sessions: [], sshPorts, listening, variant: 'pf' },
+    writer: pfWall,
+    operator,
+    // Who holds which socket is not known here: where sshd says that it listens.
+    listeners: sshPorts.map((port) => ({ port, family: 4 as const, address: undefined })),
+  };
+}
+
+/** All of it is in the anchor, so there are no steps, and nothing to take back one by one. */
+export async function planOnPf(specs: readonly MeasureSpec[], at: MeasureAt): Promise<MeasurePlan> {
+  const main = await at.host.run(command(['pfctl', '-s', 'rules'], { privileged: true }));
+  const passes = main.ok && !pfBlocksBehind(main.value.stdout);
+  const parts = specs.map((spec) => ({
+    spec,
+    says: describeMeasure(spec),
+    part: partOf(spec, specs, { ...at, passes }),
+  }));
+  const taken = parts.flatMap(({ spec, says, part }) =>
+    typeof part === 'string' ? [] : [{ measure: spec.measure, says, part }],
+  );
+  const notes = pfNotes(
+    wallOf(
+      at,
+      taken.map(({ part }) => part),
     ),
-  ];
+  );
+  return {
+    planned: taken.map(({ measure, says, part }, index) => ({
+      measure,
+      says,
+      hazards: index === 0 ? notes : [],
+      applied: { wall: part, steps: [] },
+      revert: [],
+    })),
+    leftOut: parts.flatMap(({ spec, says, part }) =>
+      typeof part === 'string' ? [{ measure: spec.measure, says, why: sanitise(part) }] : [],
+    ),
+  };
+}
+
+function wallOf({ safeSet, sshPorts }: MeasureAt, parts: readonly WallPart[]): Wall {
+  const safe = safeSet.entries.map(({ net }) => net);
+  return Object.assign({ id: '00000000', safe, sshPorts, armedSeconds: 1 }, ...parts);
 }
 
 /** Undefined: no pf here. Touches nothing: the one command that is run besides listings is a dry run. */
@@ -41,39 +115,39 @@ export async function previewOnPf(
   memory: SafeMemory,
   wish: RaiseWish,
 ): Promise<ShieldsPreview | undefined> {
-  const { host, settings, allow, resolve, operator } = options;
+  const { host, settings } = options;
   const why = await whyNotOnPf(host);
   if (why === undefined) return undefined;
   const profile = wish.profile ?? settings.profile;
   const specs = Object.hasOwn(settings.profiles, profile) ? settings.profiles[profile] : undefined;
   if (specs === undefined)
     return { kind: 'refused', reasons: [sanitise(`there is no profile ${profile}`, 200)] };
-  const { sshPeer } = operator;
-  const safeSet = await computeSafeSet(
+  const { at } = await gatherOnPf(options, memory);
+  const { safeSet } = at;
+  const { planned, leftOut } = await planOnPf(specs, at);
+  const shown = await shownWall(
     host,
-    { allow, ...(resolve && { resolve }), ...(sshPeer !== undefined && { sshPeer }) },
-    memory,
+    wallOf(
+      at,
+      planned.flatMap(({ applied }) => applied.wall ?? []),
+    ),
   );
-  const sshPorts = await sshPortsOf(host);
-  const ports = settings.ports === 'listening' ? [] : settings.ports;
-  const parts = specs.map((spec) => ({ spec, part: partOf(spec, { ports, sshPorts, specs }) }));
-  const wall: Wall = Object.assign(
-    { id: '00000000', safe: safeSet.entries.map(({ net }) => net), sshPorts, armedSeconds: 1 },
-    ...parts.flatMap(({ part }) => (typeof part === 'string' ? [] : [part])),
-  );
-  const shown = await shownWall(host, wall);
-  const first = parts.find(({ part }) => typeof part !== 'string')?.spec;
   return {
     kind: 'ready',
     profile,
-    measures: parts.map(({ spec, part }) => ({
-      measure: spec.measure,
-      says: describeMeasure(spec),
-      diff: spec === first ? shown.lines : [],
-      commands: spec === first ? shown.commands : [],
-      hazards: spec === first ? pfNotes(wall) : [],
-      ...(typeof part === 'string' ? { leftOut: sanitise(part) } : {}),
-    })),
+    measures: [
+      ...planned.map(({ measure, says, hazards }, index) => ({
+        measure,
+        says,
+        diff: index === 0 ? shown.lines : [],
+        commands: index === 0 ? shown.commands : [],
+        hazards,
+      })),
+      ...leftOut.map(({ measure, says, why: words }) => ({
+        ...{ measure, says, leftOut: words },
+        ...{ diff: [], commands: [], hazards: [] },
+      })),
+    ],
     affected: [],
     warnings: [
       ...why,
@@ -84,20 +158,24 @@ export async function previewOnPf(
   };
 }
 
-type Ground = Readonly<{
-  ports: readonly number[];
-  sshPorts: readonly number[];
-  specs: readonly MeasureSpec[];
-}>;
+/** The caps count on a rule that passes, and no rule behind that one is asked any more. */
+const BLOCKED_BEHIND = `rules behind the anchor block, and its rule that passes would go round them: move ${PF_ANCHOR_LINE} behind them`;
 
 /** The part of the wall, or why there is none. */
-function partOf(spec: MeasureSpec, { ports, sshPorts, specs }: Ground): WallPart | string {
+function partOf(
+  spec: MeasureSpec,
+  specs: readonly MeasureSpec[],
+  { settings, sshPorts, listening, passes }: MeasureAt & Readonly<{ passes: boolean }>,
+): WallPart | string {
+  const ports = settings.ports === 'listening' ? listening : settings.ports;
   const open = ports.filter((port) => !sshPorts.includes(port));
   const unknown = 'it is not known which ports listen: list them under shields.ports in the session file';
   switch (spec.measure) {
     case 'connections':
+      if (!passes) return BLOCKED_BEHIND;
       return open.length === 0 ? unknown : { connections: { max: spec.max, ports: open } };
     case 'syn-rate':
+      if (!passes) return BLOCKED_BEHIND;
       if (!specs.some(({ measure }) => measure === 'connections'))
         return 'pf counts on states: it needs the cap on connections';
       return open.length === 0 ? unknown : { synRate: { perSecond: spec.perSecond, burst: spec.burst } };
@@ -110,10 +188,17 @@ function partOf(spec: MeasureSpec, { ports, sshPorts, specs }: Ground): WallPart
   }
 }
 
+/** `sshd -T` has what its included files say, too. 22 always: blocking a port too few is not what an emergency is for. */
 async function sshPortsOf(host: Host): Promise<readonly number[]> {
-  const config = await host.read('/etc/ssh/sshd_config');
-  const ports = config.ok ? sshdConfigPorts(config.value.toString('latin1')) : [];
-  return ports.length === 0 ? [22] : [...new Set(ports)];
+  const [said, config] = await Promise.all([sshdSays(host), host.read('/etc/ssh/sshd_config')]);
+  const texts = [said, config.ok ? config.value.toString('latin1') : ''];
+  return [...new Set([22, ...texts.flatMap((text) => sshdConfigPorts(text))])];
+}
+
+async function sshdSays(host: Host): Promise<string> {
+  if ((await host.which('sshd')) === undefined) return '';
+  const said = await host.run(command(['sshd', '-T'], { privileged: true, timeoutMs: 5000 }));
+  return said.ok ? said.value.stdout : '';
 }
 
 type Shown = Readonly<{

@@ -12,6 +12,7 @@ import type { SafeMemory } from '../safe-set.ts';
 import { type Ground, gatherGround, nobodySafe, safeNets } from './gather.ts';
 import type { LeftOut, PlannedMeasure } from './measure.ts';
 import { planMeasures } from './measures.ts';
+import { planOnPf } from './on-pf.ts';
 import type { ShieldsOptions } from './shields.ts';
 
 export type RaisePlan = Readonly<{
@@ -53,7 +54,8 @@ export async function planRaise(
   const reasons = nobodySafe(ground, settings.unattended || wish.unattended === true);
   if (reasons.length > 0) return { kind: 'refused', reasons };
   onGround(ground);
-  const measures = await planMeasures(specs, ground.at);
+  const onPf = ground.at.variant === 'pf';
+  const measures = await (onPf ? planOnPf(specs, ground.at) : planMeasures(specs, ground.at));
   const longest = raisingSeconds + foreignSeconds(measures.planned);
   const fitted = await fitWall(ground, measures.planned, { id, armedSeconds: longest });
   if ('problem' in fitted) return { kind: 'failed', problem: fitted.problem };

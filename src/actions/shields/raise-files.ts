@@ -3,8 +3,9 @@
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ShieldsPlace, ShieldsState } from '../../core/shields.ts';
+import { readClock } from '../../firewall/shields/clock.ts';
 import { printDeadline, printState } from '../../firewall/shields/state.ts';
-import { type Engine, readUptime, type Where } from './engine.ts';
+import type { Engine, Where } from './engine.ts';
 import type { PlannedMeasure, RevertItem } from './measure.ts';
 import type { RaisePlan } from './plan-raise.ts';
 import { type PreparedFiles, prepareFiles } from './prepare.ts';
@@ -28,16 +29,11 @@ export async function writeFiles(
   { id, plan, ruleset }: FilesWish,
 ): Promise<Result<Prepared>> {
   const { host, place } = engine.options;
-  const [clock, boot] = await Promise.all([readUptime(host), host.read('/proc/sys/kernel/random/boot_id')]);
+  const clock = await readClock(host);
   if (!clock.ok) return clock;
-  if (!boot.ok) return boot;
-  const raisingUptime = Math.ceil(clock.value) + plan.raisingSeconds;
-  const state = stateOf(plan, {
-    id,
-    bootId: boot.value.toString('latin1').trim(),
-    uptime: clock.value,
-    at: host.now(),
-  });
+  const { uptime, bootId } = clock.value;
+  const raisingUptime = Math.ceil(uptime) + plan.raisingSeconds;
+  const state = stateOf(plan, { id, bootId, uptime, at: host.now() });
   const { items, itemsOf } = numbered(plan);
   const filesAt = (at: ShieldsPlace): PreparedFiles => ({
     'state.json': { text: printState(state), mode: '0644' },
@@ -46,9 +42,9 @@ export async function writeFiles(
       text: printRevertScript({ state, place: at, trialUptime: raisingUptime + firstSeconds(plan), items }),
       mode: '0700',
     },
-    'before.nft': { text: ruleset, mode: '0600' },
+    [state.wall === 'pf' ? 'before.pf' : 'before.nft']: { text: ruleset, mode: '0600' },
     'before.sysctl': { text: snapshotSysctls(plan.planned), mode: '0600' },
-    'wall.nft': { text: wallText(plan), mode: '0600' },
+    [state.wall === 'pf' ? 'wall.pf' : 'wall.nft']: { text: wallText(plan), mode: '0600' },
   });
   try {
     const written = await prepareFiles(host, { id, place, files: filesAt });

@@ -27,7 +27,7 @@ export async function raise(engine: Engine, wish: RaiseWish, say: Say): Promise<
   if (readOnly) return { kind: 'refused', reasons: [safe('this console is read-only: nothing is changed')] };
   if (!host.privileged) return failed(NOT_PRIVILEGED, true);
   const onPf = await whyNotOnPf(host);
-  if (onPf !== undefined) return { kind: 'refused', reasons: onPf };
+  if (onPf !== undefined && onPf.length > 0) return { kind: 'refused', reasons: onPf };
   say(safe('looking at the machine'));
   const recovered = await recoverNow(engine);
   if (!recovered.ok) return failed(recovered.problem, true);

@@ -1,11 +1,13 @@
 // Finishes what a crash, a reboot or a lost watcher left: every start of anything that may write calls it. Costs two file
 // reads when nothing was ever raised.
 
+import { command } from '../../core/plan.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Outcome } from '../../core/shields.ts';
 import { type Current, findCurrent, readFiles, readOutcome } from '../../firewall/shields/read-now.ts';
 import { deadlineFile, parseDeadline } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
+import { isBsd } from '../safe-bsd.ts';
 import { armWatcher } from './arm-watcher.ts';
 import { type Engine, readUptime, type Where, whereOf } from './engine.ts';
 import { runRevertTwice } from './revert-again.ts';
@@ -72,8 +74,17 @@ async function isWatched(host: Host, { place, id }: Where): Promise<boolean> {
   const files = [`${place.run}/${id}.watcher`, `${place.dir}/${id}/${id}.watcher`];
   const reads = await Promise.all(files.map((path) => host.read(path, 64)));
   const pids = reads.flatMap((read) => (read.ok ? /^\d+/.exec(read.value.toString('latin1')) : null) ?? []);
-  const lines = await Promise.all(pids.map((pid) => host.read(`/proc/${pid}/cmdline`)));
-  return lines.some((line) => line.ok && line.value.toString('utf8').includes(`${id}/revert.sh`));
+  const lines = await Promise.all(pids.map((pid) => commandLine(host, pid)));
+  return lines.some((line) => line.includes(`${id}/revert.sh`));
+}
+
+/** BSD has no /proc: there ps is asked. Empty: no such process. */
+async function commandLine(host: Host, pid: string): Promise<string> {
+  const read = await host.read(`/proc/${pid}/cmdline`);
+  if (read.ok) return read.value.toString('utf8');
+  if (!(await isBsd(host))) return '';
+  const listed = await host.run(command(['ps', '-ww', '-o', 'args=', '-p', pid], { okExits: [1] }));
+  return listed.ok ? listed.value.stdout : '';
 }
 
 /** What a watcher did while nobody looked gets its row. The journal is opened only when something came down since the boot. */

@@ -6,7 +6,7 @@
 // deleted meanwhile. Waiting starts no program but `sleep`: an attack may leave no room for processes. What must be known to
 // another runner is the name of a directory, not the content of a file: names can still be made on a full memory disk.
 
-/** Values that printRevertScript sets before it: ID DIR RUN BOOT TRIAL_END RAISED COUNT LOCK_WAIT. */
+/** Values that printRevertScript sets before it: ID DIR RUN BOOT TRIAL_END RAISED COUNT LOCK_WAIT CLOCK. */
 export const REVERT_PRELUDE = `
 NL='
 '
@@ -18,11 +18,27 @@ UP=$RAISED
 SELF=$0
 MODE= HUNG= TERMED= REPORT= DROPPED= FAILED= SOME_FAILED= WORK= LOCK= MARKS= TIMEOUT= ELSEWHERE= OOM=0
 
-# --- clocks: /proc/uptime, which no step of the clock changes
+# --- clocks: uptime, which no step of the clock changes
 
-up_now() {
+read_boottime() {
+  BOOTED=$(sysctl -n kern.boottime 2>/dev/null)
+  case $BOOTED in '{ sec = '*) BOOTED=\${BOOTED#'{ sec = '} BOOTED=\${BOOTED%%,*} ;; esac
+}
+
+# BSD: whoever sets the clock moves kern.boottime by as much. Twice, lest it is set in between.
+read_uptime() {
   UP_READ=
-  { read -r UP_READ UP_REST; } 2>/dev/null </proc/uptime
+  if [ "$CLOCK" = proc ]; then { read -r UP_READ UP_REST; } 2>/dev/null </proc/uptime; return; fi
+  read_boottime
+  UP_BOOTED=$BOOTED UP_NOW=$(date +%s 2>/dev/null)
+  read_boottime
+  case $BOOTED$UP_NOW in *[!0-9]*) return ;; esac
+  [ -n "$BOOTED" ] && [ -n "$UP_NOW" ] && [ "$BOOTED" = "$UP_BOOTED" ] && UP_READ=$((UP_NOW - BOOTED))
+}
+
+# What cannot be read is counted: this is called once a second.
+up_now() {
+  read_uptime
   UP_READ=\${UP_READ%%.*}
   case $UP_READ in '' | *[!0-9]*) UP=$((UP + 1)) ;; *) UP=$UP_READ ;; esac
 }
@@ -46,9 +62,11 @@ read_due() {
   [ "$DUE" -le $((UP + 31622400)) ] || DUE=$TRIAL_END
 }
 
+# On BSD nothing names the boot; the anchor of pf, which no boot outlives, says by itself whether it is ours.
 look_at_boot() {
-  BOOT_NOW=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
   ELSEWHERE=
+  [ "$CLOCK" = proc ] || return 0
+  BOOT_NOW=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
   [ -z "$BOOT_NOW" ] || [ "$BOOT_NOW" = "$BOOT" ] || ELSEWHERE=yes
 }
 

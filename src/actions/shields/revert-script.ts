@@ -13,6 +13,7 @@ import { unreachable } from '../../core/unreachable.ts';
 import type { RevertItem } from './measure.ts';
 import { REVERT_KINDS } from './revert-kinds.ts';
 import { REVERT_MODES } from './revert-modes.ts';
+import { REVERT_PF } from './revert-pf.ts';
 import { REVERT_PRELUDE } from './revert-prelude.ts';
 import { REVERT_WALLS } from './revert-walls.ts';
 
@@ -48,9 +49,11 @@ export function printRevertScript({ state, place, trialUptime, items }: RevertIn
     `TRIAL_END=${whole(trialUptime)}`,
     `LOCK_WAIT=${wait}`,
     `COUNT=${items.length}`,
+    `CLOCK=${state.wall === 'pf' ? 'boottime' : 'proc'}`,
     REVERT_PRELUDE.trimEnd(),
     REVERT_KINDS.trimEnd(),
     REVERT_WALLS.trimEnd(),
+    ...(state.wall === 'pf' ? [REVERT_PF.trimEnd()] : []),
     '',
     '# --- what this raise changed',
     '',

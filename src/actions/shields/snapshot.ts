@@ -4,6 +4,7 @@
 import { command } from '../../core/plan.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
+import { isBsd } from '../safe-bsd.ts';
 import type { PlannedMeasure, RevertItem } from './measure.ts';
 
 /** A ruleset with its elements up to this size is kept whole, in less than this time; else without elements. */
@@ -13,6 +14,7 @@ const TERSE_TIMEOUT_MS = 2000;
 
 /** A set of a million elements takes 35 s to list: then the cheap listing must do. */
 export async function snapshotRuleset(host: Host): Promise<string> {
+  if (await isBsd(host)) return snapshotPf(host);
   if ((await host.which('nft')) === undefined) return '# nft is not installed\n';
   const list = (flags: readonly string[], timeoutMs: number) =>
     host.run(
@@ -28,6 +30,18 @@ export async function snapshotRuleset(host: Host): Promise<string> {
   if (terse.ok)
     return `# without the elements of sets: ${sanitise(full.problem.summary, 200)}\n${terse.value.stdout}`;
   return `# could not be listed: ${sanitise(terse.problem.summary, 200)}\n`;
+}
+
+/** Without the contents of tables. */
+async function snapshotPf(host: Host): Promise<string> {
+  const rules = await host.run(
+    command(['pfctl', '-a', '*', '-s', 'rules'], {
+      privileged: true,
+      timeoutMs: TERSE_TIMEOUT_MS,
+      outputMaxBytes: RULESET_MAX_BYTES,
+    }),
+  );
+  return rules.ok ? rules.value.stdout : `# could not be listed: ${sanitise(rules.problem.summary, 200)}\n`;
 }
 
 /** Lines of sysctl.conf(5). */

@@ -1,5 +1,4 @@
-// The wall for pf, as the text of the anchor opsconsole/shields and the commands around it. Planned only: pf has no kernel
-// timer for rules, so it is no WallWriter until something stands in for one.
+// The wall for pf, as the text of the anchor opsconsole/shields and the commands around it.
 // Only blocks are `quick` for everybody; a `pass quick` for the safe ones would let in what the host's own rules drop, so
 // they are spared by `! <oc_safe>` instead. The caps need a pass rule (pf counts on states): never for ssh.
 
@@ -8,7 +7,8 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { CONNECTIONS_MAX, checkedId, disjointText, distinctPorts, RATE_MAX, whole } from './ranges.ts';
 import type { Wall } from './wall.ts';
 
-const ANCHOR = 'opsconsole/shields';
+export const PF_SHIELDS_ANCHOR = 'opsconsole/shields';
+const ANCHOR = PF_SHIELDS_ANCHOR;
 const PF: Omit<Partial<Command>, 'argv'> = { privileged: true };
 
 /** A sentence each on what these rules do that the other variants do not; the operator reads them first. */
@@ -24,8 +24,8 @@ export function pfNotes(wall: Wall): readonly SafeText[] {
           safe('pf: caps count every IPv6 address by itself, not by /64'),
         ];
   return [
-    safe(`pf: nothing is evaluated without a line like: anchor "opsconsole/*" in pf.conf`),
-    safe('pf: there is no kernel timer: only the revert script takes the rules back'),
+    safe('pf: there is no kernel timer: the watcher, or the next start of opsconsole, takes the rules back'),
+    safe('pf: what `set skip` names and what the rules before the anchor pass with quick is not limited'),
     ...passes,
   ];
 }

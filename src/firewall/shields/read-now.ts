@@ -6,6 +6,7 @@ import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Deadline, Outcome, ShieldsNow, ShieldsPlace, ShieldsState } from '../../core/shields.ts';
+import { readClock, sameBoot } from './clock.ts';
 import { parseOutcome } from './outcome.ts';
 import {
   byHand,
@@ -18,7 +19,6 @@ import {
   parseDeadline,
   parseLeftOut,
   parseState,
-  parseUptime,
   stateFile,
   withoutLeftOut,
 } from './state.ts';
@@ -140,31 +140,44 @@ export type Files = Readonly<{
 }>;
 
 export async function readFiles(
-  look: Pick<Look, 'read'>,
+  look: Pick<Look, 'read' | 'run'>,
   { base, id }: Extract<Current, { kind: 'current' }>,
 ): Promise<Result<Files>> {
-  const [stated, omitted, dated, clock, boot] = await Promise.all([
+  const [stated, omitted, dated, clock] = await Promise.all([
     look.read(stateFile(base, id), 262_144),
     look.read(leftOutFile(base, id), 262_144),
     look.read(deadlineFile(base, id), 4096),
-    look.read('/proc/uptime'),
-    look.read('/proc/sys/kernel/random/boot_id'),
+    readClock(look),
   ]);
   if (!clock.ok) return clock;
-  if (!boot.ok) return boot;
   if (!stated.ok) return fail({ ...stated.problem, hint: byHand(base, id) });
   const state = parseState(stated.value.toString('utf8'), base, id);
   if (!state.ok) return state;
-  const uptime = parseUptime(clock.value.toString('latin1'));
-  if (uptime === undefined) return fail(problem('unreadable', '/proc/uptime is not as we know it'));
+  const { uptime } = clock.value;
+  const bootId = await bootOf(look, state.value, clock.value.bootId);
+  if (!bootId.ok) return bootId;
   const leftOut = omitted.ok ? (parseLeftOut(omitted.value.toString('utf8')) ?? []) : [];
   return ok({
     state: withoutLeftOut(state.value, leftOut),
     leftOut,
     deadline: dated.ok ? parseDeadline(dated.value.toString('latin1')) : undefined,
     uptime,
-    bootId: boot.value.toString('latin1').trim(),
+    bootId: bootId.value,
   });
+}
+
+/** On BSD a clock that was set looks like another boot. What only memory holds tells: rules of pf with our id. */
+async function bootOf(look: Pick<Look, 'run'>, state: ShieldsState, bootId: string): Promise<Result<string>> {
+  if (state.wall !== 'pf' || state.bootId === bootId) return ok(bootId);
+  if (sameBoot(state.bootId, bootId)) return ok(state.bootId);
+  const seen = await readWall(look, writerOf('pf'));
+  if (seen === 'unknown')
+    return fail(
+      problem('not-permitted', 'the clock was set or this machine was restarted since the shields went up', {
+        hint: 'whether they stand only root can tell: `opsconsole shields status` as root',
+      }),
+    );
+  return ok(seen !== 'none' && seen.id === state.id ? state.bootId : bootId);
 }
 
 async function lookAtWall(

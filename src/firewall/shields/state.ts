@@ -21,6 +21,7 @@ export const LONGEST_SECONDS = 31_622_400;
 const ID = /^[0-9a-f]{8}$/;
 const BOOT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PHASES: readonly ShieldsPhase[] = ['raising', 'trial', 'held'];
+const WALLS: readonly ShieldsState['wall'][] = ['nft', 'iptables', 'pf', 'none'];
 const MEASURES_MAX = 200;
 
 export function newShieldsId(): string {
@@ -63,7 +64,7 @@ export function parseState(text: string, base: string, id: string): Result<Shiel
   if (wrong !== undefined) return fail(corrupt(base, id, wrong));
   const by = readOperator(raw.by);
   const measures = readMeasures(raw.measures);
-  const wall = raw.wall === 'nft' || raw.wall === 'iptables' || raw.wall === 'none' ? raw.wall : undefined;
+  const wall = WALLS.find((known) => known === raw.wall);
   if (by === undefined || measures === undefined || wall === undefined)
     return fail(corrupt(base, id, 'by, measures or wall is not as we write it'));
   return ok({

@@ -6,7 +6,7 @@ import type { MeasureAt } from '../measure.ts';
 
 /** Fails where there is no packet filter to put anything into. */
 export function needWall({ variant }: MeasureAt): Result<'nft' | 'iptables'> {
-  if (variant !== undefined) return ok(variant);
+  if (variant !== undefined && variant !== 'pf') return ok(variant);
   return fail(problem('missing-tool', 'no packet filter can be used here', { hint: 'install nftables' }));
 }
 

@@ -70,6 +70,7 @@ RAISED=1001
 TRIAL_END=1121
 LOCK_WAIT=746
 COUNT=7
+CLOCK=proc
 [static]
 [static]
 [static]
