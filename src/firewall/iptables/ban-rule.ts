@@ -119,8 +119,9 @@ function endOf({ stop, kernelZone }: Draft, { net, comment, now }: Said): number
     const at = kernelZone ? Number.NaN : readStop(stop);
     return at === DATE_STOP_MAX_MS ? Number.POSITIVE_INFINITY : at + 1000;
   }
-  const until = /(?:^|[\s;,])until=(\d{9,10})(?![\d.])/.exec(comment)?.[1];
-  if (until !== undefined) return Number(until) * 1000;
+  // Of several the latest: a comment may hold words of whoever is banned, who must not end his ban by them.
+  const until = [...comment.matchAll(/(?:^|[\s;,])until=(\d{9,10})(?![\d.])/g)];
+  if (until.length > 0) return until.reduce((last, [, end]) => Math.max(last, Number(end)), 0) * 1000;
   const epoch = addressAndEpoch(comment, net);
   if (epoch === undefined) return Number.POSITIVE_INFINITY;
   // Once it is over, only the script that wrote it knows whether it was the time of the ban or of its end.

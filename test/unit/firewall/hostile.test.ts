@@ -110,6 +110,12 @@ test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
   },
 );
 
+test('a word in a comment does not end a ban sooner than its own end', () => {
+  const rule = (comment: string) => readBanRule(`-s 192.0.2.7/32 -m comment --comment "${comment}" -j DROP`);
+  expect(rule('user until=100000000; until=1999999999')?.expires).toBe(1_999_999_999_000);
+  expect(rule('until=1999999999 user until=100000000')?.expires).toBe(1_999_999_999_000);
+});
+
 test('tuples and numbers among what is banned are shown as they are written', () => {
   expect(parseBanned(`[{'a': [('b', "c)d", 3), 7, 'e']}]`)).toEqual([
     { jail: 'a', texts: [`('b', "c)d", 3)`, '7', 'e'] },
