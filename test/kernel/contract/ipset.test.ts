@@ -9,6 +9,7 @@ import { startNetRig } from './net-rig.ts';
 const TOOLS = ['ipset', 'iptables', 'ip6tables', 'nft', 'conntrack'];
 
 contract('ipset, our own sets', TOOLS, {
+  beside: 'beside',
   start: () => startNetRig({ backends: [ipsetBackend], target: () => ({ kind: 'own' }) }),
 });
 
@@ -28,6 +29,7 @@ async function boot(net: TestNet): Promise<void> {
 }
 
 contract('ipset, sets of somebody else', TOOLS, {
+  beside: 'beside',
   start: () =>
     startNetRig({
       backends: [ipsetBackend],

@@ -8,6 +8,7 @@ import { startNetRig } from './net-rig.ts';
 const TOOLS = ['nft', 'conntrack'];
 
 contract('nft, our own table', TOOLS, {
+  beside: 'beside',
   start: () => startNetRig({ backends: [nftBackend], target: () => ({ kind: 'own' }) }),
 });
 
@@ -25,6 +26,7 @@ const RULESET = `table inet filter {
 `;
 
 contract('nft, sets of somebody else', TOOLS, {
+  beside: 'beside',
   start: () =>
     startNetRig({
       backends: [nftBackend],
