@@ -84,7 +84,7 @@ function showTable(listed: Listed, io: ActDeps['io'], whole: boolean): void {
   if (rows.length > 0) io.stdout.write(printTable([HEAD, ...rows], [2, 3]));
   const empty = listed.filter(({ members }) => members.length === 0).map(({ found }) => shownName(found.set));
   if (empty.length > 0) io.stdout.write(`empty: ${sanitise([...new Set(empty)].join(', '), 400)}\n`);
-  const findings = listed.flatMap(({ found: { set } }) => findingRows(set));
+  const findings = worstOnce(listed.flatMap(({ found: { set } }) => findingRows(set)));
   if (findings.length > 0) io.stdout.write(`\n${printTable(findings)}`);
   if (listed.length > 0) return;
   const none = whole ? 'no ban set found' : 'no ban set found where it could be looked at';
@@ -94,6 +94,13 @@ function showTable(listed: Listed, io: ActDeps['io'], whole: boolean): void {
 /** As the console calls it: beside a jail there is the kernel's set that it fills. */
 function shownName(set: SetInfo): string {
   return set.backend === 'fail2ban' ? `jail ${set.name}` : fullName(set);
+}
+
+/** Harms first; what twins of one name both say, once. */
+function worstOnce(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const sorted = rows.toSorted(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0));
+  const words = sorted.map((row) => row.slice(1).join('\n'));
+  return sorted.filter((_, at) => words.indexOf(words[at] ?? '') === at);
 }
 
 /** Notes are in the JSON only: they are no faults. */

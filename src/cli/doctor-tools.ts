@@ -81,7 +81,11 @@ export async function findTools(host: Host): Promise<readonly FoundTool[]> {
       return says === '' ? { ...facts, path } : { ...facts, path, says };
     }),
   );
-  return found.filter(({ ifThere, path }) => ifThere !== true || path !== undefined);
+  // Where pf is, Linux's tools are not missing: there is nothing to install.
+  const has = (wanted: string): boolean =>
+    found.some(({ name, path }) => name === wanted && path !== undefined);
+  const onPf = has('pfctl') && !has('nft') && !has('iptables');
+  return found.filter(({ ifThere, path }) => path !== undefined || (ifThere !== true && !onPf));
 }
 
 /** Exact absolute paths and no wildcards: sudoers(5) then allows these programs and nothing else. */

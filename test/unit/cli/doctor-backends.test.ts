@@ -84,3 +84,10 @@ test('what belongs to another system is no missing tool, and what acts is in sud
     ].join('\n'),
   );
 });
+
+test('on a host with pf nothing of Linux is to be installed', async () => {
+  const host = {
+    which: (name: string) => Promise.resolve(name === 'pfctl' ? '/sbin/pfctl' : undefined),
+  } as unknown as Host;
+  expect((await findTools(host)).map(({ name }) => name)).toEqual(['pfctl']);
+});
