@@ -149,7 +149,8 @@ export async function prepareAllow(draft: AllowDraft, context: ActContext): Prom
 }
 
 function summaryOf(add: readonly Net[], remove: readonly Net[], parts: readonly AllowPart[]): string {
-  const name = parts[0]?.found.set.name ?? '';
+  const name = parts[0]?.found.set.name;
+  if (name === undefined) return 'no name has an address, and none of before is to be taken out';
   if (add.length + remove.length === 0) return `${name} holds what the names resolve to`;
   const words = [
     ...(add.length > 0 ? [`allow ${nameNets(add)} in`] : []),

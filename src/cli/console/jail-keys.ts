@@ -34,6 +34,11 @@ export function createFilterTester(host: Host, store: ConsoleStore): (jail: Jail
     const version = store.getState().jails.sample?.version;
     void runTest(host, jail, { version, signal: mine.signal }).then((result) => {
       if (mine.signal.aborted) return;
+      // Instead of "testing …", which would stand under the page and after it.
+      const text = result.ok
+        ? `${jail.name}: ${result.value.matched} of ${result.value.lines} lines matched`
+        : `the filter of ${jail.name} was not tested`;
+      store.dispatch({ kind: 'modal/noticed', text: sanitise(text, 120), role: 'plain' });
       if (store.getState().modal.modal.kind === 'none')
         store.dispatch({ kind: 'modal/page-opened', page: filterPage(jail, result) });
       else
