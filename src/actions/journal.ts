@@ -61,6 +61,8 @@ const COLUMNS =
 const UNDOABLE =
   "action <> 'noted' AND can_undo = 1 AND undone_by IS NULL AND state IN ('done', 'unproved', 'intended')";
 
+const ACT_ROWS = `SELECT ${COLUMNS} FROM acts WHERE action <> 'noted' ORDER BY seq DESC LIMIT ?`;
+
 export function createJournal(path: string): Journal {
   let database: DatabaseSync | undefined;
   let closed = false;
@@ -94,11 +96,7 @@ export function createJournal(path: string): Journal {
     open,
     intend: (intent) => use((db) => insertIntent(db, intent)),
     finish: (id, state, result, details) =>
-      use((db) => {
-        const sql = 'UPDATE acts SET state = ?, result = ?, finished_at = unixepoch() WHERE id = ?';
-        db.prepare(sql).run(state, result, id);
-        if (details !== undefined) renewDetails(db, id, details);
-      }),
+      use((db) => finishAct(db, id, { state, result, ...(details === undefined ? {} : { details }) })),
     markUndone: (id, by) =>
       use((db) => {
         db.prepare("UPDATE acts SET state = 'undone', undone_by = ? WHERE id = ?").run(by, id);
@@ -107,13 +105,8 @@ export function createJournal(path: string): Journal {
       database === undefined
         ? fail(problem('unreadable', 'the journal is not open'))
         : takeIn(database, from),
-    rows: (limit) =>
-      use((db) => db.prepare(`SELECT ${COLUMNS} FROM acts ORDER BY seq DESC LIMIT ?`).all(limit).map(toRow)),
-    actRows: (limit) =>
-      use((db) => {
-        const sql = `SELECT ${COLUMNS} FROM acts WHERE action <> 'noted' ORDER BY seq DESC LIMIT ?`;
-        return db.prepare(sql).all(limit).map(toRow);
-      }),
+    rows: (limit) => use((db) => newest(db, 'true', limit)),
+    actRows: (limit) => use((db) => newest(db, "action <> 'noted'", limit)),
     row: (id) => use((db) => maybeRow(db.prepare(`SELECT ${COLUMNS} FROM acts WHERE id = ?`).get(id))),
     lastUndoable: (console) =>
       use((db) => {
@@ -135,6 +128,19 @@ export function createJournal(path: string): Journal {
       database = undefined;
     },
   };
+}
+
+function newest(db: DatabaseSync, where: string, limit: number): readonly JournalRow[] {
+  const sql = `SELECT ${COLUMNS} FROM acts WHERE ${where} ORDER BY seq DESC LIMIT ?`;
+  return db.prepare(sql).all(limit).map(toRow);
+}
+
+type Finish = Readonly<{ state: FinalState; result: string; details?: Details }>;
+
+function finishAct(db: DatabaseSync, id: string, { state, result, details }: Finish): void {
+  const sql = 'UPDATE acts SET state = ?, result = ?, finished_at = unixepoch() WHERE id = ?';
+  db.prepare(sql).run(state, result, id);
+  if (details !== undefined) renewDetails(db, id, details);
 }
 
 function insertIntent(db: DatabaseSync, intent: Intent): void {
