@@ -1,6 +1,7 @@
 // CrowdSec keeps the contract: a decision through the real local API, put into the kernel by the real firewall bouncer, with
 // sets of nft and with ipsets.
 
+import { afterAll } from 'vitest';
 import type { SetKey } from '../../../src/core/rows.ts';
 import { crowdsecBackend } from '../../../src/firewall/crowdsec/backend.ts';
 import { ipsetBackend } from '../../../src/firewall/ipset/backend.ts';
@@ -14,6 +15,8 @@ const KERNEL = { nftables: nftBackend, iptables: ipsetBackend };
 
 function through(mode: BouncerMode): void {
   let server: Crowdsec | undefined;
+  // Its folder, which no reboot takes away.
+  afterAll(() => server?.dispose());
   contract(`CrowdSec, its bouncer with ${mode}`, TOOLS, {
     cannot: { restore: 'the local API keeps its decisions, and the bouncer asks for all of them' },
     start: () =>
