@@ -61,8 +61,6 @@ const COLUMNS =
 const UNDOABLE =
   "action <> 'noted' AND can_undo = 1 AND undone_by IS NULL AND state IN ('done', 'unproved', 'intended')";
 
-const ACT_ROWS = `SELECT ${COLUMNS} FROM acts WHERE action <> 'noted' ORDER BY seq DESC LIMIT ?`;
-
 export function createJournal(path: string): Journal {
   let database: DatabaseSync | undefined;
   let closed = false;

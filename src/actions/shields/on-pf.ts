@@ -161,6 +161,9 @@ export async function previewOnPf(
 /** The caps count on a rule that passes, and no rule behind that one is asked any more. */
 const BLOCKED_BEHIND = `rules behind the anchor block, and its rule that passes would go round them: move ${PF_ANCHOR_LINE} behind them`;
 
+const NOT_NAMED =
+  'its rule passes, and would open a port that pf.conf closes: name the ports that are served under shields.ports';
+
 /** The part of the wall, or why there is none. */
 function partOf(
   spec: MeasureSpec,
@@ -168,17 +171,18 @@ function partOf(
   { settings, sshPorts, listening, passes }: MeasureAt & Readonly<{ passes: boolean }>,
 ): WallPart | string {
   const ports = settings.ports === 'listening' ? listening : settings.ports;
-  const open = ports.filter((port) => !sshPorts.includes(port));
+  // A cap counts on a rule that passes, and what merely listens may be closed by pf.conf: only what is named as served.
+  const open = settings.ports === 'listening' ? [] : ports.filter((port) => !sshPorts.includes(port));
   const unknown = 'it is not known which ports listen: list them under shields.ports in the session file';
   switch (spec.measure) {
     case 'connections':
       if (!passes) return BLOCKED_BEHIND;
-      return open.length === 0 ? unknown : { connections: { max: spec.max, ports: open } };
+      return open.length === 0 ? NOT_NAMED : { connections: { max: spec.max, ports: open } };
     case 'syn-rate':
       if (!passes) return BLOCKED_BEHIND;
       if (!specs.some(({ measure }) => measure === 'connections'))
         return 'pf counts on states: it needs the cap on connections';
-      return open.length === 0 ? unknown : { synRate: { perSecond: spec.perSecond, burst: spec.burst } };
+      return open.length === 0 ? NOT_NAMED : { synRate: { perSecond: spec.perSecond, burst: spec.burst } };
     case 'unlisted-ports':
       return ports.length === 0 ? unknown : { listed: [...ports, ...sshPorts] };
     case 'conntrack-timeouts':

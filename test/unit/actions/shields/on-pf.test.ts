@@ -9,7 +9,7 @@ import { pfAnchorCalled, pfBlocksBehind } from '../../../../src/firewall/shields
 import { createPfMemory } from '../../../fakes/pf-memory.ts';
 import type { System } from '../../../fakes/pfctl/state.ts';
 
-function open(system: System, main?: string) {
+function open(system: System, main?: string, ports: 'listening' | readonly number[] = [80, 443]) {
   const memory = createPfMemory(system, {
     change(pf) {
       if (main !== undefined) pf.rules[''] = [{ text: main }];
@@ -17,7 +17,7 @@ function open(system: System, main?: string) {
   });
   const shields = createShields({
     host: memory.host,
-    settings: { ...DEFAULT_SHIELDS, ports: [80, 443] },
+    settings: { ...DEFAULT_SHIELDS, ports },
     operator: { user: 'tester', console: 'test', sshPeer: '203.0.113.5' },
     allow: ['198.51.100.0/24'],
     journal: '/nowhere/journal.db',
@@ -67,6 +67,15 @@ for (const system of ['freebsd15', 'openbsd78'] as const) {
     ]);
   });
 }
+
+test('a cap passes: a port that merely listens may be one that pf.conf closes, so it must be named', async () => {
+  const { shields } = open('freebsd15', 'anchor "opsconsole/*" all', 'listening');
+  const preview = await shields.preview();
+  if (preview.kind !== 'ready') throw new Error(JSON.stringify(preview));
+  const lines = preview.measures.flatMap(({ diff }) => diff).join('\n');
+  expect(lines).not.toMatch(/^\+ pass /m);
+  expect(preview.measures.find(({ measure }) => measure === 'connections')?.leftOut).toContain('shields.ports');
+});
 
 test('only a rule that calls it for every packet counts', () => {
   for (const line of [
