@@ -74,7 +74,9 @@ test('a cap passes: a port that merely listens may be one that pf.conf closes, s
   if (preview.kind !== 'ready') throw new Error(JSON.stringify(preview));
   const lines = preview.measures.flatMap(({ diff }) => diff).join('\n');
   expect(lines).not.toMatch(/^\+ pass /m);
-  expect(preview.measures.find(({ measure }) => measure === 'connections')?.leftOut).toContain('shields.ports');
+  expect(preview.measures.find(({ measure }) => measure === 'connections')?.leftOut).toContain(
+    'shields.ports',
+  );
 });
 
 test('only a rule that calls it for every packet counts', () => {
