@@ -86,7 +86,9 @@ async function takeFrom(
     const offset = known === undefined || known.offset > stat.size ? 0 : known.offset;
     const buffer = Buffer.alloc(Math.min(BYTES_MAX, stat.size - offset));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
-    const whole = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
+    const ends = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
+    // A line that fills all that is read at once is no line of ours: it is passed over rather than waited for.
+    const whole = ends === 0 && bytesRead === BYTES_MAX ? bytesRead : ends;
     const taken = store(database, {
       path,
       from: place,

@@ -120,6 +120,14 @@ describe('the file', () => {
     expect(count()).toBe(7);
   });
 
+  test('megabytes without an end of line do not hold up what comes after them', async () => {
+    const { journal, path, count } = await rig();
+    writeFileSync(path, `${'x'.repeat(5 * 1024 * 1024)}\n${line(24)}`, { mode: 0o600 });
+    await journal.takeIn(path);
+    await journal.takeIn(path);
+    expect(count()).toBe(1);
+  });
+
   test('one that others can write, or a link, is not taken, and said', async () => {
     const { journal, path, count } = await rig();
     writeFileSync(path, line(24));
