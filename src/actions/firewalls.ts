@@ -43,11 +43,17 @@ export async function readFirewalls(
     if (read.ok) arms.push({ backend, ...read.value });
     else if (read.problem.code !== 'missing-tool') blind.push({ backend, problem: read.problem });
   }
-  return { arms: relateArms(arms), blind };
+  const unread = blind.some(({ backend }) => backend.daemon !== true);
+  return { arms: relateArms(arms, unread), blind };
 }
 
-function relateArms(arms: readonly Arm[]): readonly Arm[] {
-  const related = new Map(relate(arms.flatMap(({ sets }) => sets)).map((set) => [set.key, set]));
+function relateArms(arms: readonly Arm[], unread: boolean): readonly Arm[] {
+  const related = new Map(
+    relate(
+      arms.flatMap(({ sets }) => sets),
+      unread,
+    ).map((set) => [set.key, set]),
+  );
   return arms.map((arm) => ({ ...arm, sets: arm.sets.map((set) => related.get(set.key) ?? set) }));
 }
 

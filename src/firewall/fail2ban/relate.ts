@@ -3,6 +3,7 @@
 
 import type { Family } from '../../core/address.ts';
 import { formatDuration } from '../../core/duration.ts';
+import { quoteWord } from '../../core/plan.ts';
 import type { Enforcement, Finding, SetInfo, SetKey } from '../../core/rows.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { formatCount } from '../../core/units.ts';
@@ -73,16 +74,19 @@ function findingsOf(own: SetInfo, sets: readonly SetInfo[]): readonly Finding[] 
         says: sanitise(
           `${formatCount(count)} ${family} ${count === 1 ? 'address is' : 'addresses are'} banned, but no set of this jail for ${family} is in the kernel`,
         ),
-        todo: safe(
-          'an action may block elsewhere (a proxy, a cloud); else restart the jail: fail2ban-client restart JAIL',
+        todo: sanitise(
+          `an action may block elsewhere (a proxy, a cloud); else restart the jail: fail2ban-client restart ${wordOf(own)}`,
         ),
       },
     ];
   }
-  return sets.flatMap((set) => [...stopsNobody(set), ...isEmpty(count, set), ...endsElsewhere(own, set)]);
+  return sets.flatMap((set) => [...stopsNobody(own, set), ...isEmpty(own, set), ...endsElsewhere(own, set)]);
 }
 
-function stopsNobody({ name, enforcement }: SetInfo): readonly Finding[] {
+/** The jail as a word of a shell. */
+const wordOf = ({ name }: SetInfo): string => quoteWord(sanitise(name, 100));
+
+function stopsNobody(own: SetInfo, { name, enforcement }: SetInfo): readonly Finding[] {
   if (enforcement.kind === 'dropped' || enforcement.kind === 'unknown') return [];
   const why =
     enforcement.kind === 'unused'
@@ -92,12 +96,13 @@ function stopsNobody({ name, enforcement }: SetInfo): readonly Finding[] {
     {
       level: 'harm',
       says: sanitise(`${why} ${name}: what this jail bans is not stopped`),
-      todo: safe('fail2ban-client restart JAIL puts its rules back'),
+      todo: sanitise(`fail2ban-client restart ${wordOf(own)} puts its rules back`),
     },
   ];
 }
 
-function isEmpty(count: number, { name, count: inSet }: SetInfo): readonly Finding[] {
+function isEmpty(own: SetInfo, { name, count: inSet }: SetInfo): readonly Finding[] {
+  const { count = 0 } = own;
   if (count === 0 || inSet !== 0) return [];
   return [
     {
@@ -105,7 +110,7 @@ function isEmpty(count: number, { name, count: inSet }: SetInfo): readonly Findi
       says: sanitise(
         `${formatCount(count)} banned here, but its set ${name} is empty: somebody flushed it, or loaded the rules anew`,
       ),
-      todo: safe('fail2ban-client reload --restart JAIL bans them again'),
+      todo: sanitise(`fail2ban-client reload --restart ${wordOf(own)} bans them again`),
     },
   ];
 }

@@ -127,7 +127,7 @@ function gather(told: readonly Told[], late: readonly DaemonReading[]): Result<T
   return answered === 0 && failed !== undefined
     ? failed
     : ok({
-        sets: relate(sets),
+        sets: relate(sets, failed !== undefined),
         gaps,
         hung: late.filter((one) => one.late && !isDaemon(one)).map(({ backend }) => backend.id),
       });

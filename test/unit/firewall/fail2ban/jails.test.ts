@@ -140,6 +140,18 @@ describe('related', () => {
     expect(says(related)).toEqual([]);
   });
 
+  test('where a firewall could not be read, a set that was not seen is not missing', () => {
+    const blind = jail('fail2ban:mail', relate(jails(), true));
+    expect(blind.enforcement).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining('could be read'),
+    });
+    expect(says(blind)).toEqual([]);
+    expect(says(jail('fail2ban:mail', relate(jails())))).not.toEqual([]);
+    const seen = relate([...jails(), kernel('ipset:f2b-mail', { count: 1 })], true);
+    expect(jail('fail2ban:mail', seen).enforcement.kind).toBe('dropped');
+  });
+
   test('its set is found by the usual names when its action says nothing', () => {
     const bare = jails([...OUTPUTS.slice(0, 2), undefined]);
     const chain = kernel('iptables:filter f2b-mail');
