@@ -9,8 +9,8 @@ import type { SafeText } from '../core/sanitise.ts';
 import type { Backend } from '../firewall/backend.ts';
 import type { Finished, Host } from '../host/host.ts';
 import type { ActFacts } from './facts.ts';
-import type { Journal } from './journal.ts';
-import type { SafeMemory } from './safe-set.ts';
+import type { Journal } from './journal/journal.ts';
+import type { SafeMemory } from './safe/safe-set.ts';
 
 /**
  * A step and how it is taken back. `reverse` is asked at the moment of need, so that remaining timeouts are right.

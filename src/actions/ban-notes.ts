@@ -11,7 +11,7 @@ import type { DraftOf } from './action.ts';
 import type { Addition } from './add-moves.ts';
 import type { Group } from './ban-targets.ts';
 import { jailTime } from './elements.ts';
-import type { CutPlan } from './flow-table.ts';
+import type { CutPlan } from './flows/flow-table.ts';
 import { guardNotes, nameNets } from './guards.ts';
 import type { Overlap } from './membership.ts';
 import { outermost } from './ranges.ts';

@@ -16,10 +16,10 @@ import {
 import { addMoves, ensureOwn, factsOf } from './add-moves.ts';
 import { banNotes, explainCovered, type Sorted } from './ban-notes.ts';
 import { chooseTargets, type Group, misfits, ownRangeSet } from './ban-targets.ts';
-import { cutMoves, planFlowCut } from './cut-flows.ts';
 import { dryRun } from './dry-run.ts';
 import { endIn, isUnknown, priorOf } from './elements.ts';
 import { backendsFor, readFirewalls } from './firewalls.ts';
+import { cutMoves, planFlowCut } from './flows/cut-flows.ts';
 import { mustType, nameNets, refusals } from './guards.ts';
 import { findOverlaps, type Overlap } from './membership.ts';
 import { proveBan } from './prove-ban.ts';

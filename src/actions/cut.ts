@@ -5,8 +5,8 @@ import type { Proof } from '../core/plan.ts';
 import { safe, sanitise } from '../core/sanitise.ts';
 import { formatCount, formatFlows } from '../core/units.ts';
 import { type Action, failed, type Gathered, type Performed, refused, stepsOf } from './action.ts';
-import { cutMoves, flowsCut, flowsLeft, planFlowCut } from './cut-flows.ts';
-import type { CutPlan } from './flow-table.ts';
+import { cutMoves, flowsCut, flowsLeft, planFlowCut } from './flows/cut-flows.ts';
+import type { CutPlan } from './flows/flow-table.ts';
 import { guardNotes, mustType, nameNets, refusals } from './guards.ts';
 import { outermost } from './ranges.ts';
 

@@ -13,14 +13,14 @@ import type { Host } from '../host/host.ts';
 import type { ActContext, Gathered, Prepared } from './action.ts';
 import { prepareDraft } from './actions.ts';
 import type { DeskDraft } from './bulk/draft.ts';
-import { finish, type Performing, reportOf, startAct } from './desk-journal.ts';
 import { refusals, typedMatches } from './guards.ts';
-import { createJournal, type Journal } from './journal.ts';
-import { createEndFiller, withJournalEnds } from './journal-ends.ts';
-import { takeLock } from './journal-file.ts';
+import { createEndFiller, withJournalEnds } from './journal/ends.ts';
+import { takeLock } from './journal/file.ts';
+import { createJournal, type Journal } from './journal/journal.ts';
+import { finish, type Performing, reportOf, startAct } from './journal/performing.ts';
 import { runPlan } from './perform.ts';
-import { isBsd } from './safe-bsd.ts';
-import { computeSafeSet, createSafeMemory, type SafeSetOptions } from './safe-set.ts';
+import { isBsd } from './safe/bsd.ts';
+import { computeSafeSet, createSafeMemory, type SafeSetOptions } from './safe/safe-set.ts';
 
 export type DeskOptions = Readonly<{
   host: Host;

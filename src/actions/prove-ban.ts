@@ -13,10 +13,10 @@ import type { Backend } from '../firewall/backend.ts';
 import type { Host } from '../host/host.ts';
 import type { Performed } from './action.ts';
 import type { Sorted } from './ban-notes.ts';
-import { flowsCut, flowsLeft } from './cut-flows.ts';
 import { endsEarlier, notYetInKernel } from './daemon-lists.ts';
 import { blindFor, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
-import type { CutPlan } from './flow-table.ts';
+import { flowsCut, flowsLeft } from './flows/cut-flows.ts';
+import type { CutPlan } from './flows/flow-table.ts';
 import { nameNets } from './guards.ts';
 import { findAbsent } from './membership.ts';
 

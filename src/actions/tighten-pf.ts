@@ -33,7 +33,7 @@ import {
   refused,
   stepsOf,
 } from './action.ts';
-import { ASK_INFO, findStates } from './cut-pf.ts';
+import { ASK_INFO, findStates } from './flows/pf.ts';
 import { presetValue, timeoutNamed } from './timeout-values.ts';
 
 export type PfReading = Readonly<{ way: PfWay; rules: string }>;

@@ -20,8 +20,8 @@ import {
   refused,
   stepsOf,
 } from './action.ts';
-import { findSshSessions } from './safe-sessions.ts';
-import { findSshFlows, type TrackedSession } from './ssh-flows.ts';
+import { findSshFlows, type TrackedSession } from './flows/ssh-flows.ts';
+import { findSshSessions } from './safe/sessions.ts';
 import { hasPf, tightenPf } from './tighten-pf.ts';
 import { presetValue, shortName, timeoutNamed } from './timeout-values.ts';
 

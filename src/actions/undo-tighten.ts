@@ -17,7 +17,7 @@ import {
   stepsOf,
 } from './action.ts';
 import type { TightenFacts } from './facts.ts';
-import { findSshSessions } from './safe-sessions.ts';
+import { findSshSessions } from './safe/sessions.ts';
 import { readTimeout } from './tighten.ts';
 import { type PfValue, pfMoves, provePf, readPf, wayNotes } from './tighten-pf.ts';
 import { shortName } from './timeout-values.ts';

@@ -8,7 +8,7 @@ import { safe, sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { type ActContext, type Action, failed, type Gathered, type Prepared, refused } from './action.ts';
 import type { ActFacts } from './facts.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import { undoBan } from './undo-ban.ts';
 import { undoTighten } from './undo-tighten.ts';
 import { undoUnban } from './undo-unban.ts';

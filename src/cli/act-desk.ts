@@ -9,7 +9,7 @@ import { ok, type Result } from '../core/result.ts';
 import type { SetKey } from '../core/rows.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
-import { resolverFor } from './allow-file.ts';
+import { resolverFor } from './allow/file.ts';
 import type { ExitStatus, Io } from './io.ts';
 import { journalPath, readOperator } from './operator.ts';
 import { openSession } from './session-file.ts';

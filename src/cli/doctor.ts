@@ -1,8 +1,8 @@
 // opsconsole doctor: what is here, what works, and what to install or grant so that the rest works too. Changes nothing.
 
 import { allSets, type FirewallView, readFirewalls } from '../actions/firewalls.ts';
-import { createJournal } from '../actions/journal.ts';
-import { computeSafeSet } from '../actions/safe-set.ts';
+import { createJournal } from '../actions/journal/journal.ts';
+import { computeSafeSet } from '../actions/safe/safe-set.ts';
 import { fullName } from '../actions/set-names.ts';
 import type { SafeSet } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';

@@ -1,6 +1,6 @@
 // opsconsole journal: what was done, by whom, with which commands, and what became of it.
 
-import { createJournal, type Journal } from '../actions/journal.ts';
+import { createJournal, type Journal } from '../actions/journal/journal.ts';
 import type { JournalRow, Operator } from '../core/act.ts';
 import { printCommand } from '../core/plan.ts';
 import { problem } from '../core/problem.ts';

@@ -1,8 +1,8 @@
 // The backends as a listing for the operator needs them: with the ends of bans that only the journal knows (tables of pf).
 
-import { createJournal } from '../actions/journal.ts';
-import { withJournalEnds } from '../actions/journal-ends.ts';
-import { isBsd } from '../actions/safe-bsd.ts';
+import { withJournalEnds } from '../actions/journal/ends.ts';
+import { createJournal } from '../actions/journal/journal.ts';
+import { isBsd } from '../actions/safe/bsd.ts';
 import type { Backend } from '../firewall/backend.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';

@@ -8,7 +8,7 @@ import type { Operator } from '../core/act.ts';
 import type { Session } from '../core/pane.ts';
 import type { ShieldsPlace } from '../core/shields.ts';
 import type { Host } from '../host/host.ts';
-import { resolverFor } from './allow-file.ts';
+import { resolverFor } from './allow/file.ts';
 import { journalPath, readOperator } from './operator.ts';
 import { folderOf, stateFolder } from './state-folder.ts';
 

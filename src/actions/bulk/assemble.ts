@@ -11,7 +11,7 @@ import { addMoves, ensureOwn, factsOf } from '../add-moves.ts';
 import { isUnknown } from '../elements.ts';
 import { readFirewalls } from '../firewalls.ts';
 import { guardNotes } from '../guards.ts';
-import { abridge } from '../journal-pack.ts';
+import { abridge } from '../journal/pack.ts';
 import { readBack } from '../prove-ban.ts';
 import { FACTS_MAX } from './draft.ts';
 import type { BulkPart } from './part.ts';

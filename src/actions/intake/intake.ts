@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
-import { packDetails } from '../journal-pack.ts';
+import { packDetails } from '../journal/pack.ts';
 import { type NotedBan, parseNotedLine, sayNoted } from './parse.ts';
 
 /** In one go; the rest comes with the next look. */

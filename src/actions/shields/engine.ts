@@ -9,7 +9,7 @@ import { parseOutcome } from '../../firewall/shields/outcome.ts';
 import { findCurrent, readOutcome } from '../../firewall/shields/read-now.ts';
 import { byHand, currentFile, revertFile } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
-import type { SafeMemory } from '../safe-set.ts';
+import type { SafeMemory } from '../safe/safe-set.ts';
 import type { ShieldsJournal } from './journal-shields.ts';
 import type { ShieldsOptions } from './shields.ts';
 import { NOT_OURS, notOurs, trustedRun } from './trust.ts';

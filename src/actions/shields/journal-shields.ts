@@ -6,7 +6,7 @@ import type { UnixMs } from '../../core/brand.ts';
 import type { Command } from '../../core/plan.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Outcome } from '../../core/shields.ts';
-import type { FinalState, Journal } from '../journal.ts';
+import type { FinalState, Journal } from '../journal/journal.ts';
 
 export type ShieldsJournal = Readonly<{
   /** Opens the file; what is wrong with it is said by the first row that could not be written. */

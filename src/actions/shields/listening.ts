@@ -3,8 +3,8 @@
 
 import type { Net } from '../../core/address.ts';
 import type { Host } from '../../host/host.ts';
-import { hexAddress } from '../safe-sockets.ts';
-import { readSocketTables } from '../socket-tables.ts';
+import { readSocketTables } from '../safe/socket-tables.ts';
+import { hexAddress } from '../safe/sockets.ts';
 
 /** `address` undefined: on all of this family. */
 export type Listener = Readonly<{ port: number; family: 4 | 6; address: Net | undefined }>;

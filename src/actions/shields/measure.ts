@@ -8,7 +8,7 @@ import type { SafeText } from '../../core/sanitise.ts';
 import type { MeasureId, MeasureSpec, ShieldsSettings, WallVariant } from '../../core/shields.ts';
 import type { WallPart } from '../../firewall/shields/wall.ts';
 import type { Host } from '../../host/host.ts';
-import type { SshSession } from '../safe-sessions.ts';
+import type { SshSession } from '../safe/sessions.ts';
 
 /** What every measure may ask about; read once per raise. */
 export type MeasureAt = Readonly<{

@@ -14,9 +14,9 @@ import {
 import { pfWall } from '../../firewall/shields/pf-wall.ts';
 import type { Wall, WallPart } from '../../firewall/shields/wall.ts';
 import type { Host } from '../../host/host.ts';
-import { isBsd } from '../safe-bsd.ts';
-import { sshdConfigPorts } from '../safe-network.ts';
-import { computeSafeSet, type SafeMemory } from '../safe-set.ts';
+import { isBsd } from '../safe/bsd.ts';
+import { sshdConfigPorts } from '../safe/network.ts';
+import { computeSafeSet, type SafeMemory } from '../safe/safe-set.ts';
 import type { Ground } from './gather.ts';
 import { readBsdListeners } from './listening-bsd.ts';
 import type { MeasureAt } from './measure.ts';

@@ -8,7 +8,7 @@ import type { RaiseWish } from '../../core/shields.ts';
 import { LONGEST_SECONDS } from '../../firewall/shields/state.ts';
 import type { Wall, WallPart, WallWriter } from '../../firewall/shields/wall.ts';
 import type { Host } from '../../host/host.ts';
-import type { SafeMemory } from '../safe-set.ts';
+import type { SafeMemory } from '../safe/safe-set.ts';
 import { type Ground, gatherGround, nobodySafe, safeNets } from './gather.ts';
 import type { LeftOut, PlannedMeasure } from './measure.ts';
 import { planMeasures } from './measures.ts';

@@ -7,7 +7,7 @@ import type { Outcome } from '../../core/shields.ts';
 import { type Current, findCurrent, readFiles, readOutcome } from '../../firewall/shields/read-now.ts';
 import { deadlineFile, parseDeadline } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
-import { isBsd } from '../safe-bsd.ts';
+import { isBsd } from '../safe/bsd.ts';
 import { armWatcher } from './arm-watcher.ts';
 import { type Engine, readUptime, type Where, whereOf } from './engine.ts';
 import { runRevertTwice } from './revert-again.ts';

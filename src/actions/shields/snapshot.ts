@@ -4,7 +4,7 @@
 import { command } from '../../core/plan.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
-import { isBsd } from '../safe-bsd.ts';
+import { isBsd } from '../safe/bsd.ts';
 import type { PlannedMeasure, RevertItem } from './measure.ts';
 
 /** A ruleset with its elements up to this size is kept whole, in less than this time; else without elements. */

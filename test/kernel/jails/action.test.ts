@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { createJournal } from '../../../src/actions/journal.ts';
+import { createJournal } from '../../../src/actions/journal/journal.ts';
 import { onEnd } from '../acts/kit.ts';
 import { useFail2ban } from '../harness/fail2ban.ts';
 import { useTestNet } from '../harness/netns.ts';

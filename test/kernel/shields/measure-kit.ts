@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SshSession } from '../../../src/actions/safe-sessions.ts';
+import type { SshSession } from '../../../src/actions/safe/sessions.ts';
 import type { MeasureAt, PlannedMeasure } from '../../../src/actions/shields/measure.ts';
 import { planMeasures } from '../../../src/actions/shields/measures.ts';
 import { printRevertScript } from '../../../src/actions/shields/revert-script.ts';

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { SshSession } from '../../../src/actions/safe-sessions.ts';
+import type { SshSession } from '../../../src/actions/safe/sessions.ts';
 import { planMeasures } from '../../../src/actions/shields/measures.ts';
 import { safe } from '../../../src/core/sanitise.ts';
 import type { MeasureSpec } from '../../../src/core/shields.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
-import { createJournal } from '../../../src/actions/journal.ts';
+import { createJournal } from '../../../src/actions/journal/journal.ts';
 import { createShields } from '../../../src/actions/shields/shields.ts';
 import type { Command } from '../../../src/core/plan.ts';
 import type { MeasureSpec, ShieldsNow } from '../../../src/core/shields.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDesk, type Desk, type DeskOptions, TOKEN_LIFE_MS } from '../../../src/actions/desk.ts';
-import { createJournal, type Journal } from '../../../src/actions/journal.ts';
+import { createJournal, type Journal } from '../../../src/actions/journal/journal.ts';
 import type { ActDraft, ActPreview } from '../../../src/core/act.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
 import { problem } from '../../../src/core/problem.ts';

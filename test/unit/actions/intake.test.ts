@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseNotedLine, sayNoted } from '../../../src/actions/intake/parse.ts';
-import { createJournal, type Journal } from '../../../src/actions/journal.ts';
+import { createJournal, type Journal } from '../../../src/actions/journal/journal.ts';
 import { unixMs } from '../../../src/core/brand.ts';
 
 const line = (second: number, who = '203.0.113.5', what = 'ban'): string =>

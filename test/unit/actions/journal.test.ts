@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
-import { createJournal, type Intent, type Journal } from '../../../src/actions/journal.ts';
-import { takeLock } from '../../../src/actions/journal-file.ts';
+import { takeLock } from '../../../src/actions/journal/file.ts';
+import { createJournal, type Intent, type Journal } from '../../../src/actions/journal/journal.ts';
 import { unixMs } from '../../../src/core/brand.ts';
 import type { Command } from '../../../src/core/plan.ts';
 

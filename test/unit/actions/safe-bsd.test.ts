@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BSD_SESSIONS, parseIfconfig, parseRoutes, parseWho } from '../../../src/actions/safe-bsd.ts';
-import { computeSafeSet } from '../../../src/actions/safe-set.ts';
+import { BSD_SESSIONS, parseIfconfig, parseRoutes, parseWho } from '../../../src/actions/safe/bsd.ts';
+import { computeSafeSet } from '../../../src/actions/safe/safe-set.ts';
 import { createPfMemory } from '../../fakes/pf-memory.ts';
 
 const IFCONFIG = `vtnet0: flags=1008843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST,LOWER_UP> metric 0 mtu 1500

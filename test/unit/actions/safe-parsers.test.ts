@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseStat, sshConnectionOf } from '../../../src/actions/ancestry.ts';
+import { parseSshFlow } from '../../../src/actions/flows/ssh-flows.ts';
+import { parseStat, sshConnectionOf } from '../../../src/actions/safe/ancestry.ts';
 import {
   parseFibTrie,
   parseIfInet6,
@@ -12,10 +13,9 @@ import {
   parseRoute,
   parseUtmp,
   sshdConfigPorts,
-} from '../../../src/actions/safe-network.ts';
-import { hexAddress, listeningSockets, peersOn, plainHexAddress } from '../../../src/actions/safe-sockets.ts';
-import { parseSshFlow } from '../../../src/actions/ssh-flows.ts';
-import { parseSs, parseSsPeers } from '../../../src/actions/ssh-peers.ts';
+} from '../../../src/actions/safe/network.ts';
+import { hexAddress, listeningSockets, peersOn, plainHexAddress } from '../../../src/actions/safe/sockets.ts';
+import { parseSs, parseSsPeers } from '../../../src/actions/safe/ssh-peers.ts';
 
 const capture = (name: string): string =>
   readFileSync(`test/captures/safe-set/openssh-9.2-linux-6.18/${name}.txt`, 'utf8');

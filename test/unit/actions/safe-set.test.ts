@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { computeSafeSet, createSafeMemory } from '../../../src/actions/safe-set.ts';
+import { computeSafeSet, createSafeMemory } from '../../../src/actions/safe/safe-set.ts';
 import { readListeners } from '../../../src/actions/shields/listening.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
 import { problem } from '../../../src/core/problem.ts';

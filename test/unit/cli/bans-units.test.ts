@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Unit, unitsOf } from '../../../src/cli/bans-units.ts';
+import { type Unit, unitsOf } from '../../../src/cli/bans/units.ts';
 
 const ALL = (program: string): readonly Unit[] =>
   (['restore', 'save', 'expire'] as const).flatMap((of) => unitsOf(of, program));

@@ -1,7 +1,7 @@
 // Host names in the list of those who are never banned, while their name servers answer, change, hang or lie.
 
 import { expect, test } from 'vitest';
-import { computeSafeSet, createSafeMemory } from '../../../src/actions/safe-set.ts';
+import { computeSafeSet, createSafeMemory } from '../../../src/actions/safe/safe-set.ts';
 import { resolveName } from '../../../src/cli/resolve.ts';
 import { parseNet } from '../../../src/core/address.ts';
 import { problem } from '../../../src/core/problem.ts';

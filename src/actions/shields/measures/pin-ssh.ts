@@ -6,7 +6,7 @@ import { fail, ok } from '../../../core/result.ts';
 import { type SafeText, safe, sanitise } from '../../../core/sanitise.ts';
 import type { MeasureSpec } from '../../../core/shields.ts';
 import { ESTABLISHED_FLOOR_SECONDS, PIN_SECONDS, planPins } from '../../../firewall/timeouts.ts';
-import type { TrackedSession } from '../../ssh-flows.ts';
+import type { TrackedSession } from '../../flows/ssh-flows.ts';
 import type { Measure, RevertItem } from '../measure.ts';
 import { sshPins } from './ssh-pins.ts';
 import { readSysctl } from './sysctls.ts';

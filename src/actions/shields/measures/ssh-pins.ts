@@ -2,7 +2,7 @@
 // a full table takes a quarter of a second.
 
 import { ok, type Result } from '../../../core/result.ts';
-import { findSshFlows, type TrackedSession } from '../../ssh-flows.ts';
+import { findSshFlows, type TrackedSession } from '../../flows/ssh-flows.ts';
 import type { MeasureAt } from '../measure.ts';
 
 /** `tool`: conntrack is installed, so that they can be pinned. */

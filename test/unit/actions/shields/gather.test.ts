@@ -1,7 +1,7 @@
 // What a raise gathers: that a packet filter which hangs holds it up only briefly, and whom a wide `allow` spares.
 
 import { expect, test } from 'vitest';
-import { createSafeMemory } from '../../../../src/actions/safe-set.ts';
+import { createSafeMemory } from '../../../../src/actions/safe/safe-set.ts';
 import { gatherGround, tooWide } from '../../../../src/actions/shields/gather.ts';
 import { parseNet } from '../../../../src/core/address.ts';
 import { unixMs } from '../../../../src/core/brand.ts';

@@ -1,6 +1,6 @@
 // What measures are asked with in unit tests: a scripted host, an empty machine unless a test says otherwise.
 
-import type { SshSession } from '../../../../src/actions/safe-sessions.ts';
+import type { SshSession } from '../../../../src/actions/safe/sessions.ts';
 import type { MeasureAt, PlannedMeasure } from '../../../../src/actions/shields/measure.ts';
 import { planMeasures } from '../../../../src/actions/shields/measures.ts';
 import type { SafeEntry } from '../../../../src/core/act.ts';
