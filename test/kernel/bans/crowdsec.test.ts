@@ -5,11 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readFirewalls } from '../../../src/actions/firewalls.ts';
-import type { SetInfo } from '../../../src/core/rows.ts';
+import type { SetInfo, SetKey } from '../../../src/core/rows.ts';
 import { crowdsecBackend } from '../../../src/firewall/crowdsec/backend.ts';
 import { nftBackend } from '../../../src/firewall/nft/backend.ts';
 import { readSets } from '../../../src/firewall/read-sets.ts';
-import { act, banOf, missingOf, net, openKit, proved, refusedFor } from '../acts/kit.ts';
+import { act, banOf, missingOf, net, openKit, proved, ready, refusedFor } from '../acts/kit.ts';
 import { CROWDSEC_TOOLS, type Crowdsec, startCrowdsec } from '../harness/crowdsec.ts';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
@@ -150,10 +150,24 @@ kernelSuite('CrowdSec', ['nft', 'conntrack', ...CROWDSEC_TOOLS], () => {
     expect(missing).toMatch(
       /^pending: 192\.0\.2\.90 is on the list decisions, but crowdsec has not put it into/,
     );
+    // Bans from a file are proved no easier.
+    const preview = await desk.preview({
+      action: 'import',
+      nets: [net('192.0.2.91')],
+      seconds: 3600,
+      target: { kind: 'set', set: SET as SetKey },
+      reason: 'list',
+    });
+    const { outcome } = await desk.perform(ready(preview).token);
+    expect(outcome).toMatchObject({
+      proof: { kind: 'unproved', missing: [expect.stringMatching(/^pending: 192\.0\.2\.91 /)] },
+    });
     crowdsec().wakeBouncer();
-    await vi.waitUntil(() => inKernel('192.0.2.90'), { timeout: 20_000, interval: 100 });
-    await proved(desk, { action: 'undo' });
-    expect(await inKernel('192.0.2.90')).toBe(false);
+    for (const address of ['192.0.2.91', '192.0.2.90']) {
+      await vi.waitUntil(() => inKernel(address), { timeout: 20_000, interval: 100 });
+      await proved(desk, { action: 'undo' });
+      expect(await inKernel(address)).toBe(false);
+    }
   });
 
   test('a local API that hangs, is gone, or knows us no more is said, and changes nothing', async () => {

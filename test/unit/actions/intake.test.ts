@@ -101,7 +101,8 @@ describe('the file', () => {
     writeFileSync(path, `${line(24)}what is this\n${line(25).slice(0, 10)}`, { mode: 0o600 });
     expect(await journal.takeIn(path)).toEqual({ ok: true, value: { rows: 1, unread: 1 } });
     appendFileSync(path, line(25).slice(10));
-    await Promise.all([journal.takeIn(path), other.takeIn(path)]);
+    const both = await Promise.all([journal.takeIn(path), other.takeIn(path)]);
+    expect(both.map((taken) => (taken.ok ? taken.value.rows : -1)).sort()).toEqual([0, 1]);
     expect(count()).toBe(2);
     // A name that is not UTF-8 must not shift the places.
     appendFileSync(path, Buffer.from(line(26, 'r\xf6\xf6t'), 'latin1'));
