@@ -1,6 +1,7 @@
 // What a session file, after checking, says about windows and panes. Shared words of session, store and views.
 
 import type { Brand } from './brand.ts';
+import { type HostEntry, type HostGroup, type HostId, LOCAL } from './hosts.ts';
 import type { ShieldsSettings } from './shields.ts';
 
 /** Unique within a session: "1.2" = second pane of the first window. */
@@ -75,9 +76,13 @@ export type PaneBody =
 export type PaneKind = PaneBody['kind'];
 /** The place of an entry in the session file as it was read, from 0. */
 export type PanePlace = Readonly<{ window: number; pane: number }>;
-/** `refreshMs`: overrides the session's refresh for this pane's source. `from`: absent when it came by a key. */
+/**
+ * `host`: whose; absent: the session's. `refreshMs`: overrides the session's refresh for this pane's source. `from`: absent when it
+ * came by a key.
+ */
 export type PaneSpec = Readonly<{
   id: PaneId;
+  host?: HostId;
   title?: string;
   refreshMs?: number;
   body: PaneBody;
@@ -108,6 +113,8 @@ export type Layout =
 /** `from`: its index in the session file as it was read; absent when it came by a key. */
 export type WindowSpec = Readonly<{
   name: string;
+  /** Of its panes that name none; filled into them already, kept for saving. */
+  host?: HostId;
   layout: Layout;
   panes: readonly PaneSpec[];
   focus?: PaneId;
@@ -156,6 +163,11 @@ export type Session = Readonly<{
   name: string;
   origin: Readonly<{ kind: 'file'; path: string }> | Readonly<{ kind: 'detected' }>;
   refreshMs: number;
+  /** Hosts over ssh; absent: none. This machine (`LOCAL`) is never among them. */
+  hosts?: readonly HostEntry[];
+  groups?: readonly HostGroup[];
+  /** Of panes that name none; absent: this machine. */
+  host?: HostId;
   bans: BanDefaults;
   allow: readonly string[];
   /** Names of sets that `allow sync` fills with what the names in `allow` resolve to. */
@@ -173,3 +185,19 @@ export type Session = Readonly<{
   keys: readonly KeyOverride[];
   windows: readonly WindowSpec[];
 }>;
+
+/** Whose a pane is. */
+export function hostOfPane(session: Session, pane: PaneId | undefined): HostId {
+  for (const { panes } of session.windows)
+    for (const spec of panes) if (spec.id === pane) return spec.host ?? session.host ?? LOCAL;
+  return session.host ?? LOCAL;
+}
+
+/** The hosts that a session speaks of: its own, those of its panes, those it names; each once, in this order. */
+export function hostsOf(session: Session): readonly HostId[] {
+  const named = session.hosts?.map(({ id }) => id) ?? [];
+  const ofPanes = session.windows.flatMap(({ panes }) =>
+    panes.map(({ host }) => host ?? session.host ?? LOCAL),
+  );
+  return [...new Set([session.host ?? LOCAL, ...ofPanes, ...named])];
+}

@@ -11,6 +11,8 @@ export type ProblemCode =
   | 'refused' // a guard said no
   | 'too-large' // output over the cap
   | 'no-space' // disk full or not writable
+  | 'no-line' // no connection to the host: the command was certainly not run there
+  | 'line-lost' // it was sent and the line broke before the answer: it may have run
   | 'cancelled'
   | 'bug';
 

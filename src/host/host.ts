@@ -1,6 +1,7 @@
 // The port to the world: every contact with programs, files, clocks goes through one of these. Interface only.
 
 import type { UnixMs } from '../core/brand.ts';
+import type { LinkState } from '../core/hosts.ts';
 import type { Command } from '../core/plan.ts';
 import type { Result } from '../core/result.ts';
 import type { Pty, PtyOptions } from './pty.ts';
@@ -47,11 +48,30 @@ export type FollowOptions = Readonly<{
   onCaughtUp?: () => void;
 }>;
 
+/** The line of a host that is reached over ssh. Never throws. */
+export type Link = Readonly<{
+  state(): LinkState;
+  /** Called after every change; the answer ends the subscription. */
+  subscribe(listener: (state: LinkState) => void): () => void;
+  /** Tries now, without asking anybody anything (BatchMode). */
+  retry(): void;
+  /** Connects and lets ssh and sudo ask on this terminal: only while no full screen has it. */
+  login(): Promise<Result<void>>;
+  /** Resolves once it is up, or with what stands in the way when the signal fires. */
+  whenUp(signal: AbortSignal): Promise<Result<void>>;
+  /** Ends master, lanes and follow streams; leaves nothing behind on either side. */
+  close(): Promise<void>;
+}>;
+
 export interface Host {
   readonly kind: 'local' | 'netns' | 'ssh';
+  /** As the session names it; of this machine its hostname. */
   readonly name: string;
+  /** Of hosts over ssh. Calls of such a host answer at once with `no-line` while it is not up, and `line-lost` when it breaks. */
+  readonly link?: Link;
   /** True when `privileged` commands can run: we are root or `sudo -n` works. */
   readonly privileged: boolean;
+  /** The host's own clock (over ssh: ours plus the measured skew). */
   now(): UnixMs;
   /** Runs to the end. Non-zero exit outside okExits = problem `bad-exit`; killed at timeoutMs; output over the cap = `too-large`. */
   run(command: Command, signal?: AbortSignal): Promise<Result<Finished>>;
