@@ -61,6 +61,8 @@ const WORDS: Readonly<Record<ProblemCode, string>> = {
   refused: 'refused',
   'too-large': 'too large',
   'no-space': 'disk full',
+  'no-line': 'no line',
+  'line-lost': 'line lost',
   cancelled: 'stopped',
   bug: 'bug',
 };

@@ -1,0 +1,19 @@
+// One session over the master connection: a far `sh` that reads its script from us. Lanes and the log stream are made on it.
+
+import type { Result } from '../../core/result.ts';
+
+/** `lost`: the line broke, or the far sshd ended it; `closed`: we did. */
+export type ChannelEnd = 'closed' | 'lost';
+
+export type Channel = Readonly<{
+  /** Queued by the system's pipe; never throws, after the end it does nothing. */
+  write(text: string): void;
+  /** What the far shell prints, in order, from its first byte on: noise of start-up files included. One listener. */
+  onData(listener: (chunk: Buffer) => void): void;
+  readonly ended: Promise<ChannelEnd>;
+  /** The far shell's stdin ends, and its programs with it. */
+  close(): void;
+}>;
+
+/** `privileged`: the far shell runs as root (by sudo or doas where we are not). Fails at once with `no-line` while the master is down. */
+export type OpenChannel = (wish: Readonly<{ privileged: boolean }>) => Promise<Result<Channel>>;
