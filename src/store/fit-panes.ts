@@ -1,7 +1,10 @@
 // After panes came or went: every branch of the state has exactly the panes of the session, and those that stayed keep
 // what they had.
 
-import type { PaneId, Session } from '../core/pane.ts';
+import { type HostId, LOCAL } from '../core/hosts.ts';
+import { hostsOf, type PaneId, type Session } from '../core/pane.ts';
+import { type HostBranch, initialBranch, panesOn } from './hosts/branch.ts';
+import { kept } from './hosts/on-host.ts';
 import { initialBans } from './slices/bans.ts';
 import { initialConntrack } from './slices/conntrack.ts';
 import { initialJails } from './slices/jails.ts';
@@ -13,19 +16,44 @@ import { fitWatches } from './slices/watches.ts';
 import type { ConsoleState } from './state.ts';
 
 export function fitPanes(state: ConsoleState): ConsoleState {
-  const { session, logs, bans, conntrack, traffic, journal, jails, programs, watches } = state;
+  const { session, logs, programs, watches } = state;
   const lines = fitted(initialLogs(session).panes, logs.panes);
+  const hosts = fitHosts(state);
+  const at = hosts[state.at] === undefined ? (session.host ?? LOCAL) : state.at;
   return {
     ...state,
-    sources: Object.fromEntries(Object.entries(state.sources).filter(([id]) => !isOfGonePane(session, id))),
+    ...hosts[at],
+    ...{ at, hosts },
     logs: { ...logs, panes: lines, boxes: only(lines, logs.boxes), begun: only(lines, logs.begun) },
-    bans: { ...bans, panes: fitted(initialBans(session).panes, bans.panes) },
-    conntrack: { ...conntrack, views: fittedRecord(initialConntrack(session).views, conntrack.views) },
-    traffic: { ...traffic, views: fittedRecord(initialTraffic(session).views, traffic.views) },
-    journal: { ...journal, panes: fitted(initialJournal(session).panes, journal.panes) },
-    jails: { ...jails, panes: fitted(initialJails(session).panes, jails.panes) },
     programs: fitPrograms(programs, state),
     watches: fitWatches(watches, state),
+  };
+}
+
+/** Hosts come and go with the session that names them. */
+function fitHosts(state: ConsoleState): ConsoleState['hosts'] {
+  const { session } = state;
+  const known = kept(state);
+  return Object.fromEntries(
+    hostsOf(session).map((id) => {
+      const old = known[id];
+      // Of a host over ssh nothing is known before its line is up.
+      return [id, old === undefined ? initialBranch(session, id, false) : fitBranch(old, session, id)];
+    }),
+  );
+}
+
+function fitBranch(branch: HostBranch, session: Session, id: HostId): HostBranch {
+  const { sources, bans, conntrack, traffic, journal, jails } = branch;
+  const own = panesOn(session, id);
+  return {
+    ...branch,
+    sources: Object.fromEntries(Object.entries(sources).filter(([name]) => !isOfGonePane(own, name))),
+    bans: { ...bans, panes: fitted(initialBans(own).panes, bans.panes) },
+    conntrack: { ...conntrack, views: fittedRecord(initialConntrack(own).views, conntrack.views) },
+    traffic: { ...traffic, views: fittedRecord(initialTraffic(own).views, traffic.views) },
+    journal: { ...journal, panes: fitted(initialJournal(own).panes, journal.panes) },
+    jails: { ...jails, panes: fitted(initialJails(own).panes, jails.panes) },
   };
 }
 

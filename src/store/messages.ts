@@ -2,8 +2,10 @@
 
 import type { SafeSet } from '../core/act.ts';
 import type { UnixMs } from '../core/brand.ts';
+import type { HostId } from '../core/hosts.ts';
 import type { LineFacts } from '../core/line-facts.ts';
 import type { SourceId, SourceStatus } from '../core/status.ts';
+import type { HostMsg as LinkMsg } from './hosts/branch.ts';
 import type { PaneHeldMsg, PaneIntentMsg, PanePointedMsg, PanePromptMsg } from './slice.ts';
 import type { BansMsg } from './slices/bans.ts';
 import type { ConntrackMsg } from './slices/conntrack.ts';
@@ -25,12 +27,18 @@ import type { WatchesMsg } from './slices/watches.ts';
 import type { WorkspaceMsg } from './slices/workspace.ts';
 
 export type Msg =
+  | HostlessMsg
+  /** A message of the sources, acts or shields of one host. */
+  | Readonly<{ kind: 'host/on'; host: HostId; msg: HostlessMsg }>;
+
+export type HostlessMsg =
   | Readonly<{ kind: 'clock/ticked'; now: UnixMs }>
   | Readonly<{ kind: 'terminal/resized'; columns: number; rows: number }>
   | Readonly<{ kind: 'source/status-changed'; source: SourceId; status: SourceStatus }>
   | Readonly<{ kind: 'safe-set/computed'; safeSet: SafeSet }>
   /** What the line to the terminal does now, once a second. */
   | Readonly<{ kind: 'line/measured'; line: LineFacts }>
+  | LinkMsg
   | PaneIntentMsg
   | PaneHeldMsg
   | PanePointedMsg

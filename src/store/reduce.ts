@@ -1,7 +1,10 @@
 // The one reducer: every message passes every slice; a message that changes nothing returns the same state.
 
+import { unixMs } from '../core/brand.ts';
 import { fitPanes, isOfGonePane } from './fit-panes.ts';
-import type { Msg } from './messages.ts';
+import { reduceLink } from './hosts/branch.ts';
+import { hostOfMsg, onHost, settled } from './hosts/on-host.ts';
+import type { HostlessMsg, Msg } from './messages.ts';
 import { reduceBans } from './slices/bans.ts';
 import { reduceConntrack } from './slices/conntrack.ts';
 import { reduceCopy } from './slices/copy.ts';
@@ -23,6 +26,15 @@ import { reduceWorkspace } from './slices/workspace.ts';
 import type { ConsoleState } from './state.ts';
 
 export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
+  const host = hostOfMsg(state, msg);
+  // What comes late from a host that left the session.
+  if (msg.kind === 'host/on' && state.hosts[host] === undefined) return state;
+  const seen = onHost(state, host);
+  const next = reduceOne(seen, msg.kind === 'host/on' ? msg.msg : msg);
+  return next === seen ? state : settled(next, state.at);
+}
+
+function reduceOne(state: ConsoleState, msg: HostlessMsg): ConsoleState {
   const arranged = reduceWorkspace(state, msg);
   const fitted = arranged.session === state.session ? arranged : fitPanes(arranged);
   const base = reduceFile(reduceLook(reduceBase(fitted, msg), msg), msg);
@@ -55,10 +67,14 @@ const SLICES = [
   ...(['shields', 'programs', 'watches', 'copy', 'follow', 'jails'] as const),
 ] as const;
 
-function reduceBase(state: ConsoleState, msg: Msg): ConsoleState {
+function reduceBase(state: ConsoleState, msg: HostlessMsg): ConsoleState {
   switch (msg.kind) {
-    case 'clock/ticked':
-      return state.now === msg.now ? state : { ...state, now: msg.now };
+    case 'host/link-changed':
+      return reduceLink(state, msg);
+    case 'clock/ticked': {
+      const now = unixMs(msg.now + state.skewMs);
+      return state.now === now ? state : { ...state, now };
+    }
     case 'terminal/resized':
       return state.size.columns === msg.columns && state.size.rows === msg.rows
         ? state

@@ -2,24 +2,26 @@
 
 import type { Operator, SafeSet } from '../core/act.ts';
 import type { UnixMs } from '../core/brand.ts';
+import { type HostId, type LinkState, LOCAL } from '../core/hosts.ts';
 import type { LineFacts } from '../core/line-facts.ts';
 import type { Session } from '../core/pane.ts';
 import type { SourceId, SourceStatus } from '../core/status.ts';
-import { type BansState, initialBans } from './slices/bans.ts';
-import { type ConntrackState, initialConntrack } from './slices/conntrack.ts';
+import { type HostBranch, initialBranch, initialBranches } from './hosts/branch.ts';
+import type { BansState } from './slices/bans.ts';
+import type { ConntrackState } from './slices/conntrack.ts';
 import { type CopyState, initialCopy } from './slices/copy.ts';
 import { type FileState, initialFile } from './slices/file.ts';
 import { type FollowState, initialFollow } from './slices/follow.ts';
-import { type HostState, initialHost } from './slices/host.ts';
-import { initialJails, type JailsState } from './slices/jails.ts';
-import { initialJournal, type JournalState } from './slices/journal.ts';
+import type { HostState } from './slices/host.ts';
+import type { JailsState } from './slices/jails.ts';
+import type { JournalState } from './slices/journal.ts';
 import { initialKeys, type KeysState } from './slices/keys.ts';
 import { initialLayout, type LayoutState } from './slices/layout.ts';
 import { initialLogs, type LogsState } from './slices/logs.ts';
 import { initialModal, type ModalState } from './slices/modal.ts';
 import { initialPrograms, type ProgramsState } from './slices/programs.ts';
-import { initialShields, type ShieldsSlice } from './slices/shields.ts';
-import { initialTraffic, type TrafficState } from './slices/traffic.ts';
+import type { ShieldsSlice } from './slices/shields.ts';
+import type { TrafficState } from './slices/traffic.ts';
 import { initialWatches, type WatchesState } from './slices/watches.ts';
 
 export type ConsoleState = Readonly<{
@@ -27,7 +29,14 @@ export type ConsoleState = Readonly<{
   session: Session;
   /** What its file held last. */
   file: FileState;
-  /** Clock of the last tick (1/s); ages are computed against it. */
+  /** The host that is looked at, and what is known of each: the fields of `HostBranch` below are those of `at`. */
+  at: HostId;
+  hosts: Readonly<Record<HostId, HostBranch>>;
+  /** The line to the host; undefined before it was tried. */
+  link: LinkState | undefined;
+  /** The host's clock minus ours. */
+  skewMs: number;
+  /** Clock of the last tick (1/s), of the host that is looked at; ages are computed against it. */
   now: UnixMs;
   size: Readonly<{ columns: number; rows: number }>;
   /** The line to the terminal; undefined before it was measured. */
@@ -69,24 +78,20 @@ export type StartOptions = Readonly<{
 }>;
 
 export function initialState(options: StartOptions): ConsoleState {
+  const { session, privileged } = options;
+  const at = session.host ?? LOCAL;
+  const hosts = initialBranches(session, privileged);
   return {
     ...options,
-    file: initialFile(options.session),
+    ...(hosts[at] ?? initialBranch(session, at, false)),
+    ...{ at, hosts },
+    file: initialFile(session),
     mouse: options.mouse ?? false,
     line: undefined,
-    sources: {},
-    safeSet: undefined,
-    layout: initialLayout(options.session),
+    layout: initialLayout(session),
     modal: initialModal,
     keys: initialKeys,
-    logs: initialLogs(options.session),
-    bans: initialBans(options.session),
-    conntrack: initialConntrack(options.session),
-    traffic: initialTraffic(options.session),
-    host: initialHost(options.session),
-    journal: initialJournal(options.session),
-    jails: initialJails(options.session),
-    shields: initialShields,
+    logs: initialLogs(session),
     programs: initialPrograms(options),
     watches: initialWatches(options),
     copy: initialCopy,

@@ -8,6 +8,7 @@ import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { openAct, previewed } from '../act-dialog.ts';
 import type { ActForm } from '../act-form.ts';
 import { reported } from '../act-report.ts';
+import { consoleNow } from '../hosts/on-host.ts';
 import type { Msg } from '../messages.ts';
 import {
   type Confirm,
@@ -90,7 +91,7 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
         ? { ...state, modal: { kind: 'act', act: previewed(state.modal.act, msg.revision, msg.preview) } }
         : state;
     case 'modal/act-reported':
-      return reported(state, msg.report, whole.now);
+      return reported(state, msg.report, consoleNow(whole));
     case 'modal/prompt-opened':
       return { ...state, modal: { kind: 'prompt', prompt: openPrompt(msg) } };
     case 'modal/prompt-failed':
@@ -104,7 +105,7 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     case 'modal/page-opened':
       return { ...state, modal: { kind: 'page', page: msg.page, top: 0 } };
     case 'shields/ended':
-      return shieldsEnded(state, msg, whole.now);
+      return shieldsEnded(state, msg, consoleNow(whole));
     case 'modal/picker-opened':
       return { ...state, modal: { kind: 'picker', picker: msg.picker } };
     case 'modal/review-opened':
@@ -125,7 +126,7 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     case 'modal/noticed':
       return {
         ...state,
-        notice: { text: msg.text, role: msg.role, at: whole.now, canUndo: msg.canUndo ?? false },
+        notice: { text: msg.text, role: msg.role, at: consoleNow(whole), canUndo: msg.canUndo ?? false },
       };
     case 'modal/notice-read':
       return state.notice === undefined || state.notice.canUndo ? state : { ...state, notice: undefined };

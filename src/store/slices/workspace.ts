@@ -1,6 +1,7 @@
 // What keys and commands do to the windows and panes themselves. The live workspace is `ConsoleState.session`: whoever
 // reads the session sees the panes that are there now. How each edit is done is in store/workspace.
 
+import type { HostId } from '../../core/hosts.ts';
 import type { Border, PaneSide } from '../../core/layout/borders.ts';
 import { moveBorder, resizePane } from '../../core/layout/borders.ts';
 import { namedLayout, spreadEvenly } from '../../core/layout/edit.ts';
@@ -58,7 +59,7 @@ export type WorkspaceMsg =
   /** Another session, or the same one from a changed file: panes whose id is in both go on as they are. */
   | Readonly<{ kind: 'workspace/replaced'; session: Session }>;
 
-export type NewPane = Readonly<{ body: PaneBody; title?: string; refreshMs?: number }>;
+export type NewPane = Readonly<{ body: PaneBody; title?: string; refreshMs?: number; host?: HostId }>;
 
 /** The live workspace after a message, with the focus where it belongs; what cannot be done changes nothing. */
 export function reduceWorkspace(state: ConsoleState, msg: Msg): ConsoleState {

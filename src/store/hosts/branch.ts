@@ -1,0 +1,71 @@
+// What the state knows of one host: everything that its sources, acts and shields tell. The rest of the state is the
+// operator's: workspace, keys, dialogs, lines of logs.
+
+import { type HostId, type LinkState, LOCAL } from '../../core/hosts.ts';
+import { hostOfPane, hostsOf, type Session } from '../../core/pane.ts';
+import { initialBans } from '../slices/bans.ts';
+import { initialConntrack } from '../slices/conntrack.ts';
+import { initialHost } from '../slices/host.ts';
+import { initialJails } from '../slices/jails.ts';
+import { initialJournal } from '../slices/journal.ts';
+import { initialShields } from '../slices/shields.ts';
+import { initialTraffic } from '../slices/traffic.ts';
+import type { ConsoleState } from '../state.ts';
+
+export const HOST_FIELDS = [
+  ...(['sources', 'safeSet', 'privileged', 'link', 'skewMs', 'bans', 'conntrack'] as const),
+  ...(['traffic', 'host', 'journal', 'jails', 'shields'] as const),
+] as const satisfies readonly (keyof ConsoleState)[];
+
+export type HostBranch = Pick<ConsoleState, (typeof HOST_FIELDS)[number]>;
+
+export type HostMsg =
+  /** `privileged`: acts can be done there; known once its line is up. */
+  Readonly<{ kind: 'host/link-changed'; link: LinkState; privileged: boolean }>;
+
+export function initialBranch(session: Session, id: HostId, privileged: boolean): HostBranch {
+  const own = panesOn(session, id);
+  return {
+    sources: {},
+    safeSet: undefined,
+    privileged,
+    link: id === LOCAL ? { kind: 'local' } : undefined,
+    skewMs: 0,
+    bans: initialBans(own),
+    conntrack: initialConntrack(own),
+    traffic: initialTraffic(own),
+    host: initialHost(own),
+    journal: initialJournal(own),
+    jails: initialJails(own),
+    shields: initialShields,
+  };
+}
+
+export function initialBranches(session: Session, privileged: boolean): Readonly<Record<HostId, HostBranch>> {
+  return Object.fromEntries(
+    hostsOf(session).map((id) => [id, initialBranch(session, id, id === LOCAL && privileged)]),
+  );
+}
+
+export function branchOf(state: HostBranch): HostBranch {
+  const { sources, safeSet, privileged, link, skewMs, bans, conntrack, traffic } = state;
+  const { host, journal, jails, shields } = state;
+  const machine = { host, journal, jails, shields };
+  return { sources, safeSet, privileged, link, skewMs, bans, conntrack, traffic, ...machine };
+}
+
+/** The session with no panes but those of this host. */
+export function panesOn(session: Session, id: HostId): Session {
+  if (hostsOf(session).length === 1) return session;
+  const windows = session.windows.map((window) => ({
+    ...window,
+    panes: window.panes.filter((pane) => hostOfPane(session, pane.id) === id),
+  }));
+  return { ...session, windows };
+}
+
+export function reduceLink(state: ConsoleState, msg: HostMsg): ConsoleState {
+  const skewMs = msg.link.kind === 'up' ? msg.link.skewMs : state.skewMs;
+  const now = (state.now - state.skewMs + skewMs) as ConsoleState['now'];
+  return { ...state, link: msg.link, privileged: msg.privileged, skewMs, now };
+}
