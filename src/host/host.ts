@@ -1,6 +1,7 @@
 // The port to the world: every contact with programs, files, clocks goes through one of these. Interface only.
 
 import type { UnixMs } from '../core/brand.ts';
+import type { HostSystem } from '../core/host-system.ts';
 import type { LinkState } from '../core/hosts.ts';
 import type { Command } from '../core/plan.ts';
 import type { Result } from '../core/result.ts';
@@ -71,6 +72,8 @@ export interface Host {
   readonly link?: Link;
   /** True when `privileged` commands can run: we are root or `sudo -n` works. */
   readonly privileged: boolean;
+  /** Over ssh it is not known before the line was up. Absent: taken for Linux. */
+  readonly system?: HostSystem | undefined;
   /** The host's own clock (over ssh: ours plus the measured skew). */
   now(): UnixMs;
   /** Runs to the end. Non-zero exit outside okExits = problem `bad-exit`; killed at timeoutMs; output over the cap = `too-large`. */

@@ -6,6 +6,7 @@ import { command } from '../core/plan.ts';
 import { createFiles } from './files.ts';
 import { followFiles } from './follow.ts';
 import type { Host } from './host.ts';
+import { platformNow } from './platform.ts';
 import { createPtys } from './pty.ts';
 import { createRunner, type Launch, type Runner } from './run.ts';
 import type { Start } from './start.ts';
@@ -37,6 +38,7 @@ export async function createLocalHost(options: LocalOptions = {}): Promise<Host>
     kind: 'local',
     name: hostname(),
     privileged: isRoot || grant !== undefined,
+    system: platformNow(),
     now: () => unixMs(Date.now()),
     ...runner,
     ...files,

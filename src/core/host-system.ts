@@ -1,0 +1,25 @@
+// Which system a host runs: the one place where the words of uname(1) and of Node become ours.
+
+/** `other`: one that we know no tools of (NetBSD, illumos): only what POSIX promises is used there. */
+export type HostSystem = 'linux' | 'freebsd' | 'openbsd' | 'darwin' | 'other';
+
+/** For the operator: "macOS keeps no table of flows". */
+export const SYSTEM_NAMES: Readonly<Record<HostSystem, string>> = {
+  linux: 'Linux',
+  freebsd: 'FreeBSD',
+  openbsd: 'OpenBSD',
+  darwin: 'macOS',
+  other: 'this system',
+};
+
+const KNOWN: ReadonlyMap<string, HostSystem> = new Map([
+  ['linux', 'linux'],
+  ['freebsd', 'freebsd'],
+  ['openbsd', 'openbsd'],
+  ['darwin', 'darwin'],
+]);
+
+/** From `uname -s` or `uname -sr` ("FreeBSD 14.2-RELEASE"), and from Node's `process.platform` ("darwin"). */
+export function hostSystemNamed(words: string): HostSystem {
+  return KNOWN.get(words.trim().split(/\s/, 1)[0]?.toLowerCase() ?? '') ?? 'other';
+}
