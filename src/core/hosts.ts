@@ -54,9 +54,9 @@ export function parseHostId(written: string): Result<HostId> {
 
 /**
  * What ssh may be given as its destination. Nothing that it could take for an option, and nothing that a ProxyCommand's
- * shell would read as more than a word (CVE-2023-51385).
+ * shell would read as more than a word (CVE-2023-51385): no "[" either, which begins a pattern of file names.
  */
-const DESTINATION = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,62}@)?[A-Za-z0-9[][A-Za-z0-9._:[\]-]{0,252}$/;
+const DESTINATION = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,62}@)?[A-Za-z0-9_:][A-Za-z0-9._:-]{0,252}$/;
 
 export function parseDestination(written: string): Result<string> {
   if (DESTINATION.test(written)) return ok(written);

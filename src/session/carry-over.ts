@@ -1,6 +1,7 @@
 // From the running workspace to another one: panes that mean the same keep their names, and with them their state,
 // scrollback and programs. Also says in words what a changed file changes.
 
+import { type HostId, LOCAL } from '../core/hosts.ts';
 import type { LayoutNode, PaneId, PaneSpec, Session, WindowSpec } from '../core/pane.ts';
 import { sameLayout } from './save-layout.ts';
 import { samePane } from './save-panes.ts';
@@ -17,11 +18,13 @@ type Named = ReadonlyMap<PaneId, PaneId>;
 
 /** `mark`: makes the names of new panes unlike all that were ever used in this run. */
 export function carryOver(running: Session, next: Session, mark: string): CarriedOver {
+  const sameHost = (old: PaneSpec, pane: PaneSpec): boolean =>
+    machineOf(running, old.host) === machineOf(next, pane.host);
   const left = new Map(panesOf(running).map((pane) => [pane.id, pane]));
   const names = new Map<PaneId, PaneId>();
   const take = (pane: PaneSpec, fits: (old: PaneSpec) => boolean): void => {
     if (names.has(pane.id)) return;
-    const found = [...left.values()].find((old) => sameThing(old, pane) && fits(old));
+    const found = [...left.values()].find((old) => sameThing(old, pane) && sameHost(old, pane) && fits(old));
     if (found === undefined) return;
     names.set(pane.id, found.id);
     left.delete(found.id);
@@ -39,6 +42,12 @@ export function carryOver(running: Session, next: Session, mark: string): Carrie
 /** The same but for its title and how often it is read, which go over to it. */
 function sameThing(a: PaneSpec, b: PaneSpec): boolean {
   return samePane({ id: a.id, body: a.body }, { id: b.id, body: b.body });
+}
+
+/** A name that means another machine now is another host. */
+function machineOf({ host, hosts }: Session, own: HostId | undefined): string {
+  const id = own ?? host ?? LOCAL;
+  return `${id} ${hosts?.find((entry) => entry.id === id)?.destination ?? ''}`;
 }
 
 function equalPlace({ from: a }: PaneSpec, { from: b }: PaneSpec): boolean {
@@ -103,6 +112,7 @@ function sameArrangement(a: readonly WindowSpec[], b: readonly WindowSpec[]): bo
 const SETTINGS: readonly Readonly<{ name: string; of: (session: Session) => unknown }>[] = [
   { name: 'name', of: ({ name }) => name },
   { name: 'refresh', of: ({ refreshMs }) => refreshMs },
+  { name: 'hosts', of: ({ hosts, groups, host }) => [hosts, groups, host] },
   { name: 'allow', of: ({ allow, allowInto }) => [allow, allowInto] },
   { name: 'bans', of: ({ bans }) => bans },
   { name: 'shields', of: ({ shields }) => shields },

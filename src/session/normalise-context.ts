@@ -1,10 +1,11 @@
 // What all parts of the reading of a session file share: where a problem is reported, and texts parsed again.
 
 import type { Result } from '../core/result.ts';
+import type { HostNames } from './normalise-hosts.ts';
 import { type FileProblem, problemAt, type SourceMap } from './problems.ts';
 
 export type Path = readonly PropertyKey[];
-export type Context = Readonly<{ source: SourceMap; problems: FileProblem[] }>;
+export type Context = Readonly<{ source: SourceMap; problems: FileProblem[]; names: HostNames }>;
 
 export function report(context: Context, path: Path, message: string): void {
   context.problems.push(problemAt(context.source, path, message));

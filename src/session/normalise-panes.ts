@@ -1,5 +1,6 @@
 // The panes of a session file, short forms spelt out.
 
+import type { HostId } from '../core/hosts.ts';
 import type {
   CommandLine,
   LogSpec,
@@ -10,19 +11,22 @@ import type {
   ProgramSpec,
 } from '../core/pane.ts';
 import { accepted, type Context, listOf, type Path, report } from './normalise-context.ts';
-import { PANE_KIND_NAMES, type PaneEntry, parseRefresh } from './pane-schema.ts';
+import { hostAt } from './normalise-hosts.ts';
+import { PANE_KIND_NAMES, type PaneEntry, paneKindsOf, parseRefresh } from './pane-schema.ts';
 
 export const DEFAULT_HISTORY = 10_000;
 export const DEFAULT_RUN_HISTORY = 2_000;
 
-export function paneOf(
-  context: Context,
-  written: PaneEntry,
-  place: Readonly<{ path: Path; id: PaneId; from: PanePlace }>,
-): PaneSpec {
+/** `host`: of the window. */
+type PanePlacing = Readonly<{ path: Path; id: PaneId; from: PanePlace; host: HostId | undefined }>;
+
+export function paneOf(context: Context, written: PaneEntry, place: PanePlacing): PaneSpec {
   const { id, from } = place;
-  if (typeof written === 'string') return { id, from, body: simpleBody(written, []) };
-  const kinds = PANE_KIND_NAMES.filter((kind) => written[kind] !== undefined);
+  const named = typeof written === 'object' && typeof written.host === 'string' ? written.host : undefined;
+  const host = hostAt(context, named, [...place.path, 'host']) ?? place.host;
+  const whose = host === undefined ? {} : { host };
+  if (typeof written === 'string') return { id, from, body: simpleBody(written, []), ...whose };
+  const kinds = paneKindsOf(written);
   if (kinds.length !== 1)
     report(context, place.path, `a pane has exactly one of ${PANE_KIND_NAMES.join(', ')}`);
   const kind = kinds[0] ?? 'host';
@@ -31,7 +35,7 @@ export function paneOf(
     ...(written.title === undefined ? {} : { title: written.title }),
     ...(refreshMs === undefined ? {} : { refreshMs }),
   };
-  return { id, from, body: bodyOf(context, { written, kind, path: place.path }), ...options };
+  return { id, from, body: bodyOf(context, { written, kind, path: place.path }), ...options, ...whose };
 }
 
 type Written = Readonly<{

@@ -15,6 +15,7 @@ import {
   type WindowSpec,
 } from '../core/pane.ts';
 import { accepted, type Context, listOf, type Path, report } from './normalise-context.ts';
+import { hostAt, hostNamesOf, hostPartsOf } from './normalise-hosts.ts';
 import { paneOf } from './normalise-panes.ts';
 import { parseRefresh } from './pane-schema.ts';
 import { type FileProblem, problemAt, type SourceMap } from './problems.ts';
@@ -37,11 +38,12 @@ export function normalise(
   source: SourceMap,
   path: string,
 ): Readonly<{ session: Session; problems: readonly FileProblem[] }> {
-  const context: Context = { source, problems: [] };
+  const context: Context = { source, problems: [], names: hostNamesOf(file) };
   const session: Session = {
     name: file.name ?? baseName(path),
     origin: { kind: 'file', path },
     refreshMs: accepted(parseRefresh, file.refresh) ?? 1000,
+    ...hostPartsOf(context, file),
     bans: bansOf(file),
     allow: file.allow ?? [],
     ...(file['allow-into'] === undefined ? {} : { allowInto: listOf(file['allow-into']) }),
@@ -96,8 +98,10 @@ function placeOf(context: Context, path: Path): FilePlace {
 
 function windowOf(context: Context, written: WindowEntry, index: number): WindowSpec {
   const path: Path = ['windows', index];
+  const host = hostAt(context, written.host, [...path, 'host']);
   const panes = written.panes.map((pane, number) =>
     paneOf(context, pane, {
+      host,
       path: [...path, 'panes', number],
       id: paneId(index, number),
       from: { window: index, pane: number },
@@ -110,8 +114,9 @@ function windowOf(context: Context, written: WindowEntry, index: number): Window
   };
   const focus = written.focus === undefined ? undefined : pick(written.focus, [...path, 'focus']);
   const layout = layoutOf(context, written, { path, pick, panes });
+  const whose = host === undefined ? {} : { host };
   const from = { from: index };
-  return { name: written.name, layout, panes, ...from, ...(focus === undefined ? {} : { focus }) };
+  return { name: written.name, ...whose, layout, panes, ...from, ...(focus === undefined ? {} : { focus }) };
 }
 
 const paneId = (window: number, pane: number): PaneId => `${window + 1}.${pane + 1}` as PaneId;

@@ -7,6 +7,7 @@ import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { oneOrMany, text, textThat } from './fields.ts';
+import { hostName } from './hosts-schema.ts';
 
 export const REFRESH_MS_MIN = 250;
 
@@ -59,13 +60,19 @@ const PANE_KINDS = {
   bans: z.union([nothing, text, z.array(text)]).describe('Set names to show; empty: all'),
   conntrack: nothing,
   traffic: z.union([nothing, text, z.array(text)]).describe('Interfaces; empty: those that carry traffic'),
-  host: nothing,
+  host: z.union([nothing, hostName]).describe('A pane of this kind, or the host that another kind shows'),
   journal: nothing,
   jails: nothing,
   run: z.union([command, runOptions]).describe('A program in a terminal of its own'),
   watch: z.union([command, watchOptions]).describe('A command run again every refresh (2s when absent)'),
 };
 export const PANE_KIND_NAMES = Object.keys(PANE_KINDS) as readonly (keyof typeof PANE_KINDS)[];
+
+/** The kinds that an entry names. Beside another kind, `host` says whose that pane is; alone it may say it, too. */
+export function paneKindsOf(entry: Exclude<PaneEntry, string>): readonly (keyof typeof PANE_KINDS)[] {
+  const kinds = PANE_KIND_NAMES.filter((kind) => entry[kind] !== undefined);
+  return typeof entry.host === 'string' && kinds.length > 1 ? kinds.filter((kind) => kind !== 'host') : kinds;
+}
 
 const paneMap = z.strictObject({
   log: PANE_KINDS.log.optional(),

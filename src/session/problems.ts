@@ -23,6 +23,11 @@ export function problemAt(source: SourceMap, path: Path, message: string): FileP
   return { ...positionOf(source, path, false), message };
 }
 
+/** Problem at the key that ends `path`. */
+export function problemAtKey(source: SourceMap, path: Path, message: string): FileProblem {
+  return { ...positionOf(source, path, true), message };
+}
+
 export function problemsOf(
   source: SourceMap,
   issues: readonly z.core.$ZodIssue[],
@@ -97,7 +102,7 @@ const DURATIONS = 'trial hold timeout bantime every minimum-hold cool-down manua
 const isDuration = (path: Path): boolean =>
   path[0] === 'shields'
     ? DURATIONS.includes(String(path.at(-1)))
-    : path.some((part) => ['refresh', 'default', 'durations'].includes(String(part)));
+    : path[0] !== 'hosts' && path.some((part) => ['refresh', 'default', 'durations'].includes(String(part)));
 
 function invalidValue(source: SourceMap, path: Path, values: readonly unknown[]): FileProblem {
   const written = source.document.getIn(path as unknown[]);

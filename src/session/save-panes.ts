@@ -1,15 +1,19 @@
 // Panes in the words of a session file: a new one in its shortest form, a changed one with only what changed.
 
 import { printDuration } from '../core/duration.ts';
+import type { HostId } from '../core/hosts.ts';
 import type { CommandLine, LogFilter, LogSpec, PaneSpec, ProgramSpec } from '../core/pane.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { DEFAULT_HISTORY, DEFAULT_RUN_HISTORY } from './normalise-panes.ts';
 import { equalPlain, isPlainMap, type Plain, type PlainMap } from './save-text.ts';
 
-export function panePlain({ body, title, refreshMs }: PaneSpec): Plain {
+/** `implied`: the host that the window gives to panes that name none. */
+export function panePlain({ body, host, title, refreshMs }: PaneSpec, implied?: HostId): Plain {
+  const whose: PlainMap = host === undefined || host === implied ? {} : { host };
   const options: PlainMap = {
     ...(title === undefined ? {} : { title }),
     ...(refreshMs === undefined ? {} : { refresh: refreshText(refreshMs) }),
+    ...whose,
   };
   const bare = Object.keys(options).length === 0;
   switch (body.kind) {
@@ -29,19 +33,24 @@ export function panePlain({ body, title, refreshMs }: PaneSpec): Plain {
     case 'host':
     case 'journal':
     case 'jails':
+      // A pane of the kind "host" says whose it is in the same word.
       return bare ? body.kind : { [body.kind]: true, ...options };
     default:
       return unreachable(body);
   }
 }
 
+/** `implied`: the host that the window where the pane is now gives to those that name none. */
+type PaneChange = Readonly<{ before: PaneSpec; now: PaneSpec; implied: HostId | undefined }>;
+
 /** `written`: what the file has, which means `before`. */
-export function changedPane(written: Plain, before: PaneSpec, now: PaneSpec): Plain {
-  if (samePane(before, now)) return written;
-  const fresh = panePlain(now);
+export function changedPane(written: Plain, { before, now, implied }: PaneChange): Plain {
+  const named = isPlainMap(written) && typeof written.host === 'string' ? written.host : undefined;
+  if (samePane(before, now) && (named ?? implied) === now.host) return written;
+  const fresh = panePlain(now, implied);
   const sameThing = samePane(steady(before), steady(now));
   if (!sameThing || !isPlainMap(written)) return fresh;
-  const { title: _, refresh: __, ...rest } = written;
+  const { title: _, refresh: __, host: ___, ...rest } = written;
   const kept: PlainMap = {
     ...rest,
     ...(now.title === undefined ? {} : { title: now.title }),
@@ -50,6 +59,7 @@ export function changedPane(written: Plain, before: PaneSpec, now: PaneSpec): Pl
       : {
           refresh: now.refreshMs === before.refreshMs ? (written.refresh ?? '') : refreshText(now.refreshMs),
         }),
+    ...hostWords(written, now, implied),
   };
   if (before.body.kind === 'log' && now.body.kind === 'log')
     return { ...kept, log: changedLog(written.log ?? '', before.body, now.body) };
@@ -58,16 +68,24 @@ export function changedPane(written: Plain, before: PaneSpec, now: PaneSpec): Pl
   return kept;
 }
 
+/** `host` in an entry: whose it is, and of a pane of that kind its kind. */
+function hostWords(written: PlainMap, { body, host }: PaneSpec, implied: HostId | undefined): PlainMap {
+  if (host !== undefined && (host !== implied || written.host === host)) return { host };
+  if (body.kind !== 'host') return {};
+  return { host: typeof written.host === 'string' ? true : (written.host ?? null) };
+}
+
 /** Without what changes while the console runs. */
 function steady(spec: PaneSpec): PaneSpec {
-  const { title: _, refreshMs: __, ...rest } = spec;
+  const { title: _, refreshMs: __, host: ___, ...rest } = spec;
   if (spec.body.kind === 'log') return { ...rest, body: { ...spec.body, filters: [], wrap: false } };
   return spec.body.kind === 'bans' ? { ...rest, body: { kind: 'bans', sets: [] } } : rest;
 }
 
 /** Whether two entries mean the same, wherever they stand. */
 export function samePane(a: PaneSpec, b: PaneSpec): boolean {
-  return a.title === b.title && a.refreshMs === b.refreshMs && equalPlain(bodyWords(a), bodyWords(b));
+  const options = a.title === b.title && a.refreshMs === b.refreshMs && a.host === b.host;
+  return options && equalPlain(bodyWords(a), bodyWords(b));
 }
 
 function bodyWords({ body }: PaneSpec): Plain {

@@ -16,7 +16,7 @@ export function sameWindows(a: readonly WindowSpec[], b: readonly WindowSpec[]):
 }
 
 export function sameWindow(a: WindowSpec, b: WindowSpec): boolean {
-  return a.name === b.name && samePanes(a, b) && sameLayout(a, b);
+  return a.name === b.name && a.host === b.host && samePanes(a, b) && sameLayout(a, b);
 }
 
 function samePanes(a: WindowSpec, b: WindowSpec): boolean {

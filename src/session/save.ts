@@ -12,16 +12,16 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import type { HostId } from '../core/hosts.ts';
 import type { PaneSpec, Session, WindowSpec } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { loadSession, SESSION_BYTES_MAX } from './load.ts';
-import { printFileProblem } from './problems.ts';
-import { placingPlain, roundedLayout } from './save-layout.ts';
+import { placingPlain } from './save-layout.ts';
 import { editList, type Item, itemAround, itemOf, readItem, type Wish } from './save-list.ts';
 import { editMap, editValue, heldBy, itemHeld, keyOf, plainOf } from './save-node.ts';
 import { changedPane, panePlain } from './save-panes.ts';
-import { placedAnew, sameWindow, sameWindows } from './save-same.ts';
+import { sameWindow, sameWindows } from './save-same.ts';
 import {
   closeSheet,
   flowText,
@@ -32,12 +32,10 @@ import {
   replace,
   type Sheet,
 } from './save-text.ts';
+import { type SaveWish, type Wanted, wantedOf } from './save-wanted.ts';
 
 /** `session`: what loading the new text gives. `notes`: what else had to be changed, in words. */
 export type Saved = Readonly<{ text: string; session: Session; notes: readonly string[] }>;
-
-/** `loaded`: the session as its file gave it, which the places in `live` are of. `path`: of the file. */
-export type SaveWish = Readonly<{ live: Session; loaded: Session; path: string }>;
 
 /** `text`: of the file as it is now. */
 export function saveSession(text: string, asked: SaveWish): Result<Saved> {
@@ -52,22 +50,7 @@ export function saveSession(text: string, asked: SaveWish): Result<Saved> {
   return without === undefined ? first : attempt(without, found.value, [WRITTEN_OUT]);
 }
 
-function wantedOf(text: string, { live, loaded, path }: SaveWish): Result<Wanted> {
-  const disk = loadSession(text, path);
-  if (!disk.ok) {
-    const [first] = disk.problems;
-    const summary = first === undefined ? `${path} cannot be read` : printFileProblem(path, first);
-    return fail(problem('bad-input', summary, { hint: 'mend the file, or save under another name' }));
-  }
-  const placed = placedAnew(live.windows, loaded, disk.session);
-  const windows = placed.map((window) => ({ ...window, layout: roundedLayout(window.layout) }));
-  const theme = live.theme === loaded.theme ? disk.session.theme : live.theme;
-  return ok({ wanted: { ...disk.session, theme, windows }, disk: disk.session, path });
-}
-
 const WRITTEN_OUT = 'entries that stood for others (*name) were written out';
-
-type Wanted = Readonly<{ wanted: Session; disk: Session; path: string }>;
 
 function attempt(text: string, wish: Wanted, notes: readonly string[] = []): Result<Saved> {
   const { wanted, disk } = wish;
@@ -133,7 +116,13 @@ function hasLostAlias(document: Document.Parsed): boolean {
 }
 
 function windowPlain(window: WindowSpec): PlainMap {
-  return { name: window.name, ...placingPlain(window, {}), panes: window.panes.map(panePlain) };
+  const panes = window.panes.map((pane) => panePlain(pane, window.host));
+  return { ...headPlain(window, {}), panes };
+}
+
+function headPlain(window: WindowSpec, written: PlainMap): PlainMap {
+  const { name, host } = window;
+  return { name, ...(host === undefined ? {} : { host }), ...placingPlain(window, written) };
 }
 
 /** Line ends as most editors write them, and how the text gets its own again. */
@@ -177,7 +166,7 @@ function editWindows(sheet: Sheet, held: ListHeld, { wanted, disk }: Wanted): vo
   const live = wanted.windows.map((window) => ({ window, place: placeOf(places, window) }));
   for (const { window, place } of live) if (place !== undefined) editWindow(sheet, place, window);
   const wishes = live.map(({ window }) =>
-    window.panes.map((pane) => paneWish(sheet, { pane, places, disk })),
+    window.panes.map((pane) => paneWish(sheet, { pane, places, disk, implied: window.host })),
   );
   for (const [index, { place }] of live.entries()) {
     const panes = wishes[index] ?? [];
@@ -220,24 +209,26 @@ function placeOf(
 
 function editWindow(sheet: Sheet, { map }: WindowPlace, window: WindowSpec): void {
   const written = plainOf(sheet, map) as PlainMap;
-  editMap(sheet, map, { name: window.name, ...placingPlain(window, written), panes: [] }, ['panes']);
+  editMap(sheet, map, { ...headPlain(window, written), panes: [] }, ['panes']);
 }
 
 type PaneWanted = Readonly<{
   pane: PaneSpec;
   places: readonly (WindowPlace | undefined)[];
   disk: Session;
+  implied: HostId | undefined;
 }>;
 
-function paneWish(sheet: Sheet, { pane, places, disk }: PaneWanted): Wish {
+function paneWish(sheet: Sheet, { pane, places, disk, implied }: PaneWanted): Wish {
   const { from } = pane;
   const before = from === undefined ? undefined : disk.windows[from.window]?.panes[from.pane];
   const held = from === undefined ? undefined : places[from.window]?.panes;
-  if (from === undefined || before === undefined || held === undefined) return { plain: panePlain(pane) };
+  if (from === undefined || before === undefined || held === undefined)
+    return { plain: panePlain(pane, implied) };
   const list = isAlias(held.node) ? held.node.resolve(sheet.document) : held.node;
-  if (!isSeq(list)) return { plain: panePlain(pane) };
+  if (!isSeq(list)) return { plain: panePlain(pane, implied) };
   const item = list.items[from.pane];
-  const plain = changedPane(plainOf(sheet, item) as Plain, before, pane);
+  const plain = changedPane(plainOf(sheet, item) as Plain, { before, now: pane, implied });
   if (isAlias(held.node)) return { plain };
   editValue(sheet, itemHeld(sheet, list, from.pane, item), plain);
   return { plain, from: { list, index: from.pane }, item: readItem(sheet, list, from.pane) };
@@ -247,7 +238,7 @@ type WindowWanted = Readonly<{ window: WindowSpec; panes: readonly Wish[]; known
 
 function windowWish(sheet: Sheet, held: ListHeld, { window, panes, known }: WindowWanted): Wish {
   const { from } = window;
-  const head: PlainMap = { name: window.name, ...placingPlain(window, {}) };
+  const head: PlainMap = headPlain(window, {});
   const plain: PlainMap = { ...head, panes: panes.map((pane) => pane.plain) };
   if (from === undefined) {
     const items = panes.map((pane) => itemOf(sheet, pane));

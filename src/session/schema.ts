@@ -10,6 +10,7 @@ import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { oneOrMany, text, textThat } from './fields.ts';
+import { groupsSchema, hostKeysAt, hostName, hostsSchema } from './hosts-schema.ts';
 import { pane, paneKeysAt, refresh } from './pane-schema.ts';
 import { shieldsKeysAt, shieldsSchema } from './shields-schema.ts';
 
@@ -47,6 +48,7 @@ const layoutEntry: z.ZodType<LayoutEntry> = z.lazy(() => z.union([paneNumber, la
 
 const window = z.strictObject({
   name: text,
+  host: hostName.optional().describe('Of the panes that name none'),
   layout: z
     .union([z.enum(NAMED_LAYOUTS), layoutMap])
     .optional()
@@ -94,6 +96,9 @@ export const sessionSchema = z.strictObject({
     })
     .optional(),
   shields: shieldsSchema.optional(),
+  hosts: hostsSchema.optional(),
+  groups: groupsSchema.optional(),
+  host: hostName.optional().describe('Of the panes that name none; absent: this machine'),
   keys: z
     .record(z.string(), z.record(z.string(), oneOrMany))
     .optional()
@@ -114,6 +119,7 @@ export function knownKeysAt(path: readonly PropertyKey[]): readonly string[] {
   const last = [...path].reverse().find((part) => typeof part === 'string');
   const inLayout = path.some((part) => part === 'layout');
   if (path.length === 0) return Object.keys(sessionSchema.shape);
+  if (path[0] === 'hosts' || path[0] === 'groups') return hostKeysAt(path);
   if (path[0] === 'shields') return shieldsKeysAt(path.slice(1));
   if (inLayout) return ['pane', 'rows', 'columns', 'size'];
   if (last === 'windows') return Object.keys(window.shape);

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type HostId, LOCAL } from '../../../src/core/hosts.ts';
 import {
   type Layout,
   type LayoutNode,
@@ -19,6 +20,14 @@ import { roundedLayout } from '../../../src/session/save-layout.ts';
 import { sameWindows } from '../../../src/session/save-same.ts';
 
 const PATH = '/x.yml';
+
+/** Every pane with its host. */
+function spelt(session: Session): readonly WindowSpec[] {
+  return session.windows.map((window) => ({
+    ...window,
+    panes: window.panes.map((pane) => ({ ...pane, host: pane.host ?? session.host ?? LOCAL })),
+  }));
+}
 
 function load(text: string): Session {
   const loaded = loadSession(text, PATH);
@@ -37,8 +46,13 @@ const paneText = fc.constantFrom(
     '{bans: f2b}',
     'jails',
     '{jails: true, refresh: 10s}',
+    '{traffic: , host: edge1}',
+    '{host: rolly}',
+    '{host: local, title: here}',
   ].map((text) => ({ lines: [text], flow: true })),
   { lines: ['log: /var/log/x.log'], flow: false },
+  { lines: ['bans: f2b', 'host: edge1'], flow: false },
+  { lines: ['host: rolly', 'title: load'], flow: false },
   {
     lines: ['log:', '    files: [/a, /b]', '    in:', '      - one', "      - 'two'", 'title: both'],
     flow: false,
@@ -67,6 +81,7 @@ const windowText = fc
     brackets: fc.boolean(),
     gap: fc.boolean(),
     focus: fc.boolean(),
+    host: fc.constantFrom(undefined, 'edge1', 'local'),
   })
   .chain((window) => layoutText(window.panes.length).map((layout) => ({ ...window, layout })));
 const file = fc
@@ -80,11 +95,13 @@ const file = fc
   .map(({ windows, indent, crlf, ended, tail }) => {
     let comments = 0;
     const comment = (): string => `# c${++comments}.`;
-    const lines = [comment(), 'version:   1', `theme: 'ansi' ${comment()}`, 'windows:'];
-    for (const [index, { panes, brackets, gap, focus, layout }] of windows.entries()) {
+    const lines = [comment(), 'version:   1', `theme: 'ansi' ${comment()}`];
+    lines.push('hosts: {rolly: , edge1: {ssh: a@b}}', ...(crlf ? ['host: rolly'] : []), 'windows:');
+    for (const [index, { panes, brackets, gap, focus, host, layout }] of windows.entries()) {
       const pad = ' '.repeat(indent);
       if (gap) lines.push('');
       lines.push(`${pad}${comment()}`, `${pad}- name: w${index} ${comment()}`);
+      if (host !== undefined) lines.push(`${pad}  host: ${host} ${comment()}`);
       for (const line of layout) lines.push(`${pad}  ${line}`);
       if (focus) lines.push(`${pad}  focus: ${panes.length}`);
       if (brackets && panes.every(({ flow }) => flow)) {
@@ -182,7 +199,14 @@ function tree(panes: readonly PaneSpec[], shares: readonly number[]): LayoutNode
   };
 }
 
+const hostOf = fc.constantFrom(undefined, 'rolly' as HostId, 'edge1' as HostId, LOCAL);
+
 const step: fc.Arbitrary<Step> = fc.oneof(
+  fc
+    .record({ at: nat, which: nat, host: hostOf })
+    .map(({ at, which, host }) =>
+      onPane(at, which, ({ host: _, ...pane }) => (host === undefined ? pane : { ...pane, host })),
+    ),
   fc.record({ at: nat, name: word }).map(({ at, name }) => onWindow(at, (window) => ({ ...window, name }))),
   fc
     .record({ at: nat, which: nat, title: word })
@@ -217,13 +241,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     .map(({ at, shares }) =>
       onWindow(at, (window) => ({ ...window, layout: { kind: 'tree', root: tree(window.panes, shares) } })),
     ),
-  fc
-    .record({ at: nat, body })
-    .map(({ at, body: shows }) =>
-      onWindow(at, (window) =>
-        refitted({ ...window, panes: [...window.panes, { id: newId(), body: shows }] }),
-      ),
-    ),
+  fc.record({ at: nat, body, host: hostOf }).map(({ at, body: shows, host }) =>
+    onWindow(at, (window) => {
+      const pane = { id: newId(), body: shows, ...(host === undefined ? {} : { host }) };
+      return refitted({ ...window, panes: [...window.panes, pane] });
+    }),
+  ),
   fc.record({ at: nat, which: nat }).map(({ at, which }) =>
     onWindow(at, (window) =>
       window.panes.length < 2
@@ -302,7 +325,9 @@ describe('saving', () => {
           throw new Error(`${saved.problem.summary}\n${text}\n${JSON.stringify(windows, null, 1)}`);
         const again = load(saved.value.text);
         const wanted = windows.map((window) => ({ ...window, layout: roundedLayout(window.layout) }));
-        expect(sameWindows(again.windows, wanted)).toBe(true);
+        // Said or not, a pane is the host's that it was.
+        expect(again.windows.map(({ host }) => host)).toEqual(wanted.map(({ host }) => host));
+        expect(sameWindows(spelt({ ...again }), spelt({ ...loaded, windows: wanted }))).toBe(true);
         for (const window of windows)
           for (const { from } of window.panes) {
             const mark = `# pane ${from?.window}.${from?.pane}.`;
