@@ -3,12 +3,10 @@
 
 import { inspect } from 'node:util';
 import { render } from 'ink';
-import type { Desk } from '../actions/desk.ts';
 import type { Operator } from '../core/act.ts';
-import type { Session } from '../core/pane.ts';
+import { hostOfPane, type Session } from '../core/pane.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
-import { createPump, type Pump } from '../sources/pump.ts';
 import { selectPageLines } from '../store/select/shields-status.ts';
 import { selectStrip } from '../store/select/strip.ts';
 import type { ConsoleState } from '../store/state.ts';
@@ -23,22 +21,18 @@ import { createPaced, type Paced } from '../views/paced.ts';
 import { PAINTERS } from '../views/painters.ts';
 import { createScreenDrawer, helpSections, type KeyTexts, type ScreenOptions } from '../views/screen.ts';
 import type { ColourDepth } from '../views/themes/depth.ts';
-import { deskFor } from './act-desk.ts';
 import { runActs } from './console/acts.ts';
-import { startSources } from './console/console-sources.ts';
 import { createController } from './console/controller.ts';
 import { type CopyPort, createCopyPort } from './console/copy-port.ts';
+import { type HostsPort, runHosts, TOUCHED } from './console/host-runs.ts';
 import { createFilterTester } from './console/jail-keys.ts';
 import { saidOfKeys } from './console/key-problems.ts';
 import { type LiveKeys, liveKeys } from './console/live-keys.ts';
 import { newPaneLooks } from './console/new-pane-looks.ts';
 import { runPrograms } from './console/programs.ts';
 import { openSessions } from './console/session-open.ts';
-import { renewableDesk, renewableShields } from './console/session-renew.ts';
-import { runShields } from './console/shields.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { readOperator } from './operator.ts';
-import { shieldsFor, shieldsPlace } from './shields-desk.ts';
 
 /** `ascii`, `depth`: what the terminal can show. `io` is that of a terminal. */
 export type ConsoleOptions = Readonly<{
@@ -47,7 +41,9 @@ export type ConsoleOptions = Readonly<{
   text: string;
   /** To be said at the start. */
   remark?: SafeText;
+  /** This machine: its files, its clock. */
   host: Host;
+  hosts: HostsPort;
   io: Io;
   readOnly: boolean;
   ascii: boolean;
@@ -55,15 +51,11 @@ export type ConsoleOptions = Readonly<{
   mouse: boolean;
 }>;
 
-/** What acts and shields change. */
-const TOUCHED = ['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set', 'jails'] as const;
-
 /** Runs until the operator leaves; a signal or a lost line ends the process with its own status. */
 export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const { session, host, readOnly } = options;
   const { env } = options.io;
   const operator = readOperator(env);
-  const desks = renewableDesk(session, (one) => deskFor(host, one, env, { readOnly, operator }));
   const live = liveKeys(session, { readOnly });
   const keys = live.texts;
   const ended = Promise.withResolvers<EndReason | 'quit'>();
@@ -83,15 +75,11 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const frames = openFrames({ store, screen, options: look });
   onResize = frames.resize;
 
-  const pump = createPump({
-    host,
-    onStatus: (source, status) => store.dispatch({ kind: 'source/status-changed', source, status }),
-  });
-  const work = { options, store, desk: desks.now, pump, operator };
-  const { sources, acts, shields, engine, programs } = startWork(work);
+  const { runs, acts, programs } = startWork({ options, store, operator });
   const tell = (problems: LiveKeys['problems']): void => sayOfKeys(store, problems);
   const sessions = openSessions({
-    ...{ store, host, io: options.io, opened: options.text, keys: live, desk: desks, shields: engine, tell },
+    ...{ store, host, io: options.io, opened: options.text, keys: live, tell },
+    onTaken: runs.renew,
     intent: (intent) => controller.intent(intent),
   });
   const controller = createController({
@@ -107,11 +95,13 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
     effects: {
       quit: () => ended.resolve('quit'),
       ...screenEffects(screen),
-      ...{ poke: sources.poke, listAsked: sources.listAsked },
+      poke: (ids) => runs.now().poke(ids),
+      listAsked: () => runs.now().sources.listAsked(),
       copy: copyPort({ options, look, screen, store }),
       session: sessions,
       ...{ programs, paste: programs.paste, programMouse: programs.mouse },
-      ...{ newPane: newPaneLooks(host, env), testFilter: createFilterTester(host, store) },
+      newPane: newPaneLooks(() => runs.now().host, env),
+      testFilter: createFilterTester(() => runs.now().host, store),
       later,
     },
   });
@@ -124,9 +114,8 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   screen.close();
   stopClock();
   frames.close();
-  sources.stop();
-  await Promise.all([acts.close(), shields.close(), pump.stop(), sessions.close(), programs.close()]);
-  desks.now.close();
+  await Promise.all([acts.close(), sessions.close(), programs.close()]);
+  await runs.close();
   return leaveBy(reason, options.io);
 }
 
@@ -161,43 +150,32 @@ function copyPort({ options, look, screen, store }: CopyParts): CopyPort {
   });
 }
 
-type Work = Readonly<{
-  options: ConsoleOptions;
-  store: ConsoleStore;
-  desk: Desk;
-  pump: Pump;
-  operator: Operator;
-}>;
+type Work = Readonly<{ options: ConsoleOptions; store: ConsoleStore; operator: Operator }>;
 
-/** What watches the host and what changes it. */
-function startWork({ options, store, desk, pump, operator }: Work) {
-  const { session, host, readOnly } = options;
+/** What watches the hosts and what changes them. */
+function startWork({ options, store, operator }: Work) {
+  const { session, hosts, readOnly } = options;
   const { env } = options.io;
-  const sources = startSources({ host, store, pump, desk, place: shieldsPlace(env), env: given(env) });
+  const runs = runHosts({ store, hosts, session, env, readOnly, operator });
   const acts = runActs({
     store,
-    desk,
+    // A dialog is of the host that is looked at, and that stays while it is open.
+    desk: {
+      preview: (draft, signal) => runs.now().desk.preview(draft, signal),
+      perform: (token, wish) => runs.now().desk.perform(token, wish),
+    },
     readOnly,
     later,
-    onReported: () => sources.poke(TOUCHED),
+    onReported: () => runs.now().poke(TOUCHED),
   });
-  const engine = renewableShields(session, (one) => shieldsFor(host, one, env, { readOnly, operator }));
-  const shields = runShields({
+  const programs = runPrograms({
     store,
-    shields: engine.now,
-    now: () => host.now(),
-    onChanged: () => sources.poke(['shields', ...TOUCHED]),
+    hostOf: (pane) => runs.of(hostOfPane(store.getState().session, pane)).host,
+    hosts: () => runs.all().map(({ host }) => host),
+    nowMs: () => performance.now(),
+    later,
   });
-  if (!readOnly && host.privileged) void shields.recover();
-  const programs = runPrograms({ host, store, nowMs: () => performance.now(), later });
-  return { sources, acts, shields, engine, programs };
-}
-
-/** Only what has a value. */
-function given(env: Io['env']): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-  );
+  return { runs, acts, programs };
 }
 
 function helpTotal(state: ConsoleState, keys: KeyTexts): number {

@@ -48,6 +48,7 @@ export async function openConsole(
     text,
     ...(passedOver === undefined ? {} : { remark: passedOver }),
     host: local,
+    hosts: { of: () => local, sync: () => undefined },
     io,
     readOnly: options.readOnly === true,
     ascii: options.ascii === true || needsAscii(io.env),

@@ -27,6 +27,11 @@ export function shieldsPlace(env: Env): ShieldsPlace {
   };
 }
 
+/** Over ssh the far host's own folders: our variables say nothing of it. */
+export function shieldsPlaceOn({ kind }: Pick<Host, 'kind'>, env: Env): ShieldsPlace {
+  return shieldsPlace(kind === 'ssh' ? {} : env);
+}
+
 /** `operator`: who acts, when the caller has read it already (the console does, once). */
 export type ShieldsWishes = Readonly<{ readOnly?: boolean; operator?: Operator }>;
 
@@ -44,7 +49,7 @@ export function shieldsFor(
     allow: session.allow,
     resolve: resolverFor(env),
     journal: journalPath(env),
-    place: shieldsPlace(env),
+    place: shieldsPlaceOn(host, env),
     readOnly: wishes.readOnly ?? false,
   });
 }

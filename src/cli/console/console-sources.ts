@@ -2,6 +2,7 @@
 // what becomes of their samples. They read; they never change anything.
 
 import type { JournalRow, SafeSet } from '../../core/act.ts';
+import { hostsOf, type Session } from '../../core/pane.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { ShieldsPlace } from '../../core/shields.ts';
 import type { SourceId } from '../../core/status.ts';
@@ -22,7 +23,7 @@ import { selectAskedListings } from '../../store/select/target-bans.ts';
 import { selectFollowed } from '../../store/slices/follow.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
-import { hasPane, refreshOf } from './console-sources-needs.ts';
+import { hasPane, panesOf, refreshOf } from './console-sources-needs.ts';
 import { paneSources } from './console-sources-panes.ts';
 
 /** What of the desk the sources read. */
@@ -32,6 +33,7 @@ export type DeskReads = Readonly<{
   fillEnds?: FillEnds;
 }>;
 
+/** `store`: as that host sees it, with its own panes alone. */
 export type SourcesOptions = Readonly<{
   host: Host;
   store: ConsoleStore;
@@ -60,6 +62,8 @@ const TIMEOUTS_MS = 30_000;
 const SAFE_SET_MS = 30_000;
 const JOURNAL_MS = 10_000;
 const JOURNAL_ROWS = 500;
+/** Of a host that no pane is on, tables of many hosts and the top row want a little, and not so often. */
+const APART_MS = 5_000;
 
 export function startSources(options: SourcesOptions): ConsoleSources {
   const { host, store } = options;
@@ -116,7 +120,8 @@ type BansKeeper = Readonly<{ of(state: ConsoleState): BansSources; everyMs(state
 /** The two sources of bans share what they know, so they are made together, anew when they are to read more often. */
 function bansKeeper({ fillEnds }: DeskReads): BansKeeper {
   let kept: Readonly<{ everyMs: number; sources: BansSources }> | undefined;
-  const everyMs = ({ session }: ConsoleState): number => Math.max(BANS_MIN_MS, refreshOf(session, 'bans'));
+  const everyMs = ({ session }: ConsoleState): number =>
+    Math.max(isApart(session) ? 2 * APART_MS : BANS_MIN_MS, refreshOf(session, 'bans'));
   return {
     everyMs,
     of: (state) => {
@@ -155,14 +160,14 @@ function sharedSources(
   const wanted = new Map<SourceId, Wanted>();
   const need = <Sample>(source: Source<Sample>, onSample: (sample: Sample) => void, key = keyOf(source)) =>
     void wanted.set(source.id, { key, start: () => pump.add(source, onSample) });
+  const often = (kind: 'host' | 'conntrack' | 'traffic'): number =>
+    Math.max(isApart(session) ? APART_MS : 0, refreshOf(session, kind));
   // The top line shows these three whatever the panes are.
-  need(hostSource({ everyMs: refreshOf(session, 'host') }), (sample) =>
-    dispatch({ kind: 'host/sampled', sample }),
-  );
-  need(conntrackSource({ everyMs: refreshOf(session, 'conntrack') }), (sample) =>
+  need(hostSource({ everyMs: often('host') }), (sample) => dispatch({ kind: 'host/sampled', sample }));
+  need(conntrackSource({ everyMs: often('conntrack') }), (sample) =>
     dispatch({ kind: 'conntrack/sampled', sample }),
   );
-  need(trafficSource({ everyMs: refreshOf(session, 'traffic') }), (sample) =>
+  need(trafficSource({ everyMs: often('traffic') }), (sample) =>
     dispatch({ kind: 'traffic/sampled', sample }),
   );
   const flowsMs = Math.max(FLOWS_MIN_MS, refreshOf(session, 'conntrack'));
@@ -190,6 +195,11 @@ function sharedSources(
   if (hasPane(session, 'journal') || isFollowing(state))
     need(journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));
   return wanted;
+}
+
+/** Of several hosts, one without a pane. */
+function isApart(session: Session): boolean {
+  return panesOf(session).length === 0 && hostsOf(session).length > 1;
 }
 
 function keyOf(source: Source<unknown>): string {

@@ -25,14 +25,14 @@ export function testFilter({ store, effects, say }: Desktop, id: PaneId): void {
 }
 
 /** One at a time: another key meanwhile ends the one before. It only reads; the page opens unless something else is open. */
-export function createFilterTester(host: Host, store: ConsoleStore): (jail: JailRow) => void {
+export function createFilterTester(hostNow: () => Host, store: ConsoleStore): (jail: JailRow) => void {
   let running = new AbortController();
   return (jail) => {
     running.abort();
     const mine = new AbortController();
     running = mine;
     const version = store.getState().jails.sample?.version;
-    void runTest(host, jail, { version, signal: mine.signal }).then((result) => {
+    void runTest(hostNow(), jail, { version, signal: mine.signal }).then((result) => {
       if (mine.signal.aborted) return;
       // Instead of "testing …", which would stand under the page and after it.
       const text = result.ok

@@ -30,15 +30,20 @@ const LIST_UNITS = [
   ...(['--plain', '--no-legend', '--no-pager'] as const),
 ] as const;
 
-export function newPaneLooks(host: Host, env: Readonly<Record<string, string | undefined>>): NewPaneLooks {
+/** `hostNow`: the host that is looked at. */
+export function newPaneLooks(
+  hostNow: () => Host,
+  env: Readonly<Record<string, string | undefined>>,
+): NewPaneLooks {
   const shell = env.SHELL?.startsWith('/') === true ? env.SHELL : '/bin/sh';
   return {
     shell,
     async facts() {
+      const host = hostNow();
       const found = await gatherFacts(host);
       return found.journald ? { ...found, units: await runningUnits(host, found.units) } : found;
     },
-    tail: (spec) => readTail(host, spec),
+    tail: (spec) => readTail(hostNow(), spec),
   };
 }
 

@@ -31,8 +31,13 @@ export type ProgramsPort = Readonly<{
 
 export type Programs = ProgramsPort & Readonly<{ close(): Promise<void> }>;
 
+type ProgramHost = Pick<Host, 'openPty' | 'endPtys' | 'now'>;
+
 export type ProgramsOptions = Readonly<{
-  host: Pick<Host, 'openPty' | 'endPtys' | 'now'>;
+  /** Whose the pane is. */
+  hostOf: (pane: PaneId) => ProgramHost;
+  /** All that programs may have been started on. */
+  hosts: () => readonly ProgramHost[];
   store: ConsoleStore;
   nowMs: () => number;
   later: (ms: number, run: () => void) => () => void;
@@ -97,7 +102,7 @@ class Runner implements Programs {
     this.#budget.close();
     for (const live of this.#live.values()) live.close();
     this.#live.clear();
-    await this.#options.host.endPtys();
+    await Promise.all(this.#options.hosts().map((host) => host.endPtys()));
   };
 
   #follow(state: ConsoleState): void {
@@ -140,11 +145,11 @@ class Runner implements Programs {
   }
 
   #start(pane: PaneId, spec: RunSpec): void {
-    const { host, store, nowMs, later } = this.#options;
+    const { hostOf, store, nowMs, later } = this.#options;
     const old = this.#live.get(pane);
     old?.close();
     const live = startLive({
-      ...{ host, spec, nowMs, later },
+      ...{ host: hostOf(pane), spec, nowMs, later },
       budget: this.#budget,
       size: this.#places?.sizeOf(pane) ?? { columns: 80, rows: 24 },
       shown: this.#places?.shown.has(pane) === true,

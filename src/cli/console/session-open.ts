@@ -1,14 +1,12 @@
 // Joins saving and loading with what acts under the rules of a session: desk, shields, keys and mouse follow the
 // session that is open.
 
-import type { Desk } from '../../actions/desk.ts';
-import type { Shields } from '../../actions/shields/port.ts';
 import type { Intent } from '../../core/intent.ts';
+import type { Session } from '../../core/pane.ts';
 import type { Host } from '../../host/host.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import type { Io } from '../io.ts';
 import type { LiveKeys } from './live-keys.ts';
-import type { Renewable } from './session-renew.ts';
 import { createSessionRun, type SessionRun } from './session-run.ts';
 
 export type OpenSessions = Readonly<{
@@ -18,8 +16,8 @@ export type OpenSessions = Readonly<{
   /** The text that the session was opened from. */
   opened: string;
   keys: LiveKeys;
-  desk: Renewable<Desk>;
-  shields: Renewable<Shields>;
+  /** Its hosts, its rules for desks and shields. */
+  onTaken: (session: Session) => void;
   /** Tells of keys that cannot be bound. */
   tell: (problems: LiveKeys['problems']) => void;
   intent: (intent: Intent) => void;
@@ -31,16 +29,14 @@ export function openSessions({
   io,
   opened,
   keys,
-  desk,
-  shields,
+  onTaken,
   tell,
   intent,
 }: OpenSessions): SessionRun {
   return createSessionRun({
     ...{ store, host, opened, env: io.env, cwd: io.cwd },
     onTaken: (next, before) => {
-      desk.renew(next);
-      shields.renew(next);
+      onTaken(next);
       tell(keys.renew(next));
       if (next.mouse !== before.mouse && next.mouse !== store.getState().mouse)
         intent({ id: 'mouse-toggle' });

@@ -22,7 +22,7 @@ const linesOf = (found: TailState): readonly string[] | undefined =>
 
 describe('the end of a log', () => {
   const tailOf = (name: string): Promise<TailState> =>
-    newPaneLooks(local, {}).tail(logBody({ files: [join(folder, name)] }));
+    newPaneLooks(() => local, {}).tail(logBody({ files: [join(folder, name)] }));
 
   it('is its newest lines, safe to show', async () => {
     const text = Array.from({ length: 900 }, (_, at) => `203.0.113.9 \x1b[2J ${at}\n`).join('');
@@ -42,9 +42,9 @@ describe('the end of a log', () => {
 
 describe('what there is on the machine', () => {
   it('is the shell of the operator, when that is a path', () => {
-    expect(newPaneLooks(local, { SHELL: '/bin/zsh' }).shell).toBe('/bin/zsh');
-    expect(newPaneLooks(local, { SHELL: 'zsh' }).shell).toBe('/bin/sh');
-    expect(newPaneLooks(local, {}).shell).toBe('/bin/sh');
+    expect(newPaneLooks(() => local, { SHELL: '/bin/zsh' }).shell).toBe('/bin/zsh');
+    expect(newPaneLooks(() => local, { SHELL: 'zsh' }).shell).toBe('/bin/sh');
+    expect(newPaneLooks(() => local, {}).shell).toBe('/bin/sh');
   });
 
   it('has the units that run, and nothing that is no name of one', async () => {
@@ -64,7 +64,7 @@ describe('what there is on the machine', () => {
         '● broken',
       ].join('\n'),
     });
-    const facts = await newPaneLooks(host, {}).facts();
+    const facts = await newPaneLooks(() => host, {}).facts();
     expect(facts).toMatchObject({ journald: true, units: ['nginx.service', 'user@1000.service'] });
     journal.assertUsed();
   });

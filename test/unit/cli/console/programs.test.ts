@@ -50,7 +50,13 @@ async function consoleWith(session: Session, keymap = DEFAULT_KEYMAP) {
     const timer = setTimeout(task, ms);
     return () => clearTimeout(timer);
   };
-  const programs = runPrograms({ host, store, nowMs: () => performance.now(), later });
+  const programs = runPrograms({
+    hostOf: () => host,
+    hosts: () => [host],
+    store,
+    nowMs: () => performance.now(),
+    later,
+  });
   open.push(programs);
   const controller = createController({
     store,

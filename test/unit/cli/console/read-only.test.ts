@@ -62,15 +62,16 @@ async function consoleWith(body: PaneBody, readOnly: boolean) {
       journal: () => Promise.resolve(ok([])),
     },
   });
-  runPrograms({
-    host: {
-      now: () => NOW,
-      openPty: () => {
-        started.push('program');
-        return Promise.resolve(fail(problem('refused', 'not in this test')));
-      },
-      endPtys: () => Promise.resolve(),
+  const terminals = {
+    now: () => NOW,
+    openPty: () => {
+      started.push('program');
+      return Promise.resolve(fail(problem('refused', 'not in this test')));
     },
+    endPtys: () => Promise.resolve(),
+  };
+  runPrograms({
+    ...{ hostOf: () => terminals, hosts: () => [terminals] },
     ...{ store, nowMs: () => 0, later: () => () => undefined },
   });
   const controller = createController({
