@@ -257,17 +257,17 @@ export type TimeoutRow = Readonly<{
 
 // ---- traffic and host
 
-/** Cumulative counters of one interface as /proc/net/dev gives them. */
+/** Cumulative counters of one interface as its system gives them (/proc/net/dev, netstat); what it does not tell is absent. */
 export type InterfaceCounters = Readonly<{
   name: string;
   rxBytes: number;
-  rxPackets: number;
-  rxErrors: number;
-  rxDropped: number;
+  rxPackets?: number;
+  rxErrors?: number;
+  rxDropped?: number;
   txBytes: number;
-  txPackets: number;
-  txErrors: number;
-  txDropped: number;
+  txPackets?: number;
+  txErrors?: number;
+  txDropped?: number;
 }>;
 export type TrafficSample = Readonly<{ at: UnixMs; interfaces: readonly InterfaceCounters[] }>;
 
@@ -279,7 +279,7 @@ export type HostSample = Readonly<{
   cores: number;
   /** Cumulative jiffies per core: busy and total. */
   cpu?: readonly Readonly<{ busy: number; total: number }>[];
-  memory?: Readonly<{ total: number; available: number; swapTotal: number; swapFree: number }>;
+  memory?: Readonly<{ total: number; available: number; swapTotal?: number; swapFree?: number }>;
   pressure?: Readonly<{ cpu?: Pressure; memory?: Pressure; io?: Pressure }>;
   logDisk?: Readonly<{ path: SafeText; size: number; available: number }>;
   uptimeSeconds?: number;

@@ -1,4 +1,4 @@
-// Load, cpu, memory, pressure, the disk of the logs and uptime: file reads only, no program is started.
+// Load, cpu, memory, pressure, the disk of the logs and uptime: on Linux file reads only, no program is started.
 
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -7,6 +7,7 @@ import { safe, sanitise } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
 import { readText } from '../files.ts';
 import type { PollSource } from '../source.ts';
+import { readBsdHost } from './bsd.ts';
 import { parseLoad, parseMeminfo, parsePressure, parseStat, parseUptime } from './parse.ts';
 
 const LOG_FOLDER = '/var/log';
@@ -21,6 +22,8 @@ export function hostSource(options: Readonly<{ everyMs: number }>): PollSource<H
 }
 
 async function readHost(host: Host): Promise<Result<HostSample>> {
+  const { system = 'linux' } = host;
+  if (system !== 'linux') return readBsdHost(host, system, LOG_FOLDER);
   const parsed = async <T>(path: string, parse: (text: string) => T): Promise<T | undefined> => {
     const read = await readText(host, path);
     return read.ok ? parse(read.value) : undefined;

@@ -148,9 +148,9 @@ function rateOf(
     before !== undefined &&
     now.rxBytes >= before.rxBytes &&
     now.txBytes >= before.txBytes &&
-    now.rxPackets >= before.rxPackets &&
-    now.txPackets >= before.txPackets;
-  const rate = (value: (counters: InterfaceCounters) => number): number | undefined =>
+    !(before.rxPackets !== undefined && (now.rxPackets ?? 0) < before.rxPackets) &&
+    !(before.txPackets !== undefined && (now.txPackets ?? 0) < before.txPackets);
+  const rate = (value: (counters: InterfaceCounters) => number | undefined): number | undefined =>
     same ? perSecond(value(before), value(now), elapsedMs) : undefined;
   return {
     name: now.name,
@@ -158,10 +158,13 @@ function rateOf(
     txBits: rate((counters) => counters.txBytes * 8),
     rxPackets: rate((counters) => counters.rxPackets),
     txPackets: rate((counters) => counters.txPackets),
-    drops: rate((counters) => counters.rxDropped + counters.txDropped),
-    errors: rate((counters) => counters.rxErrors + counters.txErrors),
+    drops: rate(({ rxDropped, txDropped }) => both(rxDropped, txDropped)),
+    errors: rate(({ rxErrors, txErrors }) => both(rxErrors, txErrors)),
   };
 }
+
+const both = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? undefined : one + other;
 
 function intended(
   view: TrafficView,

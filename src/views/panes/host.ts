@@ -170,15 +170,12 @@ function memoryItem({ memory }: HostSample): Line {
 
 /** Swap in use matters only when there is some in use. */
 function swapItem({ memory }: HostSample): Line {
-  if (memory === undefined || memory.swapTotal === 0) return [];
-  const used = memory.swapTotal - memory.swapFree;
-  if (used < memory.swapTotal / 100) return [];
+  const { swapTotal = 0, swapFree = swapTotal } = memory ?? {};
+  const used = swapTotal - swapFree;
+  if (swapTotal === 0 || used < swapTotal / 100) return [];
   return [
     span(safe('swap '), 'dim'),
-    span(
-      sanitise(`${formatBytes(used)} of ${formatBytes(memory.swapTotal)}`),
-      grade(used / memory.swapTotal, 0.5, 0.9),
-    ),
+    span(sanitise(`${formatBytes(used)} of ${formatBytes(swapTotal)}`), grade(used / swapTotal, 0.5, 0.9)),
   ];
 }
 
