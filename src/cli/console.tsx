@@ -4,6 +4,7 @@
 import { inspect } from 'node:util';
 import { render } from 'ink';
 import type { Operator } from '../core/act.ts';
+import { LOCAL } from '../core/hosts.ts';
 import { hostOfPane, type Session } from '../core/pane.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
@@ -206,7 +207,10 @@ function screenOptions(options: ConsoleOptions, keys: KeyTexts): ScreenOptions {
     glyphs: options.ascii ? ASCII_GLYPHS : UNICODE_GLYPHS,
     painters: PAINTERS,
     keys,
-    summary: (state) => ({ host: name, numbers: selectStrip(state) }),
+    summary: (state) => ({
+      host: state.at === LOCAL ? name : sanitise(state.at),
+      numbers: selectStrip(state),
+    }),
   };
 }
 

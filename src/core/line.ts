@@ -1,10 +1,16 @@
 // What a pane draws: prepared lines of styled spans. A Role is a meaning, the theme decides its colour;
 // whatever a role says is also said by a word or a sign, for NO_COLOR and colour-blind eyes.
 
+import type { HostColour } from './hosts.ts';
 import type { PaneId } from './pane.ts';
 import type { SafeText } from './sanitise.ts';
 
-export type Role =
+/** One of several hosts by its own colour; its name stands in it. */
+export type HostRole = `host-${HostColour}`;
+
+export type Role = PlainRole | HostRole;
+
+export type PlainRole =
   | 'plain'
   | 'dim'
   | 'strong'

@@ -2,9 +2,10 @@
 // that a flood in one log does not redraw the charts beside it.
 
 import type { Rect } from '../core/layout/layouts.ts';
-import type { PaneId, PaneSpec } from '../core/pane.ts';
-import { type SafeText, sanitise } from '../core/sanitise.ts';
+import { hostOfPane, type PaneId, type PaneSpec, type Session } from '../core/pane.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import type { CopyMode } from '../store/copy/copy-mode.ts';
+import { hostInk, manyHosts, showsMany } from '../store/select/hosts.ts';
 import { selectTrialKeys } from '../store/select/shell.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { type CursorRows, cursorRows } from './card-area.ts';
@@ -52,7 +53,12 @@ export function bodyCache(options: ScreenOptions): BodyCache {
       const samePlace = old?.columns === columns && old.rows === rows && old.theme === theme;
       const sameBody = samePlace && old.body === view.body;
       const text = sameBody ? old.drawn.text : textOf(view, place);
-      const drawn = { title: titleOf(view, pane), state: view.state, text, cursor: cursorRows(view.body) };
+      const drawn = {
+        title: titleOf(view, pane, state.session),
+        state: view.state,
+        text,
+        cursor: cursorRows(view.body),
+      };
       kept.set(pane.id, { inputs, drawn, columns, rows, theme, body: view.body, lines });
       return drawn;
     },
@@ -79,6 +85,7 @@ function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
     readOnly,
     copyOf(state, pane),
     state.follow.followed?.net,
+    state.link,
   ];
   if (pane.body.kind === 'run') return [session, now, copyOf(state, pane), state.programs.panes.get(pane.id)];
   if (pane.body.kind === 'watch')
@@ -123,6 +130,9 @@ function textOf(view: PaneView, { body, theme }: BodyPlace): string {
 }
 
 /** A title that the session file gives wins over the pane's own. */
-function titleOf(view: PaneView, pane: PaneSpec): PaneView['title'] {
-  return pane.title === undefined ? view.title : [span(sanitise(pane.title), 'title')];
+function titleOf(view: PaneView, pane: PaneSpec, session: Session): PaneView['title'] {
+  const title = pane.title === undefined ? view.title : [span(sanitise(pane.title), 'title')];
+  if (!manyHosts(session) || showsMany(pane)) return title;
+  const host = hostOfPane(session, pane.id);
+  return [span(sanitise(host), hostInk(session, host)), span(safe(' '), 'dim'), ...title];
 }

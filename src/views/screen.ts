@@ -4,9 +4,10 @@
 import type { KeyMode } from '../core/intent.ts';
 import type { Rect } from '../core/layout/layouts.ts';
 import type { Line } from '../core/line.ts';
-import type { PaneId, PaneKind, PaneSpec } from '../core/pane.ts';
+import { hostOfPane, type PaneId, type PaneKind, type PaneSpec } from '../core/pane.ts';
 import { type SafeText, safe } from '../core/sanitise.ts';
 import type { PlainView } from '../store/copy/plain.ts';
+import { onHost } from '../store/hosts/on-host.ts';
 import { selectKeyModes } from '../store/select/shell.ts';
 import { selectCardNet } from '../store/slices/follow.ts';
 import { currentView, currentWindow, focusedPane } from '../store/slices/layout.ts';
@@ -89,7 +90,8 @@ function drawScreen(state: ConsoleState, options: ScreenOptions & WithFrames, ca
   for (const { pane, body } of arrangement.placed) {
     const spec = specOf(state, pane);
     if (spec === undefined) continue;
-    const drawn = cache.draw(state, spec, { body, focused: pane === focus, theme: options.theme });
+    const seen = onHost(state, hostOfPane(state.session, pane));
+    const drawn = cache.draw(seen, spec, { body, focused: pane === focus, theme: options.theme });
     texts.set(pane, drawn);
     if (pane === focus) card = { body, cursor: drawn.cursor };
     areas.push({ key: `pane ${pane}`, rect: body, text: drawn.text });

@@ -1,6 +1,7 @@
 // From meaning to colour: the only place where a Role becomes an escape sequence. What each theme looks like is data in
 // themes/; here it becomes SGR parameters for as many colours as the terminal has.
 
+import { HOST_COLOURS } from '../core/hosts.ts';
 import type { Line, Paint, Role, Span } from '../core/line.ts';
 import type { Accent, Session, ThemeName } from '../core/pane.ts';
 import type { SafeText } from '../core/sanitise.ts';
@@ -48,7 +49,9 @@ function codesOf(theme: Theme): Codes {
   let codes = codesByTheme.get(theme);
   if (codes === undefined) {
     const { roles, accents } = THEMES[theme.name];
-    const inks = Object.entries<Ink>({ ...roles, ...(theme.accent && accents[theme.accent]) });
+    const hosts = HOST_COLOURS.map((colour) => [`host-${colour}`, accents[colour].host] as const);
+    const own = { ...roles, ...(theme.accent && accents[theme.accent]) };
+    const inks = Object.entries<Ink>({ ...own, ...Object.fromEntries(hosts) });
     const depth = theme.depth ?? '16';
     codes = Object.fromEntries(inks.map(([role, ink]) => [role, inkCodes(ink, depth)])) as Codes;
     codesByTheme.set(theme, codes);

@@ -1,6 +1,6 @@
 // How a theme is written down: one table from role to ink, and the six accents. Pure data; theme.ts renders it.
 
-import type { Role } from '../../core/line.ts';
+import type { PlainRole, Role } from '../../core/line.ts';
 import type { Accent } from '../../core/pane.ts';
 
 /** 0xrrggbb. */
@@ -18,7 +18,7 @@ export type AccentInks = Readonly<Record<'border-focused' | 'host' | 'label', In
 /** `on`: backgrounds that the theme is made for; every text of it is readable there. */
 export type ThemeTable = Readonly<{
   on: readonly Rgb[];
-  roles: Readonly<Record<Role, Ink>>;
+  roles: Readonly<Record<PlainRole, Ink>>;
   accents: Readonly<Record<Accent, AccentInks>>;
 }>;
 
