@@ -2,6 +2,7 @@
 // the guards again, journals the intent, runs the plan, reads back and journals the outcome.
 
 import type { ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
+import { hostIdOf, LOCAL } from '../core/hosts.ts';
 import type { Outcome } from '../core/plan.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
@@ -18,13 +19,14 @@ import { createEndFiller, withJournalEnds } from './journal/ends.ts';
 import { takeLock } from './journal/file.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import { finish, type Performing, reportOf, startAct } from './journal/performing.ts';
+import type { LineOptions } from './lost/line.ts';
 import { runPlan } from './perform.ts';
 import { isBsd } from './safe/bsd.ts';
 import { computeSafeSet, createSafeMemory, type SafeSetOptions } from './safe/safe-set.ts';
 
 export type DeskOptions = Readonly<{
   host: Host;
-  /** Path of the journal file, or a journal (tests). The lock lies beside it. */
+  /** Path of the journal file, or a journal of this host (tests). The locks lie beside it. */
   journal: string | Journal;
   operator: Operator;
   /** Addresses, networks and names of the session file that are never banned. */
@@ -36,6 +38,8 @@ export type DeskOptions = Readonly<{
   notes?: string;
   /** What an undo without an id takes: the last act of this console (default) or of any. */
   undoOf?: 'console' | 'all';
+  /** For tests: how long a lost line is waited for, and where a far host keeps the marks of steps. */
+  far?: Pick<LineOptions, 'waitMs' | 'folder'>;
 }>;
 
 export type PerformOptions = Readonly<{
@@ -43,6 +47,10 @@ export type PerformOptions = Readonly<{
   typed?: string;
   /** The journal cannot be written and the operator wants to act all the same. */
   overJournal?: boolean;
+  /** Told that the line to the host was lost and is waited for. */
+  onWait?: (words: SafeText) => void;
+  /** Ends that waiting: what is not known then is checked at the next connection. Nothing else is ended by it. */
+  signal?: AbortSignal;
 }>;
 
 export interface Desk {
@@ -87,7 +95,8 @@ class ActDesk {
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#host = options.host;
-    this.#journal = typeof options.journal === 'string' ? createJournal(options.journal) : options.journal;
+    const { journal, host } = options;
+    this.#journal = typeof journal === 'string' ? createJournal(journal, hostIdOf(host)) : journal;
   }
 
   async preview(draft: DeskDraft, signal?: AbortSignal): Promise<ActPreview> {
@@ -115,7 +124,7 @@ class ActDesk {
     const { typed } = ticket.prepared;
     if (typed !== undefined && !typedMatches(typed, wish.typed))
       return refusal(ticket, [sanitise(`type ${typed} to confirm`)]);
-    const lock = await takeLock(lockPath(this.#journal), LOCK_WAIT_MS);
+    const lock = await takeLock(lockPath(this.#journal), LOCK_WAIT_MS, this.#journal.host);
     if (!lock.ok && wish.overJournal !== true) return failure(ticket, lock.problem);
     try {
       return await this.#performLocked(ticket, wish);
@@ -150,18 +159,26 @@ class ActDesk {
     const { prepared } = ticket;
     if (versionOf(this.#journal) !== ticket.version && !(await this.#isStillTheSame(ticket)))
       return refusal(ticket, [safe('another act has changed what this plan was made for: look at it again')]);
-    if (prepared.guarded.length > 0) {
-      const fresh = await computeSafeSet(this.#host, this.#safeOptions(), this.#memory, prepared.guarded);
-      const reasons = refusals(prepared.guarded, fresh);
-      if (reasons.length > 0) return refusal(ticket, reasons);
-    }
+    const reasons = await this.#unsafe(prepared);
+    if (reasons.length > 0) return refusal(ticket, reasons);
     const operator = { ...this.#peer, ...this.#options.operator };
     const acting: Performing = { journal: this.#journal, operator, prepared, at: this.#host.now() };
     const started = await startAct(acting);
     if (!started.ok && wish.overJournal !== true) return failure(ticket, started.problem);
     const id = started.ok ? started.value : undefined;
-    const ran = await runPlan(this.#host, prepared);
+    const ran = await runPlan(this.#host, prepared, {
+      ...this.#options.far,
+      act: id ?? crypto.randomUUID(),
+      onWait: wish.onWait,
+      signal: wish.signal,
+      whyNot: () => this.#unsafe(prepared),
+    });
     return reportOf(prepared, ran, { id, lost: finish(acting, id, ran) });
+  }
+
+  async #unsafe({ guarded }: Prepared): Promise<readonly SafeText[]> {
+    if (guarded.length === 0) return [];
+    return refusals(guarded, await computeSafeSet(this.#host, this.#safeOptions(), this.#memory, guarded));
   }
 
   /** Plans anew and compares: an act of another console elsewhere does not spoil this one. */
@@ -212,7 +229,9 @@ function peerIn({ entries }: SafeSet): Pick<Operator, 'sshPeer'> {
   return live === undefined ? {} : { sshPeer: live.net.text };
 }
 
-const lockPath = (journal: Journal): string => `${journal.path}.lock`;
+/** Acts on different hosts do not wait for each other. */
+const lockPath = ({ path, host }: Journal): string =>
+  host === LOCAL ? `${path}.lock` : `${path}.${host}.lock`;
 
 /** -1 while the journal cannot be read: then two plans are compared by age alone. */
 function versionOf(journal: Journal): number {

@@ -2,9 +2,10 @@
 // Whatever was changed since by others stays as they left it, and the reason is said.
 
 import type { JournalRow } from '../core/act.ts';
+import { type HostId, LOCAL } from '../core/hosts.ts';
 import { problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
-import { safe, sanitise } from '../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { type ActContext, type Action, failed, type Gathered, type Prepared, refused } from './action.ts';
 import type { ActFacts } from './facts.ts';
@@ -23,6 +24,8 @@ export const undo: Action<'undo'> = {
     if (!found.ok) return failed(found.problem);
     const row = found.value;
     if (row === undefined) return nothingToUndo(draft.actId);
+    const where = row.host ?? LOCAL;
+    if (where !== journal.host) return refused(elsewhere(row.id, where));
     if (!row.canUndo) return refused(sanitise(whyNot(row)));
     const details = journal.details(row.id);
     if (!details.ok) return failed(details.problem);
@@ -44,6 +47,11 @@ function nothingToUndo(id: string | undefined): Gathered {
       hint: '`opsconsole journal` lists them',
     }),
   );
+}
+
+function elsewhere(id: string, where: HostId): SafeText {
+  const place = where === LOCAL ? 'this machine' : where;
+  return sanitise(`act ${id} was done on ${place}: opsconsole undo --host ${where} ${id}`);
 }
 
 function whyNot(row: JournalRow): string {

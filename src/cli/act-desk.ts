@@ -11,7 +11,7 @@ import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import { resolverFor } from './allow/file.ts';
 import type { ExitStatus, Io } from './io.ts';
-import { journalPath, readOperator } from './operator.ts';
+import { journalPath, operatorOn, readOperator } from './operator.ts';
 import { openSession } from './session-file.ts';
 import { notesPath } from './state-folder.ts';
 
@@ -37,8 +37,9 @@ export function deskFor(host: Host, session: Session, env: Io['env'], wishes: De
   return createDesk({
     host,
     journal: journalPath(env),
-    notes: notesPath(env),
-    operator: wishes.operator ?? readOperator(env),
+    // What fail2ban notes lies on its own machine.
+    ...(host.kind === 'ssh' ? {} : { notes: notesPath(env) }),
+    operator: operatorOn(host, wishes.operator ?? readOperator(env)),
     allow: session.allow,
     resolve: resolverFor(env),
     readOnly: wishes.readOnly ?? false,

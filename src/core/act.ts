@@ -2,6 +2,7 @@
 
 import type { Net } from './address.ts';
 import type { UnixMs } from './brand.ts';
+import type { HostId } from './hosts.ts';
 import type { Command, JournalAction, Outcome, Plan, PlanAction } from './plan.ts';
 import type { Problem } from './problem.ts';
 import type { SetKey } from './rows.ts';
@@ -69,6 +70,8 @@ export type Operator = Readonly<{
 export type JournalRow = Readonly<{
   id: string;
   at: UnixMs;
+  /** Where it was done; absent: on this machine. */
+  host?: HostId;
   operator: Operator;
   action: JournalAction;
   summary: SafeText;

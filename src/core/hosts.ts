@@ -13,6 +13,11 @@ export type HostId = Brand<string, 'HostId'>;
 /** The machine that the console runs on. Nobody else may be called so. */
 export const LOCAL = 'local' as HostId;
 
+/** Whose a port to a host is. */
+export function hostIdOf({ kind, name }: Readonly<{ kind: string; name: string }>): HostId {
+  return kind === 'ssh' ? (name as HostId) : LOCAL;
+}
+
 /** Colours that tell hosts apart; roles of the theme, never the only sign: the name stands beside it. */
 export const HOST_COLOURS = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'] as const;
 export type HostColour = (typeof HOST_COLOURS)[number];

@@ -3,13 +3,14 @@
 import { chmod, lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { type HostId, LOCAL } from '../../core/hosts.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { makeFolder } from '../make-folder.ts';
 import { sqliteProblem } from './problem.ts';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** "opsc" in ASCII; tells our file from any other SQLite database. */
 const APPLICATION_ID = 0x6f707363;
 
@@ -30,9 +31,17 @@ const SCHEMA = `
     undone_by TEXT,
     can_undo INTEGER NOT NULL,
     finished_at INTEGER,
+    host TEXT,
     details BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX acts_host ON acts (host);
   PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};`;
+
+/** Version 1 knew this machine only, which is what no host means; a console that has it open goes on writing such rows. */
+const FROM_1 = `
+  ALTER TABLE acts ADD COLUMN host TEXT;
+  CREATE INDEX acts_host ON acts (host);
   PRAGMA user_version = ${SCHEMA_VERSION};`;
 
 export async function openDatabase(path: string): Promise<Result<DatabaseSync>> {
@@ -104,7 +113,9 @@ function prepareSchema(database: DatabaseSync, path: string): Result<void> {
   database.exec('BEGIN IMMEDIATE');
   try {
     // Another console may have made the tables while we waited for the lock.
-    if (pragma(database, 'user_version') === 0) database.exec(SCHEMA);
+    const now = pragma(database, 'user_version');
+    if (now === 0) database.exec(SCHEMA);
+    else if (now === 1) database.exec(FROM_1);
     database.exec('COMMIT');
   } catch (error) {
     database.exec('ROLLBACK');
@@ -117,13 +128,15 @@ function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
+const placeWords = (host: HostId): string => (host === LOCAL ? 'this machine' : host);
+
 export type Held = Readonly<{ release(): void }>;
 
 /**
- * One act at a time on this machine and user: SQLite's file lock on a file beside the journal, which the kernel drops
+ * One act at a time on each host and by each user: SQLite's file lock on a file beside the journal, which the kernel drops
  * when its holder dies. Waits up to `waitMs`.
  */
-export async function takeLock(path: string, waitMs: number): Promise<Result<Held>> {
+export async function takeLock(path: string, waitMs: number, where: HostId = LOCAL): Promise<Result<Held>> {
   const prepared = await preparePlace(path);
   if (!prepared.ok) return prepared;
   const sqlite = await import('node:sqlite');
@@ -141,7 +154,7 @@ export async function takeLock(path: string, waitMs: number): Promise<Result<Hel
         database?.close();
         return fail(
           trouble.code === 'timed-out'
-            ? problem('timed-out', 'another console is performing an act on this machine', {
+            ? problem('timed-out', `another console is performing an act on ${placeWords(where)}`, {
                 hint: 'try again',
               })
             : trouble,

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JournalRow, Operator } from '../../core/act.ts';
 import { type UnixMs, unixMs } from '../../core/brand.ts';
+import { type HostId, LOCAL } from '../../core/hosts.ts';
 import type { Command, JournalAction } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -32,9 +33,13 @@ export type Intent = Readonly<{
 export type FinalState = Exclude<JournalRow['state'], 'intended'>;
 export type Details = Readonly<{ commands: readonly Command[]; facts: ActFacts }>;
 
-/** Every method answers a problem (`no-space`, `unreadable`, `not-permitted`) rather than throwing. */
+/**
+ * Every method answers a problem (`no-space`, `unreadable`, `not-permitted`) rather than throwing. The file holds the acts on
+ * all hosts; what is written and listed is of `host`, except where `everywhere` is said.
+ */
 export interface Journal {
   readonly path: string;
+  readonly host: HostId;
   /** Opens (and creates) the file, so that the first act does not pay for it. */
   open(): Promise<Result<void>>;
   intend(intent: Intent): Result<void>;
@@ -44,24 +49,28 @@ export interface Journal {
   /** Takes in what fail2ban's action wrote to `path`; see intake. */
   takeIn(path: string): Promise<Result<Readonly<{ rows: number; unread: number }>>>;
   /** Newest first. */
-  rows(limit: number): Result<readonly JournalRow[]>;
+  rows(limit: number, of?: 'everywhere'): Result<readonly JournalRow[]>;
   /** The same without what others noted (fail2ban): an attacker makes as many of those as he likes. */
   actRows(limit: number): Result<readonly JournalRow[]>;
+  /** By its name, of whatever host. */
   row(id: string): Result<JournalRow | undefined>;
   /** The newest act that can be undone, of this console or of any. */
   lastUndoable(console?: string): Result<JournalRow | undefined>;
   details(id: string): Result<Details>;
-  /** Grows with every act of any console: tells whether something happened since. */
+  /** Grows with every act of any console on this host: tells whether something happened since. */
   version(): Result<number>;
   close(): void;
 }
 
 const COLUMNS =
-  'id, at, operator, action, summary, reason, commands, state, result, undoes, can_undo, undone_by';
+  'id, at, host, operator, action, summary, reason, commands, state, result, undoes, can_undo, undone_by';
+/** Rows of this machine have none; by the index, which ends in `seq`. */
+const HERE = 'host IS ?';
 const UNDOABLE =
   "action <> 'noted' AND can_undo = 1 AND undone_by IS NULL AND state IN ('done', 'unproved', 'intended')";
 
-export function createJournal(path: string): Journal {
+export function createJournal(path: string, host: HostId = LOCAL): Journal {
+  const whose = columnOf(host);
   let database: DatabaseSync | undefined;
   let closed = false;
 
@@ -91,8 +100,9 @@ export function createJournal(path: string): Journal {
 
   return {
     path,
+    host,
     open,
-    intend: (intent) => use((db) => insertIntent(db, intent)),
+    intend: (intent) => use((db) => insertIntent(db, intent, whose)),
     finish: (id, state, result, details) =>
       use((db) => finishAct(db, id, { state, result, ...(details === undefined ? {} : { details }) })),
     markUndone: (id, by) =>
@@ -103,13 +113,14 @@ export function createJournal(path: string): Journal {
       database === undefined
         ? fail(problem('unreadable', 'the journal is not open'))
         : takeIn(database, from),
-    rows: (limit) => use((db) => newest(db, 'true', limit)),
-    actRows: (limit) => use((db) => newest(db, "action <> 'noted'", limit)),
+    rows: (limit, of) =>
+      use((db) => (of === undefined ? newest(db, HERE, [whose, limit]) : newest(db, 'true', [limit]))),
+    actRows: (limit) => use((db) => newest(db, `${HERE} AND action <> 'noted'`, [whose, limit])),
     row: (id) => use((db) => maybeRow(db.prepare(`SELECT ${COLUMNS} FROM acts WHERE id = ?`).get(id))),
     lastUndoable: (console) =>
       use((db) => {
-        const sql = `SELECT ${COLUMNS} FROM acts WHERE ${UNDOABLE} AND (? IS NULL OR console = ?) ORDER BY seq DESC LIMIT 1`;
-        return maybeRow(db.prepare(sql).get(console ?? null, console ?? null));
+        const sql = `SELECT ${COLUMNS} FROM acts WHERE ${HERE} AND ${UNDOABLE} AND (? IS NULL OR console = ?) ORDER BY seq DESC LIMIT 1`;
+        return maybeRow(db.prepare(sql).get(whose, console ?? null, console ?? null));
       }),
     details: (id) => {
       const read = use((db) => db.prepare('SELECT details FROM acts WHERE id = ?').get(id)?.details);
@@ -119,7 +130,10 @@ export function createJournal(path: string): Journal {
       return unpackDetails(read.value);
     },
     version: () =>
-      use((db) => Number(db.prepare('SELECT coalesce(max(seq), 0) AS version FROM acts').get()?.version)),
+      use((db) => {
+        const sql = `SELECT coalesce(max(seq), 0) AS version FROM acts WHERE ${HERE}`;
+        return Number(db.prepare(sql).get(whose)?.version);
+      }),
     close() {
       closed = true;
       database?.close();
@@ -128,9 +142,18 @@ export function createJournal(path: string): Journal {
   };
 }
 
-function newest(db: DatabaseSync, where: string, limit: number): readonly JournalRow[] {
+const columnOf = (host: HostId): string | null => (host === LOCAL ? null : host);
+
+function newest(
+  db: DatabaseSync,
+  where: string,
+  values: readonly (string | number | null)[],
+): readonly JournalRow[] {
   const sql = `SELECT ${COLUMNS} FROM acts WHERE ${where} ORDER BY seq DESC LIMIT ?`;
-  return db.prepare(sql).all(limit).map(toRow);
+  return db
+    .prepare(sql)
+    .all(...values)
+    .map(toRow);
 }
 
 type Finish = Readonly<{ state: FinalState; result: string; details?: Details }>;
@@ -141,13 +164,14 @@ function finishAct(db: DatabaseSync, id: string, { state, result, details }: Fin
   if (details !== undefined) renewDetails(db, id, details);
 }
 
-function insertIntent(db: DatabaseSync, intent: Intent): void {
+function insertIntent(db: DatabaseSync, intent: Intent, host: string | null): void {
   const sql = `INSERT INTO acts
-    (id, at, console, operator, action, summary, reason, commands, state, result, undoes, can_undo, details)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended', '', ?, ?, ?)`;
+    (id, at, host, console, operator, action, summary, reason, commands, state, result, undoes, can_undo, details)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', '', ?, ?, ?)`;
   db.prepare(sql).run(
     intent.id,
     intent.at,
+    host,
     intent.operator.console,
     JSON.stringify(intent.operator),
     intent.action,
@@ -187,6 +211,7 @@ function toRow(raw: Raw): JournalRow {
   return {
     id: sanitise(text('id')),
     at: unixMs(Number(raw.at)),
+    ...(typeof raw.host === 'string' ? { host: sanitise(raw.host, 63) as string as HostId } : {}),
     operator: readOperator(readJson(text('operator'))),
     action: sanitise(text('action')) as string as JournalAction,
     summary: sanitise(text('summary')),

@@ -5,6 +5,7 @@ import type { UnixMs } from '../../core/brand.ts';
 import type { Outcome } from '../../core/plan.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
+import { unreachable } from '../../core/unreachable.ts';
 import type { Prepared } from '../action.ts';
 import type { Ran } from '../perform.ts';
 import type { Details, FinalState, Journal } from './journal.ts';
@@ -45,6 +46,8 @@ export function finish(
   ran: Ran,
 ): SafeText | undefined {
   if (id === undefined) return sanitise('the journal could not be written: this act is not recorded');
+  // The row stays as intended: it is settled when the host can be asked.
+  if (ran.kind === 'unknown') return undefined;
   const written = journal.finish(id, stateOf(ran), wordsOf(ran), alsoRan(prepared, ran));
   const marked =
     ran.kind === 'done' && prepared.undoes !== undefined
@@ -60,12 +63,14 @@ function alsoRan({ moves, facts }: Prepared, ran: Ran): Details | undefined {
   return { commands: [...moves.map(({ step }) => step.command), ...ran.named], facts };
 }
 
-function stateOf(ran: Ran): FinalState {
+function stateOf(ran: Exclude<Ran, { kind: 'unknown' }>): FinalState {
   if (ran.kind === 'failed') return 'failed';
   return ran.proof.kind === 'proved' ? 'done' : 'unproved';
 }
 
 function wordsOf(ran: Ran): SafeText {
+  if (ran.kind === 'unknown')
+    return sanitise(`not known: ${ran.problem.summary} · it is checked at the next connection`, 400);
   if (ran.kind === 'failed') {
     const back = ran.undone ? 'taken back' : `NOT all taken back: ${ran.left.join('; ')}`;
     return sanitise(
@@ -73,7 +78,8 @@ function wordsOf(ran: Ran): SafeText {
       400,
     );
   }
-  return ran.proof.kind === 'proved' ? ran.proof.says : sanitise(ran.proof.missing.join('; '), 400);
+  const words = ran.proof.kind === 'proved' ? ran.proof.says : ran.proof.missing.join('; ');
+  return sanitise(ran.checked === true ? `the line was lost, checked after it: ${words}` : words, 400);
 }
 
 export function reportOf(
@@ -83,15 +89,24 @@ export function reportOf(
 ): ActReport {
   const words =
     ran.kind === 'done' && ran.proof.kind === 'unproved' ? `done, not proved: ${wordsOf(ran)}` : wordsOf(ran);
-  const outcome: Outcome =
-    ran.kind === 'done'
-      ? { kind: 'done', durationMs: ran.durationMs, proof: ran.proof }
-      : { kind: 'failed', problem: ran.problem, stepIndex: ran.stepIndex, undone: ran.undone };
   return {
     actId: id ?? '',
     action: prepared.plan.action,
     summary: sanitise(lost === undefined ? words : `${words} · ${lost}`, 400),
-    outcome,
+    outcome: outcomeOf(ran),
     canUndo: ran.kind === 'done' && prepared.canUndo && id !== undefined,
   };
+}
+
+function outcomeOf(ran: Ran): Outcome {
+  switch (ran.kind) {
+    case 'done':
+      return { kind: 'done', durationMs: ran.durationMs, proof: ran.proof };
+    case 'failed':
+      return { kind: 'failed', problem: ran.problem, stepIndex: ran.stepIndex, undone: ran.undone };
+    case 'unknown':
+      return { kind: 'unknown', problem: ran.problem, stepIndex: ran.stepIndex };
+    default:
+      return unreachable(ran);
+  }
 }

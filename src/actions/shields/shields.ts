@@ -1,6 +1,7 @@
 // The shields of one host: raise, keep, renew, lower, recover. What each does lives in a file of its own; here they meet.
 
 import type { Operator } from '../../core/act.ts';
+import { hostIdOf } from '../../core/hosts.ts';
 import type { Result } from '../../core/result.ts';
 import { safe } from '../../core/sanitise.ts';
 import type { RaiseWish, ShieldsPlace, ShieldsPreview, ShieldsSettings } from '../../core/shields.ts';
@@ -68,7 +69,10 @@ async function withEngine<T>(
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const isOurs = typeof options.journal === 'string';
-  const journal = typeof options.journal === 'string' ? createJournal(options.journal) : options.journal;
+  const journal =
+    typeof options.journal === 'string'
+      ? createJournal(options.journal, hostIdOf(options.host))
+      : options.journal;
   try {
     return await work({
       options,

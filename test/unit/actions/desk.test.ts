@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDesk, type Desk, type DeskOptions, TOKEN_LIFE_MS } from '../../../src/actions/desk.ts';
+import { takeLock } from '../../../src/actions/journal/file.ts';
 import { createJournal, type Journal } from '../../../src/actions/journal/journal.ts';
 import type { ActDraft, ActPreview } from '../../../src/core/act.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
@@ -374,5 +375,40 @@ describe('a token', () => {
       kind: 'refused',
       reasons: [expect.stringMatching(/another act has changed/)],
     });
+  });
+});
+
+describe('acts on several hosts', () => {
+  const far = (name: string): FakeHost =>
+    Object.assign(machine(NFT).on('nft -f -').on('conntrack -D', { exitCode: 1 }), { kind: 'ssh', name });
+  const deskOn = (host: FakeHost, path: string): Desk => {
+    const operator = { user: 'root', console: 'c1' };
+    const more = { allow: [], readOnly: false, backends: [nftBackend] };
+    const desk = createDesk({ host, journal: path, operator, ...more });
+    cleanups.push(() => desk.close());
+    return desk;
+  };
+
+  test('do not wait for each other, and are taken back where they were done', async () => {
+    const here = bench(machine(NFT).on('nft -f -').on('conntrack -D', { exitCode: 1 }));
+    const [rolly, edge] = [deskOn(far('rolly'), here.path), deskOn(far('edge'), here.path)];
+    const tokens = await Promise.all(
+      [here.desk, rolly, edge].map(async (desk) => ready(await desk.preview(banOf(['203.0.113.9']))).token),
+    );
+    const held = await takeLock(`${here.path}.rolly.lock`, 0);
+    expect(held.ok).toBe(true);
+    const [one, two, three] = await Promise.all(
+      [here.desk, rolly, edge].map((desk, at) => desk.perform(tokens[at] ?? '')),
+    );
+    expect([one, two, three].map((report) => report?.outcome.kind)).toEqual(['done', 'failed', 'done']);
+    expect(two?.summary).toMatch(/another console is performing an act on rolly/);
+    if (held.ok) held.value.release();
+    expect(await rolly.journal(9)).toEqual({ ok: true, value: [] });
+    expect(await edge.journal(9)).toMatchObject({ ok: true, value: [{ id: three?.actId, host: 'edge' }] });
+    expect(await here.desk.preview({ action: 'undo', actId: three?.actId ?? '' })).toEqual({
+      kind: 'refused',
+      reasons: [`act ${three?.actId} was done on edge: opsconsole undo --host edge ${three?.actId}`],
+    });
+    expect(await rolly.preview({ action: 'undo' })).toMatchObject({ kind: 'refused' });
   });
 });

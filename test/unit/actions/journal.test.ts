@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest';
 import { takeLock } from '../../../src/actions/journal/file.ts';
 import { createJournal, type Intent, type Journal } from '../../../src/actions/journal/journal.ts';
 import { unixMs } from '../../../src/core/brand.ts';
+import { type HostId, LOCAL } from '../../../src/core/hosts.ts';
 import type { Command } from '../../../src/core/plan.ts';
 
 const cleanups: (() => void)[] = [];
@@ -226,4 +227,78 @@ test('the lock lets one act in at a time and is free again when its holder is go
   const third = await takeLock(path, 0);
   expect(third.ok).toBe(true);
   if (third.ok) third.value.release();
+});
+
+/** As version 1 made it. */
+const VERSION_1 = `
+  CREATE TABLE acts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, console TEXT NOT NULL,
+    operator TEXT NOT NULL, action TEXT NOT NULL, summary TEXT NOT NULL, reason TEXT NOT NULL, commands TEXT NOT NULL,
+    state TEXT NOT NULL, result TEXT NOT NULL, undoes TEXT, undone_by TEXT, can_undo INTEGER NOT NULL,
+    finished_at INTEGER, details BLOB NOT NULL
+  ) STRICT;
+  PRAGMA application_id = ${0x6f707363};
+  PRAGMA user_version = 1;`;
+const OLD_ROW = `INSERT INTO acts
+  (id, at, console, operator, action, summary, reason, commands, state, result, undoes, can_undo, details)
+  VALUES (?, 1, 'c1', '{}', 'ban', 's', '', '[]', 'done', 'r', NULL, 1, ?)`;
+const ROLLY = 'rolly' as HostId;
+
+async function on(path: string, host: HostId): Promise<Journal> {
+  const journal = createJournal(path, host);
+  cleanups.push(() => journal.close());
+  expect(await journal.open()).toEqual({ ok: true, value: undefined });
+  return journal;
+}
+const ids = (read: ReturnType<Journal['rows']>): readonly string[] =>
+  read.ok ? read.value.map(({ id }) => id) : [];
+
+test('a file of version 1 is taken on: its rows are of this machine, and who has it open goes on', async () => {
+  const path = join(folder(), 'j.db');
+  writeFileSync(path, '', { mode: 0o600 });
+  const old = new DatabaseSync(path);
+  cleanups.push(() => old.close());
+  old.exec(`PRAGMA journal_mode = WAL; ${VERSION_1}`);
+  old.prepare(OLD_ROW).run('old', new Uint8Array(8));
+
+  const [here, rolly] = await Promise.all([on(path, LOCAL), on(path, ROLLY)]);
+  old.prepare(OLD_ROW).run('later', new Uint8Array(8));
+  expect(rolly.intend(intentOf('far')).ok).toBe(true);
+  expect(ids(here.rows(9))).toEqual(['later', 'old']);
+  expect(ids(rolly.rows(9))).toEqual(['far']);
+  const all = here.rows(9, 'everywhere');
+  expect(all.ok && all.value.map(({ id, host }) => [id, host])).toEqual([
+    ['far', 'rolly'],
+    ['later', undefined],
+    ['old', undefined],
+  ]);
+  expect(old.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+});
+
+test('acts of hosts do not mix: lists, the last that can be undone, and whether something happened', async () => {
+  const path = join(folder(), 'j.db');
+  const [here, rolly] = [await on(path, LOCAL), await on(path, ROLLY)];
+  expect(here.intend(intentOf('here')).ok).toBe(true);
+  const before = here.version();
+  expect(rolly.intend(intentOf('far')).ok).toBe(true);
+  expect(here.version()).toEqual(before);
+  expect(ids(here.actRows(9))).toEqual(['here']);
+  expect(here.lastUndoable()).toMatchObject({ value: { id: 'here' } });
+  expect(rolly.lastUndoable()).toMatchObject({ value: { id: 'far', host: 'rolly' } });
+  expect(rolly.lastUndoable('c2')).toEqual({ ok: true, value: undefined });
+  expect(here.row('far')).toMatchObject({ value: { host: 'rolly' } });
+  expect(here.markUndone('here', 'x').ok).toBe(true);
+  expect(here.lastUndoable()).toEqual({ ok: true, value: undefined });
+});
+
+test('a host that somebody wrote into the file is shown safely', async () => {
+  const path = join(folder(), 'j.db');
+  const journal = await on(path, ROLLY);
+  expect(journal.intend(intentOf('a1')).ok).toBe(true);
+  const file = new DatabaseSync(path);
+  cleanups.push(() => file.close());
+  file.prepare('UPDATE acts SET host = ?').run(`\u001b[2J${'x'.repeat(200)}`);
+  const rows = journal.rows(1, 'everywhere');
+  expect(rows.ok && rows.value[0]?.host).toMatch(/^[ -~…␛]{1,80}$/);
+  expect(ids(journal.rows(1))).toEqual([]);
 });
