@@ -20,6 +20,8 @@ export type Move = Readonly<{
   step: Step;
   reverse: (now: UnixMs) => readonly Step[];
   atomic: boolean;
+  /** There is no way back: what to say when it may have begun and did not end. */
+  stays?: SafeText;
   /** What the step prints names further steps. */
   rounds?: Rounds;
 }>;

@@ -9,6 +9,7 @@ import { prepareExpire } from './bulk/expire.ts';
 import { prepareImport } from './bulk/import.ts';
 import { prepareRestore } from './bulk/restore.ts';
 import { cut } from './cut.ts';
+import { service } from './services/service.ts';
 import { tighten } from './tighten.ts';
 import { unban } from './unban.ts';
 import { undo } from './undo.ts';
@@ -23,6 +24,8 @@ export function prepareDraft(draft: DeskDraft, context: ActContext): Promise<Gat
       return cut.prepare(draft, context);
     case 'tighten':
       return tighten.prepare(draft, context);
+    case 'service':
+      return service.prepare(draft, context);
     case 'undo':
       return undo.prepare(draft, context);
     case 'restore':

@@ -1,5 +1,12 @@
 // What an act changed, small enough to keep for good and complete enough that another process can undo it.
 
+import {
+  isThing,
+  SERVICE_VERBS,
+  type ServiceState,
+  type ServiceVerb,
+  type Thing,
+} from '../core/services/thing.ts';
 import { PF_TIMEOUTS } from '../firewall/pf/timeouts.ts';
 import { TIMEOUTS } from '../firewall/timeouts.ts';
 
@@ -28,6 +35,8 @@ export type TightenFacts = Readonly<{
   values: readonly (readonly [string, number, number])[];
   pinned: readonly string[];
 }>;
+/** The thing as it was declared then, so that another console, with another session file, can take it back. */
+export type ServiceFacts = Readonly<{ kind: 'service'; verb: ServiceVerb; thing: Thing; was: ServiceState }>;
 /** The names are resolved anew at the next run: nothing to put back. */
 export type AllowFacts = Readonly<{ kind: 'allow' }>;
 /** What somebody else did and told us. */
@@ -41,6 +50,7 @@ export type ActFacts =
   | UnbanFacts
   | CutFacts
   | TightenFacts
+  | ServiceFacts
   | UndoFacts
   | AllowFacts
   | NotedFacts
@@ -65,6 +75,8 @@ export function isActFacts(value: unknown): value is ActFacts {
       return every(facts.sets, isText) && every(facts.removed, isPrior);
     case 'tighten':
       return every(facts.values, isTimeout) && every(facts.pinned, isText);
+    case 'service':
+      return SERVICE_VERBS.some((verb) => verb === facts.verb) && isThing(facts.thing) && isText(facts.was);
     case 'shields':
       return (
         (facts.what === 'raise' || facts.what === 'lower') &&

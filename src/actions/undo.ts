@@ -10,6 +10,7 @@ import { unreachable } from '../core/unreachable.ts';
 import { type ActContext, type Action, failed, type Gathered, type Prepared, refused } from './action.ts';
 import type { ActFacts } from './facts.ts';
 import type { Journal } from './journal/journal.ts';
+import { undoService } from './services/undo-service.ts';
 import { undoBan } from './undo-ban.ts';
 import { undoTighten } from './undo-tighten.ts';
 import { undoUnban } from './undo-unban.ts';
@@ -78,6 +79,8 @@ function planFor(row: JournalRow, facts: ActFacts, context: ActContext): Promise
       return undoUnban(row, facts, context);
     case 'tighten':
       return undoTighten(row, facts, context);
+    case 'service':
+      return undoService(facts, context);
     case 'cut':
       return refused(safe('flows that were cut cannot be brought back'));
     case 'undo':

@@ -7,6 +7,7 @@ import type { Command, JournalAction, Outcome, Plan, PlanAction } from './plan.t
 import type { Problem } from './problem.ts';
 import type { SetKey } from './rows.ts';
 import type { SafeText } from './sanitise.ts';
+import type { ServiceVerb, Thing } from './services/thing.ts';
 
 /** Where a ban goes: our own table, or a named set of the host (its twin takes the other family). */
 export type BanTarget = Readonly<{ kind: 'own' }> | Readonly<{ kind: 'set'; set: SetKey }>;
@@ -36,6 +37,7 @@ export type ActDraft =
       action: 'tighten';
       change: Readonly<{ preset: Preset }> | Readonly<{ name: string; seconds: number }>;
     }>
+  | Readonly<{ action: 'service'; verb: ServiceVerb; thing: Thing; origin?: SafeText }>
   | Readonly<{
       action: 'undo' /** Absent = the last act of this console that can be undone. */;
       actId?: string;

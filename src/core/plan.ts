@@ -25,7 +25,7 @@ export type Step = Readonly<{ command: Command; shown?: readonly SafeText[] }>;
 
 export type Risk = 'harmless' | 'reversible' | 'disruptive';
 
-export type ActionId = 'ban' | 'unban' | 'cut' | 'tighten' | 'undo';
+export type ActionId = 'ban' | 'unban' | 'cut' | 'tighten' | 'service' | 'undo';
 /** `allow`: of the command line only, for cron. */
 export type PlanAction = ActionId | 'allow';
 /** What the journal records: acts, the shields, which come down by themselves, and what others tell us that they did. */

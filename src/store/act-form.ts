@@ -5,6 +5,7 @@ import type { Net } from '../core/address.ts';
 import type { ActionId } from '../core/plan.ts';
 import type { SetKey } from '../core/rows.ts';
 import type { SafeText } from '../core/sanitise.ts';
+import type { ServiceVerb, Thing } from '../core/services/thing.ts';
 import type { TextInput } from './text-input.ts';
 
 export type FieldId =
@@ -29,6 +30,7 @@ export type OptionValue =
   | Readonly<{ kind: 'flag'; on: boolean }>
   | Readonly<{ kind: 'preset'; preset: Preset }>
   | Readonly<{ kind: 'timeout'; name: string }>
+  | Readonly<{ kind: 'verb'; verb: ServiceVerb }>
   | Readonly<{ kind: 'go'; go: boolean }>
   | Readonly<{ kind: 'typed' }>;
 
@@ -59,6 +61,8 @@ export type ActForm = Readonly<{
   focus: number;
   origin?: SafeText;
   undoes?: string;
+  /** What a service act is about. */
+  thing?: Thing;
 }>;
 
 /** `notes`: what the operator should know before any preview (a network that was widened). */

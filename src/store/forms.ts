@@ -7,6 +7,7 @@ import { printDuration } from '../core/duration.ts';
 import type { BanDefaults } from '../core/pane.ts';
 import type { SetInfo, SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import { SERVICE_VERBS, type ServiceVerb, type Thing } from '../core/services/thing.ts';
 import type { ActForm, ChoiceField, Field, FieldId, FieldOption } from './act-form.ts';
 import { formatSize } from './read-form.ts';
 import type { ActTarget } from './slice.ts';
@@ -94,6 +95,19 @@ export function tightenForm(
       textField('to', safe('to'), safe('seconds, or 5m, 1h (with a preset: not used)')),
     ],
     focus: 1,
+  };
+}
+
+/** `verb`: of the key; another can be chosen. */
+export function serviceForm(thing: Thing, verb: ServiceVerb): ActForm {
+  const options = SERVICE_VERBS.map(
+    (one): FieldOption => ({ label: safe(one), value: { kind: 'verb', verb: one } }),
+  );
+  return {
+    action: 'service',
+    fields: [choice('change', safe('do'), options, SERVICE_VERBS.indexOf(verb))],
+    focus: 0,
+    thing,
   };
 }
 

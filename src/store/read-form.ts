@@ -27,6 +27,8 @@ export function readForm(form: ActForm): FormReading {
       return readTargets(form);
     case 'tighten':
       return readTighten(form);
+    case 'service':
+      return readService(form);
     case 'undo': {
       const draft: ActDraft =
         form.undoes === undefined ? { action: 'undo' } : { action: 'undo', actId: form.undoes };
@@ -35,6 +37,14 @@ export function readForm(form: ActForm): FormReading {
     default:
       return unreachable(form.action);
   }
+}
+
+function readService(form: ActForm): FormReading {
+  const change = optionOf(form, 'change');
+  if (form.thing === undefined || change?.kind !== 'verb')
+    return wrong('change', safe('choose start, stop or restart'));
+  const draft: ActDraft = { action: 'service', verb: change.verb, thing: form.thing, ...origin(form) };
+  return { kind: 'draft', draft, notes: [] };
 }
 
 function readBan(form: ActForm): FormReading {

@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<ActionId, string>> = {
   unban: 'Unban',
   cut: 'Cut the flows of',
   tighten: 'Tighten conntrack timeouts',
+  service: 'Service',
   undo: 'Undo',
 };
 
@@ -34,9 +35,16 @@ function titleOfDraft(draft: ActDraft): SafeText {
     }
     case 'tighten':
       return safe('Tighten conntrack timeouts');
+    case 'service':
+      return serviceTitle(draft);
     case 'undo':
       return draft.actId === undefined ? safe('Undo the last act') : sanitise(`Undo act ${draft.actId}`);
     default:
       return unreachable(draft);
   }
+}
+
+function serviceTitle({ verb, thing }: Extract<ActDraft, { action: 'service' }>): SafeText {
+  const word = { start: 'Start', stop: 'Stop', restart: 'Restart' }[verb];
+  return sanitise(`${word} ${thing.what === 'tunnel' ? 'tunnel ' : ''}${thing.name}`, 100);
 }

@@ -222,6 +222,7 @@ const VERBS: Readonly<Record<ActionId, string>> = {
   unban: 'Unban',
   cut: 'Cut',
   tighten: 'Apply',
+  service: 'Do it',
   undo: 'Undo',
 };
 
@@ -267,7 +268,14 @@ function enterWords(act: ActDialog): string | undefined {
   if (act.preview.kind === 'failed') return 'tries again';
   const asked = act.form.fields.find(isConfirmation);
   if (asked === undefined)
-    return { ban: 'bans', unban: 'unbans', cut: 'cuts', tighten: 'applies', undo: 'undoes' }[act.form.action];
+    return {
+      ban: 'bans',
+      unban: 'unbans',
+      cut: 'cuts',
+      tighten: 'applies',
+      service: 'does it',
+      undo: 'undoes',
+    }[act.form.action];
   if (focusedField(act.form)?.id !== asked.id) return 'asks';
   if (asked.kind === 'choice') {
     const value = chosen(asked)?.value;
