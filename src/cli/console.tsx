@@ -25,6 +25,7 @@ import type { ColourDepth } from '../views/themes/depth.ts';
 import { runActs } from './console/acts.ts';
 import { createController } from './console/controller.ts';
 import { type CopyPort, createCopyPort } from './console/copy-port.ts';
+import { hostLines } from './console/host-lines.ts';
 import { type HostsPort, runHosts, TOUCHED } from './console/host-runs.ts';
 import { createFilterTester } from './console/jail-keys.ts';
 import { saidOfKeys } from './console/key-problems.ts';
@@ -102,6 +103,11 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
       session: sessions,
       ...{ programs, paste: programs.paste, programMouse: programs.mouse },
       newPane: newPaneLooks(() => runs.now().host, env),
+      hosts: hostLines({
+        ...{ store, lend: (use) => screen.lend(use) },
+        linkOf: (id) => runs.of(id).host.link,
+        print: (text) => void options.io.stdout.write(text),
+      }),
       testFilter: createFilterTester(() => runs.now().host, store),
       later,
     },

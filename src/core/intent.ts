@@ -56,6 +56,7 @@ export const INTENTS = [
   // the session file
   'save',
   'session-list',
+  'host-list',
   'reload',
   // copy mode and the plain view
   'copy-mode',
@@ -195,6 +196,7 @@ export type KeyMode =
   | 'host'
   | 'journal'
   | 'jails'
+  | 'uplinks'
   | 'run'
   | 'watch'
   | 'program'

@@ -6,6 +6,7 @@ export const SESSION_ROWS: Keymap = [
   ...rows('prefix', 'windows and panes', [
     ['save', ['S'], 'save the workspace in its session file, after a look at what changes', 'save'],
     ['session-list', ['s'], 'choose another session', 'sessions'],
+    ['host-list', ['h'], 'choose the host that this pane shows', 'host'],
     ['reload', ['R'], 'read the session file again, after a look at what changes'],
   ]),
   ...rows('review', 'this pane', [

@@ -29,7 +29,7 @@ export type NewPaneWish =
 
 /** What accepting an item does is decided by the controller from `purpose`. `at`: index among the items that match. */
 export type PickerState = Readonly<{
-  purpose: 'windows' | 'sets' | 'filters' | 'sessions' | 'new-pane';
+  purpose: 'windows' | 'sets' | 'filters' | 'sessions' | 'new-pane' | 'hosts';
   /** Of 'new-pane': where it shall be. */
   wish?: NewPaneWish;
   /** Of 'new-pane': more entries may be found, and the ends of logs that were looked at, by entry. */

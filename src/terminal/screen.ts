@@ -70,6 +70,11 @@ export type Screen = Readonly<{
   send(sequence: string): void;
   /** Ctrl-Z: gives the terminal back, stops the job as the shell expects, and returns to the screen when continued. */
   suspend(): void;
+  /**
+   * The terminal is another program's (ssh asks for a passphrase) until `use` has ended; C-c is meant for that program.
+   * Nothing is read or drawn meanwhile. Closed meanwhile: it stays given back.
+   */
+  lend<T>(use: () => Promise<T>): Promise<T>;
   /** Gives the terminal back and takes no more input. May be called more than once. */
   close(): void;
 }>;
@@ -79,6 +84,8 @@ export function openScreen(options: ScreenOptions): Screen {
   screen.open();
   return screen;
 }
+
+const ignored = (): void => undefined;
 
 class TerminalScreen implements Screen {
   readonly writer: FrameWriter;
@@ -166,6 +173,26 @@ class TerminalScreen implements Screen {
     this.#process.on('SIGCONT', this.#onContinue);
     this.#onContinue();
   };
+
+  async lend<T>(use: () => Promise<T>): Promise<T> {
+    const { stdin } = this.#options;
+    this.#leave();
+    stdin.off('data', this.#onData);
+    stdin.pause();
+    this.#process.off('SIGINT', this.#onSignal);
+    this.#process.on('SIGINT', ignored);
+    try {
+      return await use();
+    } finally {
+      this.#process.off('SIGINT', ignored);
+      if (!this.#closed) {
+        this.#process.on('SIGINT', this.#onSignal);
+        stdin.on('data', this.#onData);
+        stdin.resume();
+        this.#onContinue();
+      }
+    }
+  }
 
   readonly close = (): void => {
     if (this.#closed) return;

@@ -10,6 +10,7 @@ import { suggest } from '../../core/suggest.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
 import { DUMP_WORDS, type DumpCommand, parseDump } from './dump.ts';
 import type { FollowWish } from './follow.ts';
+import { type HostCommand, hostWords, parseHostCommand } from './host-command.ts';
 import { KEYS_WORDS, type KeysCommand, parseKeysCommand } from './key-problems.ts';
 import {
   isLayoutCommand,
@@ -40,6 +41,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'workspace'; command: LayoutCommand }>
   | Readonly<{ kind: 'session'; command: SessionCommand }>
   | Readonly<{ kind: 'new-pane'; command: NewPaneCommand }>
+  | Readonly<{ kind: 'host'; command: HostCommand }>
   | Readonly<{ kind: 'line' }>
   | Readonly<{ kind: 'keys'; command: KeysCommand }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
@@ -78,7 +80,20 @@ export const COMMANDS: readonly string[] = [
   ...LAYOUT_COMMANDS,
   ...SESSION_WORDS,
   ...NEW_PANE_WORDS,
-  ...['ban', 'unban', 'cut', 'tighten', 'follow', 'window', 'shields', 'dump', 'keys', 'line', 'theme'],
+  ...[
+    'ban',
+    'unban',
+    'cut',
+    'tighten',
+    'follow',
+    'window',
+    'shields',
+    'dump',
+    'keys',
+    'line',
+    'theme',
+    'host',
+  ],
 ].sort();
 
 export function parseCommand(line: string): Result<ConsoleCommand> {
@@ -112,6 +127,10 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
     case 'shields': {
       const command = parseShields(words);
       return command.ok ? ok({ kind: 'shields', command: command.value }) : command;
+    }
+    case 'host': {
+      const command = parseHostCommand(words);
+      return command.ok ? ok({ kind: 'host', command: command.value }) : command;
     }
     case 'keys': {
       const command = parseKeysCommand(rest);
@@ -221,7 +240,11 @@ const quote = (text: string): string => JSON.stringify(text.slice(0, 40));
 export type Completion = Readonly<{ text: string; choices: readonly string[] }>;
 
 /** Names of the session that a command may take. */
-export type KnownNames = Readonly<{ windows: readonly string[]; profiles: readonly string[] }>;
+export type KnownNames = Readonly<{
+  windows: readonly string[];
+  profiles: readonly string[];
+  hosts?: readonly string[];
+}>;
 
 /** Completes the last word as far as it is certain; `choices` when several words remain. */
 export function completeCommand(line: string, names: KnownNames): Completion {
@@ -241,6 +264,7 @@ function argumentsOf(name: string, words: readonly string[], names: KnownNames):
   if (name === 'window') return names.windows;
   if (isLayoutCommand(name)) return words.length === 1 ? layoutWords(name) : [];
   if (name === 'shields') return shieldsWords(words, names.profiles);
+  if (name === 'host') return hostWords(words, names.hosts ?? []);
   if (name === 'dump') return DUMP_WORDS;
   if (name === 'show') return words.length === 1 ? SHOWN_KINDS : [];
   if (name === 'tighten') return PRESETS;

@@ -17,6 +17,7 @@ import type { ConsoleStore } from '../../store/store.ts';
 import type { HitOptions } from '../../views/hit.ts';
 import { lendMouse } from './copy.ts';
 import type { CopyPort } from './copy-port.ts';
+import type { HostsControl } from './host-command.ts';
 import { pressKey } from './key-input.ts';
 import { createMouse, KEY_ONLY, type MouseEvent, needsKey } from './mouse.ts';
 import { lookAtChosen } from './new-pane.ts';
@@ -50,6 +51,8 @@ export type Effects = Readonly<{
   newPane?: NewPaneLooks;
   /** Runs the filter of a jail on its log and shows what it missed; absent where tests have no host. */
   testFilter?(jail: JailRow): void;
+  /** Lines to hosts over ssh; absent where there are none. */
+  hosts?: HostsControl;
   /** Runs `task` after `ms` unless cancelled. */
   later(ms: number, task: () => void): () => void;
 }>;

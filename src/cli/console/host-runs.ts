@@ -83,20 +83,24 @@ export function runHosts(options: HostRunsOptions): HostRuns {
     return found;
   };
   sync();
+  const leave = options.store.subscribe((state, before) => {
+    if (state.session === before.session) return;
+    session = state.session;
+    options.hosts.sync(session);
+    sync();
+  });
   return {
     of,
     now: () => of(options.store.getState().at),
     all: () => [...running.values()],
     renew: (next) => {
-      session = next;
-      options.hosts.sync(next);
-      sync();
       for (const { desks, engine } of running.values()) {
         desks.renew(next);
         engine.renew(next);
       }
     },
     close: async () => {
+      leave();
       for (const run of running.values()) end(run);
       await Promise.all(ending);
     },

@@ -1,6 +1,7 @@
 // Keys while a dialog, prompt, picker or help is open: the store edits it, accepting it is done here.
 
 import type { Intent } from '../../core/intent.ts';
+import { hostsOf } from '../../core/pane.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Confirm, Modal } from '../../store/modal-state.ts';
 import { isLayoutPrompt, isNewPanePrompt, type PromptFor, type PromptState } from '../../store/prompt.ts';
@@ -10,6 +11,7 @@ import { listRows } from '../../views/dialogs/lists.ts';
 import { pageRows } from '../../views/dialogs/page.ts';
 import { completeCommand, parseCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
+import { choseHost } from './host-command.ts';
 import { closeAsked, layoutPrompted } from './layout-questions.ts';
 import { choseNewPane, newPanePrompted } from './new-pane.ts';
 import { chosenFrom } from './pickers.ts';
@@ -48,6 +50,7 @@ function accepted(desktop: Desktop, modal: Modal, intent: Intent): void {
   if (modal.kind === 'review') desktop.effects.session?.accepted();
   if (modal.kind !== 'picker') return;
   if (modal.picker.purpose === 'new-pane') choseNewPane(desktop, modal.picker);
+  if (modal.picker.purpose === 'hosts') choseHost(desktop, modal.picker);
   const msg = chosenFrom(modal.picker);
   if (msg !== undefined) desktop.store.dispatch(msg);
 }
@@ -117,10 +120,12 @@ function acceptPrompt(desktop: Desktop, prompt: PromptState, intent: Intent): vo
 
 function complete(desktop: Desktop, prompt: PromptState): void {
   if (prompt.purpose !== 'command') return;
-  const { windows, shields } = desktop.store.getState().session;
+  const { session } = desktop.store.getState();
+  const { windows, shields } = session;
   const found = completeCommand(prompt.input.text, {
     windows: windows.map(({ name }) => name),
     profiles: Object.keys(shields.profiles),
+    hosts: hostsOf(session),
   });
   const choices = found.choices.map((choice) => sanitise(choice));
   desktop.store.dispatch({ kind: 'modal/prompt-completed', text: found.text, choices });

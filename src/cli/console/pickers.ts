@@ -61,6 +61,8 @@ export function chosenFrom(picker: PickerState): Msg | undefined {
         : { kind: 'log/filter-toggled', pane: picker.pane, index: Number(item.id) };
     case 'new-pane':
       return undefined; // new-pane.ts makes it
+    case 'hosts':
+      return undefined; // host-command.ts shows the pane there
     default:
       return unreachable(picker.purpose);
   }

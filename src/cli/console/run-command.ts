@@ -8,6 +8,7 @@ import type { ConsoleCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
 import { runDump } from './dump.ts';
 import { followCommand } from './follow.ts';
+import { runHostCommand } from './host-command.ts';
 import { keyProblemsPage } from './key-problems.ts';
 import { runLayoutCommand } from './layout-commands.ts';
 import { runNewPane } from './new-pane-command.ts';
@@ -43,6 +44,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'keys':
       if (command.command === 'help') store.dispatch({ kind: 'modal/help-opened' });
       else store.dispatch({ kind: 'modal/page-opened', page: keyProblemsPage(store.getState().session) });
+      return;
+    case 'host':
+      runHostCommand(desktop, command.command);
       return;
     case 'line':
       store.dispatch({ kind: 'modal/page-opened', page: { title: safe('Line'), lines: 'line' } });

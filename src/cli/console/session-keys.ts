@@ -5,6 +5,7 @@ import { sanitise } from '../../core/sanitise.ts';
 import type { PickerState } from '../../store/modal-state.ts';
 import { pickerMatches } from '../../store/slices/modal-intent.ts';
 import type { Desktop } from './controller.ts';
+import { runHostCommand } from './host-command.ts';
 import type { SessionCommand } from './session-command.ts';
 
 /** True when the intent was about the session file. */
@@ -13,6 +14,9 @@ export function sessionIntent(desktop: Desktop, intent: Intent): boolean {
     case 'save':
     case 'reload':
       sessionCommand(desktop, { kind: intent.id });
+      return true;
+    case 'host-list':
+      runHostCommand(desktop, { kind: 'list' });
       return true;
     case 'session-list':
       sessionCommand(desktop, { kind: 'sessions' });

@@ -1,7 +1,7 @@
 // What keys and commands do to the windows and panes themselves. The live workspace is `ConsoleState.session`: whoever
 // reads the session sees the panes that are there now. How each edit is done is in store/workspace.
 
-import type { HostId } from '../../core/hosts.ts';
+import type { HostEntry, HostId } from '../../core/hosts.ts';
 import type { Border, PaneSide } from '../../core/layout/borders.ts';
 import { moveBorder, resizePane } from '../../core/layout/borders.ts';
 import { namedLayout, spreadEvenly } from '../../core/layout/edit.ts';
@@ -56,6 +56,8 @@ export type WorkspaceMsg =
   | Readonly<{ kind: 'workspace/window-renamed'; window: number; name: string }>
   | Readonly<{ kind: 'workspace/window-moved'; window: number; to: number }>
   | Readonly<{ kind: 'workspace/window-closed'; window: number }>
+  /** Another host over ssh, which panes may be on from now on. */
+  | Readonly<{ kind: 'workspace/host-added'; entry: HostEntry }>
   /** Another session, or the same one from a changed file: panes whose id is in both go on as they are. */
   | Readonly<{ kind: 'workspace/replaced'; session: Session }>;
 
@@ -112,6 +114,10 @@ function editWorkspace(state: ConsoleState, msg: WorkspaceMsg): Result<ConsoleSt
       return moveWindow(state, msg.window, msg.to);
     case 'workspace/window-closed':
       return closeWindow(state, msg.window);
+    case 'workspace/host-added': {
+      const { session } = state;
+      return ok({ ...state, session: { ...session, hosts: [...(session.hosts ?? []), msg.entry] } });
+    }
     case 'workspace/replaced':
       return ok(replaceSession(state, msg.session));
   }
