@@ -205,9 +205,16 @@ export type Members = Readonly<{
 
 // ---- conntrack
 
-/** Cheap, every tick. Cumulative counters are summed over cpus; absent where the file is not readable. */
+/**
+ * Cheap, every tick. Cumulative counters are summed over cpus; absent where the file is not readable. `keeper` pf: states of
+ * pf; `inserted`, `removed`, `limited` (by `max` of a rule) are of pf alone, `drop` is then: there was no room for a state.
+ */
 export type ConntrackSample = Readonly<{
   at: UnixMs;
+  keeper?: 'pf';
+  inserted?: number;
+  removed?: number;
+  limited?: number;
   count?: number;
   max?: number;
   insertFailed?: number;

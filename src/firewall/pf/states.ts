@@ -16,6 +16,8 @@ export type PfState = Readonly<{
   direction: 'in' | 'out';
   /** Left and right, each as it is and, where translated, as it was before. */
   hosts: readonly PfHost[];
+  /** Who began it, before any translation. */
+  initiator: Net;
   /** "ESTABLISHED:ESTABLISHED": left host, right host. */
   states: string;
   /** -vv. Hexadecimal; both are needed to name a state for sure. */
@@ -24,6 +26,8 @@ export type PfState = Readonly<{
   /** -v. Seconds. */
   age?: number;
   expires?: number;
+  /** -v. Both directions. */
+  bytes?: number;
   rule?: number;
   anchor?: number;
   /** FreeBSD, -vv: the real interface of a state that belongs to all. */
@@ -89,7 +93,9 @@ function parseHead(line: string): PfState | undefined {
   const other = readSide(right);
   if (one === undefined || other === undefined) return undefined;
   const direction = arrow === '<-' ? 'in' : 'out';
-  return { iface, protocol, direction, hosts: [...one, ...other], states: states.trimEnd() };
+  const initiator = (direction === 'in' ? other : one).at(-1)?.net;
+  if (initiator === undefined) return undefined;
+  return { iface, protocol, direction, hosts: [...one, ...other], initiator, states: states.trimEnd() };
 }
 
 function readSide(text = ''): readonly PfHost[] | undefined {
@@ -127,7 +133,9 @@ function readDetail(line: string): Partial<PfState> {
   if (detail === null) return {};
   const anchor = /, anchor (\d{1,10})(?:,|$)/.exec(line)?.[1];
   const rule = /, rule (\d{1,10})(?:,|$)/.exec(line)?.[1];
+  const bytes = /, (\d{1,20}):(\d{1,20}) bytes/.exec(line);
   return {
+    ...(bytes === null ? {} : { bytes: Number(bytes[1]) + Number(bytes[2]) }),
     age: seconds(detail[1], detail[2], detail[3]),
     ...(detail[4] === undefined ? {} : { expires: seconds(detail[4], detail[5], detail[6]) }),
     ...(anchor === undefined ? {} : { anchor: Number(anchor) }),

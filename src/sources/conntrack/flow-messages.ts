@@ -3,11 +3,14 @@
 import type { Net } from '../../core/address.ts';
 import type { FlowCounts } from './flow-report.ts';
 
+/** Whose words the table is in: those of Linux's conntrack, or of pfctl. */
+export type FlowsForm = 'conntrack' | 'pf';
+
 /** `file`: the worker reads the table itself. `chunk`s then `end`: the bytes come from another host or name space. */
 export type FlowsRequest =
   | Readonly<{ kind: 'file'; path: string; own: readonly Net[] }>
-  | Readonly<{ kind: 'chunk'; bytes: Uint8Array<ArrayBuffer> }>
-  | Readonly<{ kind: 'end'; own: readonly Net[] }>;
+  | Readonly<{ kind: 'chunk'; form: FlowsForm; bytes: Uint8Array<ArrayBuffer> }>
+  | Readonly<{ kind: 'end'; form: FlowsForm; own: readonly Net[] }>;
 
 /** `code`: the errno name ("ENOENT", "EACCES"). */
 export type FlowsReply =

@@ -4,6 +4,7 @@
 //   ipv6     10 icmpv6   58 29 src=2001:0db8:0001:0000:0000:0000:0000:0001 dst=… type=128 code=0 id=77 [UNREPLIED] src=… mark=0 zone=0 use=2
 // The timeout and the state word are absent on offloaded flows; packets= and bytes= on flows that began without accounting.
 
+import type { StateCount } from '../../core/rows.ts';
 import { AddressTable, NO_BYTES, PairCounts } from './address-table.ts';
 import { afterWord, numberAt, readAddress, startsWith, wordEnd } from './bytes.ts';
 
@@ -36,7 +37,7 @@ export function protocolName(number: number): string {
 }
 
 /** Names to codes below 64, learned as they appear; what does not fit any more is `other`. */
-class Names {
+export class Names {
   readonly names: string[] = ['other'];
   codeOf(name: string): number {
     const known = this.names.indexOf(name);
@@ -75,8 +76,17 @@ export class FlowParser {
   get sourceStateNames(): readonly string[] {
     return this.#sourceStates.names;
   }
-  get splitNames(): readonly string[] {
-    return this.#splits.names;
+
+  stateCounts(): readonly StateCount[] {
+    const found: StateCount[] = [];
+    // By number, not by entries(): that would make an array for each of the thousands of counters.
+    for (let index = 0; index < this.states.length; index++) {
+      const count = this.states[index] ?? 0;
+      if (count === 0) continue;
+      const state = this.#splits.names[index % 64] ?? 'other';
+      found.push({ protocol: protocolName(Math.floor(index / 64)), state, count });
+    }
+    return found;
   }
 
   /** Takes the next bytes of the table; lines may straddle chunks. */

@@ -4,7 +4,7 @@ import type { Net } from '../../core/address.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
-import type { FlowsReply, StartWorker, WorkerPort } from './flow-messages.ts';
+import type { FlowsForm, FlowsReply, StartWorker, WorkerPort } from './flow-messages.ts';
 import type { FlowCounts } from './flow-report.ts';
 
 const ENTRY = new URL('./flows-worker.ts', import.meta.url);
@@ -12,7 +12,13 @@ const ENTRY = new URL('./flows-worker.ts', import.meta.url);
 /** Hands the bytes of a table over, chunk by chunk. */
 export type Feed = (onChunk: (chunk: Buffer) => void, signal: AbortSignal) => Promise<Result<unknown>>;
 
-export type PassOptions = Readonly<{ startWorker: StartWorker; own: readonly Net[]; signal: AbortSignal }>;
+/** `form`: absent, that of conntrack. */
+export type PassOptions = Readonly<{
+  startWorker: StartWorker;
+  own: readonly Net[];
+  signal: AbortSignal;
+  form?: FlowsForm;
+}>;
 
 /** The worker reads `path` itself: nothing but the report touches the main thread. */
 export function countFile(path: string, options: PassOptions): Promise<Result<FlowCounts>> {
@@ -24,13 +30,14 @@ export function countFile(path: string, options: PassOptions): Promise<Result<Fl
 
 /** The bytes come from elsewhere (a tool's output, another host); each chunk is copied once and handed over. */
 export function countFeed(feed: Feed, options: PassOptions): Promise<Result<FlowCounts>> {
+  const { form = 'conntrack' } = options;
   return withWorker(options, async (worker, { reply, signal }) => {
     const fed = await feed((chunk) => {
       const bytes = new Uint8Array(chunk);
-      worker.postMessage({ kind: 'chunk', bytes }, [bytes.buffer]);
+      worker.postMessage({ kind: 'chunk', form, bytes }, [bytes.buffer]);
     }, signal);
     if (!fed.ok) return fed;
-    worker.postMessage({ kind: 'end', own: options.own });
+    worker.postMessage({ kind: 'end', form, own: options.own });
     return reply;
   });
 }

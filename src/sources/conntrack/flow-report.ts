@@ -3,7 +3,6 @@
 import { bitsOf, compareNets, contains, isHost, makeNet, type Net } from '../../core/address.ts';
 import type { FlowReport, SourceRow, StateCount } from '../../core/rows.ts';
 import { AddressTable, NO_BYTES, PairCounts } from './address-table.ts';
-import { type FlowParser, protocolName } from './flow-parser.ts';
 
 /** Rows of each list in a report. */
 export const TOP_ROWS = 200;
@@ -11,8 +10,21 @@ export const TOP_ROWS = 200;
 /** What a pass counted; the reader adds when and how long. */
 export type FlowCounts = Omit<FlowReport, 'at' | 'tookMs'>;
 
+/** What a parser has counted. `sourceStateNames`: of the codes in the tables. */
+export type FlowTally = Readonly<{
+  total: number;
+  unreadable: number;
+  sources: AddressTable;
+  pairs: PairCounts;
+  sourceStateNames: readonly string[];
+  stateCounts(): readonly StateCount[];
+}>;
+
+/** A parser: takes the table in chunks, and its last line at the end. */
+export type FlowReader = FlowTally & Readonly<{ push(chunk: Uint8Array): void; end(): void }>;
+
 /** `own`: our addresses and the private networks directly attached; a source inside one of them is ours. */
-export function reportOf(parser: FlowParser, own: readonly Net[]): FlowCounts {
+export function reportOf(parser: FlowTally, own: readonly Net[]): FlowCounts {
   const { sources, pairs, sourceStateNames: names } = parser;
   const networks = groupByNetwork(sources, pairs);
   const rows = (table: AddressTable, counts: PairCounts, measure: (row: number) => number): SourceRow[] =>
@@ -35,16 +47,10 @@ function byFlows(a: SourceRow, b: SourceRow): number {
   return b.flows - a.flows || compareNets(a.net, b.net);
 }
 
-function statesOf(parser: FlowParser): StateCount[] {
-  const found: StateCount[] = [];
-  // By number, not by entries(): that would make an array for each of the thousands of counters.
-  for (let index = 0; index < parser.states.length; index++) {
-    const count = parser.states[index] ?? 0;
-    if (count === 0) continue;
-    const state = parser.splitNames[index % 64] ?? 'other';
-    found.push({ protocol: protocolName(Math.floor(index / 64)), state, count });
-  }
-  return found.sort((a, b) => b.count - a.count || (a.protocol + a.state < b.protocol + b.state ? -1 : 1));
+function statesOf(parser: FlowTally): StateCount[] {
+  return [...parser.stateCounts()].sort(
+    (a, b) => b.count - a.count || (a.protocol + a.state < b.protocol + b.state ? -1 : 1),
+  );
 }
 
 /** IPv4 by /24, IPv6 by /64: what one customer of a hoster usually commands. */

@@ -2,18 +2,26 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import type { FlowsReply, FlowsRequest } from './flow-messages.ts';
+import type { FlowsForm, FlowsReply, FlowsRequest } from './flow-messages.ts';
 import { FlowParser } from './flow-parser.ts';
-import { reportOf } from './flow-report.ts';
+import { type FlowReader, reportOf } from './flow-report.ts';
+import { PfFlowParser } from './pf-flow-parser.ts';
 
-const parser = new FlowParser(Math.floor(Math.random() * 0xffffffff));
+const seed = Math.floor(Math.random() * 0xffffffff);
+let made: FlowReader | undefined;
+
+/** It lives for one pass, which has one form. */
+function parserOf(form: FlowsForm): FlowReader {
+  made ??= form === 'pf' ? new PfFlowParser(seed) : new FlowParser(seed);
+  return made;
+}
 
 function reply(message: FlowsReply): void {
   parentPort?.postMessage(message);
 }
 
 /** procfs hands out a page per read whatever the buffer, so a buffer is filled by many reads before it is parsed. */
-function readTable(path: string): void {
+function readTable(path: string, parser: FlowReader): void {
   const buffer = Buffer.allocUnsafeSlow(262_144);
   const file = openSync(path, 'r');
   try {
@@ -33,9 +41,10 @@ function readTable(path: string): void {
 }
 
 function answer(request: FlowsRequest): void {
+  const parser = parserOf(request.kind === 'file' ? 'conntrack' : request.form);
   switch (request.kind) {
     case 'file':
-      readTable(request.path);
+      readTable(request.path, parser);
       reply({ kind: 'counted', counts: reportOf(parser, request.own) });
       return;
     case 'chunk':

@@ -13,6 +13,7 @@ import { FlowParser } from './flow-parser.ts';
 import { countFeed, countFile, type PassOptions } from './flow-pass.ts';
 import { type FlowCounts, reportOf } from './flow-report.ts';
 import { readOwnNets } from './own-nets.ts';
+import { flowsKeptBy, noFlowsOn, readPfFlows } from './pf.ts';
 import { readCount } from './source.ts';
 
 /** Up to here a pass takes a few milliseconds and is not worth a thread with a heap of its own. */
@@ -38,6 +39,9 @@ export function flowsSource(options: FlowsOptions): PollSource<FlowReport> {
     // A full table is real work, and `flows-now` is there.
     stretchMaxMs: Number.POSITIVE_INFINITY,
     async read(host, signal): Promise<Result<FlowReport>> {
+      const keeper = flowsKeptBy(host);
+      if (keeper === 'pf') return readPfFlows(host, { startWorker: options.startWorker, signal });
+      if (keeper === 'nobody') return fail(noFlowsOn(host.system));
       const began = host.now();
       const [count, own] = await Promise.all([readCount(host), readOwnNets(host)]);
       if (!count.ok) return count;

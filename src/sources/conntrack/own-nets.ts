@@ -7,11 +7,19 @@
 //   20010db8000100000000000000000001 02 40 00 80       v0
 
 import { makeNet, type Net, parseNet } from '../../core/address.ts';
+import { command } from '../../core/plan.ts';
 import { isPrivate } from '../../core/private-nets.ts';
 import type { Host } from '../../host/host.ts';
 import { readText } from '../files.ts';
+import { parseIfconfigNets } from './own-nets-bsd.ts';
+
+const IFCONFIG = command(['ifconfig', '-a'], { timeoutMs: 3000 });
 
 export async function readOwnNets(host: Host): Promise<readonly Net[]> {
+  if (host.system !== undefined && host.system !== 'linux') {
+    const listed = await host.run(IFCONFIG);
+    return listed.ok ? parseIfconfigNets(listed.value.stdout) : [];
+  }
   const [trie, route, inet6] = await Promise.all(
     ['/proc/net/fib_trie', '/proc/net/route', '/proc/net/if_inet6'].map((path) => readText(host, path)),
   );

@@ -8,6 +8,7 @@ import type { Host } from '../../host/host.ts';
 import { readNumber, readText, wholeNumber } from '../files.ts';
 import type { PollSource } from '../source.ts';
 import { type ConntrackCounters, parseStatFile, parseStatTool } from './parse.ts';
+import { createPfSample, flowsKeptBy, noFlowsOn } from './pf.ts';
 
 const NETFILTER = '/proc/sys/net/netfilter';
 const STAT_FILE = '/proc/net/stat/nf_conntrack';
@@ -15,6 +16,7 @@ const STAT_FILE = '/proc/net/stat/nf_conntrack';
 const TOOL_EVERY_MS = 10_000;
 
 export function conntrackSource(options: Readonly<{ everyMs: number }>): PollSource<ConntrackSample> {
+  const pf = createPfSample();
   let asked: Readonly<{ at: number; counters: ConntrackCounters | undefined }> | undefined;
   const countersOf = async (host: Host, signal: AbortSignal): Promise<ConntrackCounters | undefined> => {
     const file = await readText(host, STAT_FILE);
@@ -29,6 +31,9 @@ export function conntrackSource(options: Readonly<{ everyMs: number }>): PollSou
     id: 'conntrack',
     everyMs: options.everyMs,
     async read(host, signal): Promise<Result<ConntrackSample>> {
+      const keeper = flowsKeptBy(host);
+      if (keeper === 'pf') return pf(host, signal);
+      if (keeper === 'nobody') return fail(noFlowsOn(host.system));
       const [count, max, accounting, counters] = await Promise.all([
         readCount(host),
         readNumber(host, `${NETFILTER}/nf_conntrack_max`),

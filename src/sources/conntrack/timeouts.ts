@@ -2,11 +2,12 @@
 // /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established of Linux 6.18 holds one number, seconds, readable by all:
 //   432000
 
-import { ok, type Result } from '../../core/result.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { TimeoutRow } from '../../core/rows.ts';
 import { TIMEOUTS } from '../../firewall/timeouts.ts';
 import { readNumber } from '../files.ts';
 import type { PollSource } from '../source.ts';
+import { flowsKeptBy, noFlowsOn, readPfTimeouts } from './pf.ts';
 import { readCount } from './source.ts';
 
 export function timeoutsSource(options: Readonly<{ everyMs: number }>): PollSource<readonly TimeoutRow[]> {
@@ -14,7 +15,10 @@ export function timeoutsSource(options: Readonly<{ everyMs: number }>): PollSour
     kind: 'poll',
     id: 'timeouts',
     everyMs: options.everyMs,
-    async read(host): Promise<Result<readonly TimeoutRow[]>> {
+    async read(host, signal): Promise<Result<readonly TimeoutRow[]>> {
+      const keeper = flowsKeptBy(host);
+      if (keeper === 'pf') return readPfTimeouts(host, signal);
+      if (keeper === 'nobody') return fail(noFlowsOn(host.system));
       const loaded = await readCount(host);
       if (!loaded.ok) return loaded;
       const rows = TIMEOUTS.map(async (facts): Promise<TimeoutRow> => {

@@ -21,11 +21,14 @@ import {
 
 export type ConntrackPoint = Readonly<{ at: UnixMs; count: number | undefined }>;
 
-/** What the kernel refused or pushed out, per second; undefined = unknown. */
+/** What the kernel refused or pushed out, per second; undefined = unknown. The last three: of pf. */
 export type ConntrackRates = Readonly<{
   insertFailed: number | undefined;
   drop: number | undefined;
   earlyDrop: number | undefined;
+  inserted?: number | undefined;
+  removed?: number | undefined;
+  limited?: number | undefined;
 }>;
 
 export type ConntrackView = Readonly<{
@@ -121,7 +124,16 @@ function sampled(state: ConntrackState, sample: ConntrackSample): ConntrackState
     ...state,
     sample,
     history: pushed(state.history, { at: sample.at, count: sample.count }),
-    rates: { insertFailed: rate('insertFailed'), drop: rate('drop'), earlyDrop: rate('earlyDrop') },
+    rates: {
+      insertFailed: rate('insertFailed'),
+      drop: rate('drop'),
+      earlyDrop: rate('earlyDrop'),
+      ...(sample.keeper === 'pf' && {
+        inserted: rate('inserted'),
+        removed: rate('removed'),
+        limited: rate('limited'),
+      }),
+    },
   };
 }
 

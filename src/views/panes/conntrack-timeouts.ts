@@ -141,6 +141,8 @@ function effect(rows: readonly TimeoutRow[], preset: Preset): readonly string[] 
   for (const [name, what] of [
     ['nf_conntrack_tcp_timeout_established', 'idle sessions end after'],
     ['nf_conntrack_tcp_timeout_syn_recv', 'half-open flows after'],
+    ['tcp.established', 'idle sessions end after'],
+    ['tcp.opening', 'half-open flows after'],
   ] as const) {
     const row = rows.find((one) => one.name === name);
     if (row === undefined || row.current === presetValue(row, preset)) continue;

@@ -12,6 +12,7 @@ import { drawBar } from '../charts/bars.ts';
 import { drawLineChart, roundUp } from '../charts/line-chart.ts';
 import { cutRows, span, widthOfLine } from '../parts/lines.ts';
 import { sourceState } from '../parts/source-state.ts';
+import { rates } from './conntrack-rates.ts';
 import { drawTimeouts } from './conntrack-timeouts.ts';
 import { explainStatus, paragraphs } from './explain.ts';
 import { withMargin } from './margin.ts';
@@ -24,14 +25,14 @@ export const drawConntrack: DrawPane = (state, pane, context): PaneView => {
   if (view.mode === 'timeouts') return drawTimeouts(state, view, context);
   const body = bodyOf(state, view, context);
   return {
-    title: titleOf(view),
+    title: titleOf(view, state.conntrack.sample?.keeper === 'pf'),
     state: stateOf(state, context),
     body: cutRows(body, context),
   };
 };
 
-function titleOf(view: ConntrackView): Line {
-  const what = view.grouped ? '  by network' : '';
+function titleOf(view: ConntrackView, isPf: boolean): Line {
+  const what = `${isPf ? '  states of pf' : ''}${view.grouped ? '  by network' : ''}`;
   const marks = view.marks.size > 0 ? `  ${view.marks.size} marked` : '';
   return [span(safe('conntrack'), 'title'), span(sanitise(`${what}${marks}`), 'dim')];
 }
@@ -122,33 +123,6 @@ function axisNumber(value: number): SafeText {
   return sanitise(
     value >= 1000 && value < 10_000 ? `${Number((value / 1000).toFixed(1))}k` : formatCount(value),
   );
-}
-
-const RATE_NAMES = [
-  ['insert failed', 'early drop'],
-  ['insert failed', 'early'],
-  ['failed', 'early'],
-] as const;
-
-function rates({ rates: now }: ConntrackState, { glyphs, columns }: DrawContext): Line {
-  const one = (label: string, rate: number | undefined, gap = true): readonly Span[] => {
-    const bad = rate !== undefined && rate > 0;
-    const shown =
-      rate === undefined ? UNKNOWN : `${rate > 0 && rate < 10 ? rate.toFixed(1) : formatCount(rate)}/s`;
-    return [
-      span(sanitise(`${label} `), 'dim'),
-      span(sanitise(`${shown}${bad ? glyphs.bad : ''}`), bad ? 'bad' : 'plain'),
-      span(safe(gap ? '  ' : '')),
-    ];
-  };
-  const forms = RATE_NAMES.map(
-    ([failed, early]): Line => [
-      ...one(failed, now.insertFailed),
-      ...one('drop', now.drop),
-      ...one(early, now.earlyDrop, false),
-    ],
-  );
-  return forms.find((form) => widthOfLine(form) <= columns) ?? forms.at(-1) ?? [];
 }
 
 /** Protocols and states; when one of our own hosts fills the table, that is said instead: it changes what to do. */

@@ -120,7 +120,15 @@ describe('cutting', () => {
   });
 
   test('a state without its creator is not named', () => {
-    const state = { iface: 'all', protocol: 'tcp', direction: 'in', hosts: [], states: '' } as const;
+    const initiator = net('192.0.2.1');
+    const state = {
+      iface: 'all',
+      protocol: 'tcp',
+      direction: 'in',
+      hosts: [],
+      initiator,
+      states: '',
+    } as const;
     expect(planPfKillIds([{ ...state, id: '1' }])).toEqual([]);
     expect(words(planPfKillIds([{ ...state, id: '1f', creator: 'ab' }]))).toEqual(['pfctl -k id -k 1f/ab']);
   });
