@@ -32,7 +32,7 @@ import {
   replace,
   type Sheet,
 } from './save-text.ts';
-import { type SaveWish, type Wanted, wantedOf } from './save-wanted.ts';
+import { type SaveWish, settingsOf, type Wanted, wantedOf } from './save-wanted.ts';
 
 /** `session`: what loading the new text gives. `notes`: what else had to be changed, in words. */
 export type Saved = Readonly<{ text: string; session: Session; notes: readonly string[] }>;
@@ -42,8 +42,8 @@ export function saveSession(text: string, asked: SaveWish): Result<Saved> {
   const found = wantedOf(text, asked);
   if (!found.ok) return found;
   const { wanted, disk } = found.value;
-  if (wanted.theme === disk.theme && sameWindows(wanted.windows, disk.windows))
-    return ok({ text, session: disk, notes: [] });
+  const same = Object.keys(settingsOf(found.value)).length === 0;
+  if (same && sameWindows(wanted.windows, disk.windows)) return ok({ text, session: disk, notes: [] });
   const first = attempt(text, found.value);
   if (first.ok) return first;
   const without = withoutAliases(text);
@@ -53,14 +53,14 @@ export function saveSession(text: string, asked: SaveWish): Result<Saved> {
 const WRITTEN_OUT = 'entries that stood for others (*name) were written out';
 
 function attempt(text: string, wish: Wanted, notes: readonly string[] = []): Result<Saved> {
-  const { wanted, disk } = wish;
   const form = formOf(text);
   const sheet = openSheet(form.text);
   const root = sheet.document.contents;
   const windows = isMap(root) ? root.items.find((pair) => keyOf(pair as Pair) === 'windows') : undefined;
   if (!isMap(root) || windows === undefined) return unfaithful('it has no windows');
-  if (wanted.theme !== disk.theme)
-    editMap(sheet, root, { ...keysOf(root), theme: wanted.theme }, keysKept(root));
+  const settings = settingsOf(wish, plainOf(sheet, root));
+  if (Object.keys(settings).length > 0)
+    editMap(sheet, root, { ...keysOf(root, settings), ...settings }, keysKept(root, settings));
   const held = heldBy(sheet, root, windows as Pair);
   if (!isSeq(held.node)) return unfaithful('its windows are not written as a list');
   editWindows(sheet, { ...held, node: held.node }, wish);
@@ -97,8 +97,9 @@ export function saveElsewhere(text: string, wish: SaveWish): Result<Saved> {
   const found = wantedOf(text, wish);
   if (!found.ok) return found;
   const document = parseDocument(text);
-  const { disk, wanted } = found.value;
-  if (wanted.theme !== disk.theme) document.set('theme', wanted.theme);
+  const { wanted } = found.value;
+  for (const [key, value] of Object.entries(settingsOf(found.value, document.toJS())))
+    document.set(key, value);
   document.set('windows', wanted.windows.map(windowPlain));
   // An alias may stand for something among the windows, which is gone.
   if (document.errors.length > 0 || hasLostAlias(document)) return saved;
@@ -149,12 +150,12 @@ function sameRest(a: Session, b: Session): boolean {
   return JSON.stringify(rest(a)) === JSON.stringify(rest(b));
 }
 
-const keysKept = (map: YAMLMap): readonly string[] =>
-  map.items.map((pair) => keyOf(pair as Pair)).filter((key) => key !== 'theme');
+const keysKept = (map: YAMLMap, changed: PlainMap): readonly string[] =>
+  map.items.map((pair) => keyOf(pair as Pair)).filter((key) => changed[key] === undefined);
 
 /** The keys of the file before its windows, so that a new one comes before those. */
-function keysOf(map: YAMLMap): PlainMap {
-  const keys = keysKept(map).filter((key) => key !== 'windows');
+function keysOf(map: YAMLMap, changed: PlainMap): PlainMap {
+  const keys = keysKept(map, changed).filter((key) => key !== 'windows');
   return Object.fromEntries(keys.map((key) => [key, true]));
 }
 

@@ -2,7 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LOCAL, parseDestination, parseHostId } from '../../../src/core/hosts.ts';
+import {
+  type HostEntry,
+  type HostId,
+  LOCAL,
+  parseDestination,
+  parseHostId,
+} from '../../../src/core/hosts.ts';
 import type { PaneId, PaneSpec, Session } from '../../../src/core/pane.ts';
 import { carryOver, changesInWords } from '../../../src/session/carry-over.ts';
 import { loadSession } from '../../../src/session/load.ts';
@@ -230,6 +236,36 @@ windows:
       - bans: true
         host: edge1
 `);
+  });
+
+  it('hosts that were added while it ran are written, in every way that a file has them', () => {
+    const entries: readonly HostEntry[] = [
+      { id: 'web9' as HostId, destination: 'web9', sudo: 'auto' },
+      { id: 'web10' as HostId, destination: 'root@10.0.0.1', sudo: 'ask' },
+    ];
+    const flow = FILE.replace(/hosts:[\s\S]*red }\n/, 'hosts: { rolly: , edge1: }  # all\n');
+    const none = 'version: 1\n# look\nwindows:\n  - name: a\n    panes: [bans]\n';
+    const saved = (text: string): string => {
+      const loaded = session(text);
+      const live = { ...loaded, hosts: [...(loaded.hosts ?? []), ...entries] };
+      const [first] = live.windows;
+      if (first === undefined) throw new Error('no window');
+      const windows = [{ ...first, panes: [...first.panes, pane('bans', 'web9')] }, ...live.windows.slice(1)];
+      const result = saveSession(text, { live: { ...live, windows }, loaded, path: PATH });
+      if (!result.ok) throw new Error(JSON.stringify(result.problem));
+      expect(result.value.session.hosts).toEqual(live.hosts);
+      return result.value.text;
+    };
+    expect(saved(FILE)).toContain(
+      'colour: red }\n  web9: null\n  web10:\n    ssh: root@10.0.0.1\n    sudo: ask\nhost: rolly\n',
+    );
+    expect(saved(flow)).toContain(
+      'hosts: { rolly: , edge1: , web9: null, web10: {ssh: root@10.0.0.1, sudo: ask}}  # all\n',
+    );
+    expect(saved(none)).toBe(
+      'version: 1\nhosts:\n  web9: null\n  web10:\n    ssh: root@10.0.0.1\n    sudo: ask\n# look\nwindows:\n  - name: a\n    panes: [bans, {bans: true, host: web9}]\n',
+    );
+    expect(saved(FILE.replaceAll('\n', '\r\n'))).toContain('web9: null\r\n');
   });
 
   it('a host that the file does not name is said, and nothing is written', () => {
