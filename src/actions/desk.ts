@@ -3,7 +3,6 @@
 
 import type { ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
 import { hostIdOf, LOCAL } from '../core/hosts.ts';
-import type { Outcome } from '../core/plan.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
 import type { Members, SetInfo } from '../core/rows.ts';
@@ -14,15 +13,18 @@ import type { Host } from '../host/host.ts';
 import type { ActContext, Gathered, Prepared } from './action.ts';
 import { prepareDraft } from './actions.ts';
 import type { DeskDraft } from './bulk/draft.ts';
-import { refusals, typedMatches } from './guards.ts';
+import { refusals, strangers, typedMatches } from './guards.ts';
 import { createEndFiller, withJournalEnds } from './journal/ends.ts';
 import { takeLock } from './journal/file.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import { finish, type Performing, reportOf, startAct } from './journal/performing.ts';
 import type { LineOptions } from './lost/line.ts';
+import { failure, refusal } from './not-done.ts';
 import { runPlan } from './perform.ts';
 import { isBsd } from './safe/bsd.ts';
+import { operatorOn } from './safe/far-session.ts';
 import { computeSafeSet, createSafeMemory, type SafeSetOptions } from './safe/safe-set.ts';
+import { peerIn } from './safe/your-session.ts';
 
 export type DeskOptions = Readonly<{
   host: Host;
@@ -91,9 +93,11 @@ class ActDesk {
   #fillEnds: ReturnType<typeof createEndFiller> | undefined;
   readonly #tickets = new Map<string, Ticket>();
   #peer: Pick<Operator, 'sshPeer'> = {};
+  /** On a far host: why it is not known who we are there. */
+  #strangers: readonly SafeText[] = [];
 
   constructor(options: DeskOptions) {
-    this.#options = options;
+    this.#options = { ...options, operator: operatorOn(options.host, options.operator) };
     this.#host = options.host;
     const { journal, host } = options;
     this.#journal = typeof journal === 'string' ? createJournal(journal, hostIdOf(host)) : journal;
@@ -107,6 +111,8 @@ class ActDesk {
     const [gathered] = await Promise.all([this.#gather(draft, signal), this.#journal.open()]);
     if (gathered.kind !== 'ready') return gathered;
     const { prepared } = gathered;
+    const unseen = prepared.guarded.length > 0 ? this.#strangers : [];
+    if (unseen.length > 0) return { kind: 'refused', reasons: unseen };
     const token = crypto.randomUUID();
     const at = this.#host.now();
     forgetOld(this.#tickets, at);
@@ -120,12 +126,12 @@ class ActDesk {
     this.#tickets.delete(token);
     const age = ticket === undefined ? Number.NaN : this.#host.now() - ticket.at;
     if (ticket === undefined || age > TOKEN_LIFE_MS || age < 0)
-      return refusal(ticket, [safe('this plan is too old or was used already: look at it again')]);
+      return refusal(ticket?.prepared, [safe('this plan is too old or was used already: look at it again')]);
     const { typed } = ticket.prepared;
     if (typed !== undefined && !typedMatches(typed, wish.typed))
-      return refusal(ticket, [sanitise(`type ${typed} to confirm`)]);
+      return refusal(ticket.prepared, [sanitise(`type ${typed} to confirm`)]);
     const lock = await takeLock(lockPath(this.#journal), LOCK_WAIT_MS, this.#journal.host);
-    if (!lock.ok && wish.overJournal !== true) return failure(ticket, lock.problem);
+    if (!lock.ok && wish.overJournal !== true) return failure(ticket.prepared, lock.problem);
     try {
       return await this.#performLocked(ticket, wish);
     } finally {
@@ -158,13 +164,15 @@ class ActDesk {
   async #performLocked(ticket: Ticket, wish: PerformOptions): Promise<ActReport> {
     const { prepared } = ticket;
     if (versionOf(this.#journal) !== ticket.version && !(await this.#isStillTheSame(ticket)))
-      return refusal(ticket, [safe('another act has changed what this plan was made for: look at it again')]);
+      return refusal(ticket.prepared, [
+        safe('another act has changed what this plan was made for: look at it again'),
+      ]);
     const reasons = await this.#unsafe(prepared);
-    if (reasons.length > 0) return refusal(ticket, reasons);
+    if (reasons.length > 0) return refusal(ticket.prepared, reasons);
     const operator = { ...this.#peer, ...this.#options.operator };
     const acting: Performing = { journal: this.#journal, operator, prepared, at: this.#host.now() };
     const started = await startAct(acting);
-    if (!started.ok && wish.overJournal !== true) return failure(ticket, started.problem);
+    if (!started.ok && wish.overJournal !== true) return failure(ticket.prepared, started.problem);
     const id = started.ok ? started.value : undefined;
     const ran = await runPlan(this.#host, prepared, {
       ...this.#options.far,
@@ -178,7 +186,8 @@ class ActDesk {
 
   async #unsafe({ guarded }: Prepared): Promise<readonly SafeText[]> {
     if (guarded.length === 0) return [];
-    return refusals(guarded, await computeSafeSet(this.#host, this.#safeOptions(), this.#memory, guarded));
+    const fresh = await computeSafeSet(this.#host, this.#safeOptions(), this.#memory, guarded);
+    return [...refusals(guarded, fresh), ...strangersOn(this.#host, fresh)];
   }
 
   /** Plans anew and compares: an act of another console elsewhere does not spoil this one. */
@@ -194,6 +203,7 @@ class ActDesk {
     // Tables of pf keep no times: when a ban ends is in the journal alone.
     if (await isBsd(this.#host)) await this.#journal.open();
     this.#peer = peerIn(safeSet);
+    this.#strangers = strangersOn(this.#host, safeSet);
     const context: ActContext = {
       host: this.#host,
       backends: withJournalEnds(this.#options.backends ?? BACKENDS, this.#journal),
@@ -222,12 +232,8 @@ const NOT_PRIVILEGED: Problem = problem('not-permitted', 'changing the firewall 
   hint: 'run opsconsole with sudo, or allow its commands without a password: `opsconsole doctor` prints the lines',
 });
 
-/** sudo and su hide from where the operator came; the kernel and the shells above them still know. */
-function peerIn({ entries }: SafeSet): Pick<Operator, 'sshPeer'> {
-  const ours = entries.filter(({ why }) => why.startsWith('your ssh session'));
-  const live = ours.find(({ why }) => why === 'your ssh session') ?? ours[0];
-  return live === undefined ? {} : { sshPeer: live.net.text };
-}
+const strangersOn = ({ link, name }: Host, safeSet: SafeSet): readonly SafeText[] =>
+  link === undefined ? [] : strangers(safeSet, sanitise(name, 63));
 
 /** Acts on different hosts do not wait for each other. */
 const lockPath = ({ path, host }: Journal): string =>
@@ -243,17 +249,4 @@ function forgetOld(tickets: Map<string, Ticket>, now: number): void {
   for (const [token, ticket] of tickets) {
     if (now - ticket.at > TOKEN_LIFE_MS || tickets.size >= TOKENS_MAX) tickets.delete(token);
   }
-}
-
-function refusal(ticket: Ticket | undefined, reasons: readonly SafeText[]): ActReport {
-  return notDone(ticket, { kind: 'refused', reasons }, sanitise(`refused: ${reasons.join('; ')}`, 300));
-}
-
-function failure(ticket: Ticket, trouble: Problem): ActReport {
-  const outcome: Outcome = { kind: 'failed', problem: trouble, stepIndex: -1, undone: true };
-  return notDone(ticket, outcome, sanitise(`nothing was done: ${trouble.summary}`, 300));
-}
-
-function notDone(ticket: Ticket | undefined, outcome: Outcome, summary: SafeText): ActReport {
-  return { actId: '', action: ticket?.prepared.plan.action ?? 'ban', summary, outcome, canUndo: false };
 }

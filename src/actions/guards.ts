@@ -72,6 +72,19 @@ export function guardNotes(safeSet: SafeSet): readonly SafeText[] {
   return notes;
 }
 
+/**
+ * Why nobody may be banned or cut on a far host: there we are always somebody's ssh peer, so an address of ours that was not
+ * found is not protected. Empty = it was found, or the session file names whom to spare.
+ */
+export function strangers({ entries }: SafeSet, host: SafeText): readonly SafeText[] {
+  const known = entries.some(({ why }) => why.startsWith('your ssh session') || why.startsWith('allowed by'));
+  if (known) return [];
+  return [
+    sanitise(`your own address, as ${host} sees it, was not found: it could be the one that is banned`),
+    safe('put your address or network under `allow` in the session file'),
+  ];
+}
+
 /** "203.0.113.9", or "12 addresses (203.0.113.0/24, …)". */
 export function nameNets(nets: readonly Net[]): string {
   const [first] = nets;

@@ -59,6 +59,7 @@ export async function runAct(open: OpenDesk, wish: ActWish, io: Io): Promise<Exi
   const report = await open.desk.perform(preview.token, {
     ...(preview.typed === undefined ? {} : { typed: preview.typed }),
     ...(flags.withoutJournal === true ? { overJournal: true } : {}),
+    onWait: (words) => void io.stderr.write(`${words}\n`),
   });
   return sayReport(report, preview, wish, io);
 }
@@ -164,6 +165,10 @@ function sayReport(report: ActReport, preview: Ready, { draft, flags }: ActWish,
       { ...facts, status: 'failed', problem: outcome.problem, undone: outcome.undone },
       EXIT.failed,
     );
+  }
+  if (outcome.kind === 'unknown') {
+    if (flags.json !== true) io.stderr.write(`${report.summary}\n`);
+    return say(io, flags, { ...facts, status: 'unknown', problem: outcome.problem }, EXIT.unproved);
   }
   const { proof } = outcome;
   const undo = report.canUndo ? ` (opsconsole undo ${report.actId})` : '';

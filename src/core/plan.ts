@@ -7,7 +7,8 @@ import type { SafeText } from './sanitise.ts';
  * One program start: no shell, LC_ALL=C, absolute path resolved by the Host.
  * `okExits`: exit codes besides 0 that are not failures (conntrack -D answers 1 for "nothing to delete").
  * `privileged`: needs root; the Host puts `sudo -n` before it when we are not. `cwd`, `env`: of the operator's own commands
- * only; where it runs, and variables instead of the Host's small and constant ones.
+ * only; where it runs, and variables instead of the Host's small and constant ones. `through`: words that stand before it when
+ * it is started, of acts on a host whose answer may be lost; problems go on to name `argv`.
  */
 export type Command = Readonly<{
   argv: readonly [string, ...string[]];
@@ -18,6 +19,7 @@ export type Command = Readonly<{
   privileged?: boolean;
   cwd?: string;
   env?: Readonly<Record<string, string>>;
+  through?: readonly [string, ...string[]];
 }>;
 
 /** One step of a plan. `shown`: what the operator reads, when it is not simply the argv (a batch: first lines and a count). */
@@ -49,7 +51,9 @@ export type Proof =
 export type Outcome =
   | Readonly<{ kind: 'done'; durationMs: number; proof: Proof }>
   | Readonly<{ kind: 'refused'; reasons: readonly SafeText[] }>
-  | Readonly<{ kind: 'failed'; problem: Problem; stepIndex: number; undone: boolean }>;
+  | Readonly<{ kind: 'failed'; problem: Problem; stepIndex: number; undone: boolean }>
+  /** The line to the host broke and did not come back: what ran is checked at the next connection. */
+  | Readonly<{ kind: 'unknown'; problem: Problem; stepIndex: number }>;
 
 /** Copyable text of a command, quoted for POSIX sh. */
 export function printCommand(command: Command): string {

@@ -40,6 +40,10 @@ export function reported(state: ModalState, report: ActReport, now: UnixMs): Mod
         : safe('some steps may have run: look at the journal');
       return inDialog(state, { ...act, phase: EDITING, preview: { kind: 'failed', problem }, complaint });
     }
+    case 'unknown': {
+      const notice = { text: report.summary, role: 'warn', at: now, canUndo: false } as const;
+      return { ...state, modal: act?.phase.kind === 'performing' ? NO_MODAL : state.modal, notice };
+    }
     default:
       return unreachable(outcome);
   }

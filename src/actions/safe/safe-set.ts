@@ -17,7 +17,7 @@ import {
   parseRoute,
   parseUtmp,
 } from './network.ts';
-import { findSshSessions, type SessionMemory, type SshSessions } from './sessions.ts';
+import { ancestryFor, findSshSessions, type SessionMemory, type SshSessions } from './sessions.ts';
 
 /** `resolve`: addresses of a host name, asked again at most once a minute; absent = names in `allow` become gaps. */
 export type SafeSetOptions = Readonly<{
@@ -65,6 +65,8 @@ const ALWAYS: readonly SafeEntry[] = (
 
 const TABLE_MAX_BYTES = 8_388_608;
 
+const YOUR_SESSION = 'your ssh session (SSH_CONNECTION)';
+
 type Gather = { entries: Map<string, SafeEntry>; gaps: SafeText[] };
 
 /**
@@ -81,20 +83,30 @@ export async function computeSafeSet(
   for (const entry of ALWAYS) add(gather, entry.net, entry.why);
   const bsd = await isBsd(host);
   const [ssh] = await Promise.all([
-    bsd ? bsdSessions(options) : findSshSessions(host, { memory, about, signal: options.signal }),
+    bsd
+      ? bsdSessions(host, options, memory)
+      : findSshSessions(host, { memory, about, signal: options.signal }),
     bsd
       ? addBsd(host, gather, { memory, quick: about !== undefined })
       : addNetwork(host, gather, { memory, quick: about !== undefined }),
     addAllowed(host, gather, { options, memory }),
   ]);
-  for (const net of ssh.remembered) add(gather, net, safe('your ssh session (SSH_CONNECTION)'));
+  for (const net of ssh.remembered) add(gather, net, safe(YOUR_SESSION));
   for (const { peer, why } of ssh.sessions) add(gather, peer, why);
   for (const words of ssh.gaps) gap(gather, words);
   const operatorFound = ssh.remembered.length + ssh.sessions.length > 0;
   return { at: host.now(), entries: [...gather.entries.values()], operatorFound, gaps: gather.gaps };
 }
 
-function bsdSessions({ sshPeer }: SafeSetOptions): SshSessions {
+async function bsdSessions(
+  host: Host,
+  { sshPeer, signal }: SafeSetOptions,
+  memory: SafeMemory,
+): Promise<SshSessions> {
+  if (host.link !== undefined) {
+    const { remembered } = await ancestryFor(host, { memory, signal });
+    return { sessions: [], remembered: remembered.map(({ peer }) => peer), gaps: [] };
+  }
   const peer = parseHost(sshPeer ?? '');
   return { sessions: [], remembered: peer.ok ? [peer.value] : [], gaps: [] };
 }

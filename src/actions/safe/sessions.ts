@@ -4,6 +4,7 @@ import { type Net, overlaps } from '../../core/address.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
 import { type Ancestry, readAncestry } from './ancestry.ts';
+import { readFarAncestry } from './far-session.ts';
 import { readSocketTables, type SocketTable, streamPeers } from './socket-tables.ts';
 import { listeningSockets, type PeerSocket, peersOn } from './sockets.ts';
 import { classifySockets, establishedOn, findSshPorts, type SessionKind } from './ssh-peers.ts';
@@ -14,6 +15,8 @@ export type SessionMemory = {
   ports?: ReadonlySet<number>;
   portsSure?: boolean;
   ancestry?: Ancestry;
+  /** Since when the line was up over which that was asked: after another login we may come from elsewhere. */
+  ancestryOf?: number;
   kinds: Map<number, SessionKind>;
 };
 
@@ -42,8 +45,7 @@ async function readTables(host: Host): Promise<readonly SocketTable[] | undefine
 /** The sockets of logged-in sessions; clients that are still guessing passwords are left out. */
 export async function findSshSessions(host: Host, options: SessionOptions): Promise<SshSessions> {
   const { memory } = options;
-  memory.ancestry ??= await readAncestry(host);
-  const ancestry = memory.ancestry;
+  const ancestry = await ancestryFor(host, options);
   const remembered = ancestry.remembered.map(({ peer }) => peer);
   const peers = (await quickPeers(host, options)) ?? (await peersFromTables(host, ancestry, options));
   if (peers === undefined)
@@ -55,6 +57,26 @@ export async function findSshSessions(host: Host, options: SessionOptions): Prom
     return kind?.kind === 'guessing' ? [] : [{ ...socket, why: describe(kind, ancestry) }];
   });
   return { sessions, remembered, gaps };
+}
+
+/** Which processes and which connection are ours, remembered. */
+export async function ancestryFor(
+  host: Host,
+  { memory, signal }: Pick<SessionOptions, 'memory' | 'signal'>,
+): Promise<Ancestry> {
+  if (host.link === undefined) {
+    memory.ancestry ??= await readAncestry(host);
+    return memory.ancestry;
+  }
+  const { since } = { since: 0, ...host.link.state() };
+  if (memory.ancestry !== undefined && memory.ancestryOf === since) return memory.ancestry;
+  const found = await readFarAncestry(host, signal);
+  if (found === undefined) return { pids: new Set(), remembered: [] };
+  // The ports that sshd serves are asked anew with it: ours may be another one.
+  delete memory.listening;
+  memory.ancestry = found;
+  memory.ancestryOf = since;
+  return found;
 }
 
 /**

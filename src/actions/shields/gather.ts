@@ -10,6 +10,7 @@ import type { Host } from '../../host/host.ts';
 import { isBsd } from '../safe/bsd.ts';
 import { computeSafeSet, type SafeMemory } from '../safe/safe-set.ts';
 import { findSshSessions } from '../safe/sessions.ts';
+import { peerIn } from '../safe/your-session.ts';
 import { type Listener, readListeners } from './listening.ts';
 import type { MeasureAt } from './measure.ts';
 import { gatherOnPf } from './on-pf.ts';
@@ -41,7 +42,7 @@ export async function gatherGround(options: ShieldsOptions, memory: SafeMemory):
   return {
     at: { host, settings, safeSet, sessions, sshPorts, listening, variant: writer?.variant },
     writer,
-    operator: { ...peerOf(safeSet), ...options.operator },
+    operator: { ...peerIn(safeSet), ...options.operator },
     listeners,
   };
 }
@@ -71,14 +72,6 @@ async function worksHere(host: Host, writer: WallWriter): Promise<boolean> {
   for (const command of writer.check(empty))
     if (!(await host.run({ ...command, timeoutMs: PROBE_MS })).ok) return false;
   return true;
-}
-
-const OWN_SESSION = 'your ssh session';
-
-function peerOf({ entries }: SafeSet): Pick<Operator, 'sshPeer'> {
-  const ours = entries.filter(({ why }) => why.startsWith(OWN_SESSION));
-  const live = ours.find(({ why }) => why === OWN_SESSION) ?? ours[0];
-  return live === undefined ? {} : { sshPeer: live.net.text };
 }
 
 /** A console of the machine itself; a pts may be anything (mosh, an old tmux, a container's shell). */

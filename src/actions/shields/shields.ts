@@ -8,6 +8,7 @@ import type { RaiseWish, ShieldsPlace, ShieldsPreview, ShieldsSettings } from '.
 import { readNow } from '../../firewall/shields/read-now.ts';
 import type { Host } from '../../host/host.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
+import { operatorOn } from '../safe/far-session.ts';
 import { createSafeMemory, type SafeMemory } from '../safe/safe-set.ts';
 import { type Engine, NOT_PRIVILEGED } from './engine.ts';
 import { createShieldsJournal } from './journal-shields.ts';
@@ -38,7 +39,8 @@ export type ShieldsOptions = Readonly<{
 /** A machine with a load of 30 and a slow fail2ban is through in a third of it. */
 const RAISING_SECONDS = 60;
 
-export function createShields(options: ShieldsOptions): Shields {
+export function createShields(asked: ShieldsOptions): Shields {
+  const options = { ...asked, operator: operatorOn(asked.host, asked.operator) };
   const memory = createSafeMemory();
   // One after the other: a second `!` while they go up must lower what the first one raised.
   let last: Promise<unknown> = Promise.resolve();
