@@ -10,9 +10,13 @@ export type Channel = Readonly<{
   write(text: string): void;
   /** What the far shell prints, in order, from its first byte on: noise of start-up files included. One listener. */
   onData(listener: (chunk: Buffer) => void): void;
+  /** Its stderr, apart. Without a listener it is dropped. */
+  onErrors(listener: (chunk: Buffer) => void): void;
   readonly ended: Promise<ChannelEnd>;
-  /** The far shell's stdin ends, and its programs with it. */
+  /** The far shell's stdin ends, and with it the shell, once what it runs has ended. */
   close(): void;
+  /** Says that nothing more comes, and keeps listening: for a program that reads to the end. */
+  finish(): void;
 }>;
 
 /** `privileged`: the far shell runs as root (by sudo or doas where we are not). Fails at once with `no-line` while the master is down. */

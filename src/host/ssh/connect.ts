@@ -1,0 +1,125 @@
+// One attempt to connect: starts the master, whose own session is the first lane, and waits for the far shell's first words.
+
+import { existsSync, unlinkSync } from 'node:fs';
+import { sanitise } from '../../core/sanitise.ts';
+import { explainSsh, type Refusal } from './explain-ssh.ts';
+import { newMark } from './frames.ts';
+import { type FarShell, fenceBody, HELLO_BODY, type Hello, parseHello, skewOf } from './hello.ts';
+import { createLane, type Lane } from './lane.ts';
+import { type SshProcess, startSsh } from './process.ts';
+import type { SshOptions } from './ssh-host.ts';
+import { controlWords, farShell, masterWords, sshEnvironment } from './words.ts';
+
+/** A connection that is up. */
+export type Master = Readonly<{
+  process: SshProcess;
+  lane: Lane;
+  hello: Hello;
+  shell: FarShell;
+  rttMs: number;
+  skewMs: number;
+}>;
+
+export type Attempt = Readonly<{
+  control: string;
+  batch: boolean;
+  /** Shells of the connection before, which must not begin anything any more. */
+  fence: readonly FarShell[];
+  signal: AbortSignal;
+}>;
+
+export type Connected = Readonly<{ ok: true; master: Master }> | Readonly<{ ok: false; refusal: Refusal }>;
+
+/** ssh has its own bounds for the network; this one is for an sshd that answers and then hangs. */
+const BATCH_MS = 40_000;
+
+export async function connect(options: SshOptions, attempt: Attempt): Promise<Connected> {
+  const { control, batch, signal } = attempt;
+  const env = sshEnvironment(batch);
+  await removeStale(options, control);
+  const name = newMark();
+  const words = masterWords(options, control, { batch, far: farShell(name) });
+  const process = await startSsh({ words, detached: batch, env });
+  if (!batch) process.onErrors(showWords);
+  const stop = (): void => process.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const timer = batch ? setTimeout(stop, BATCH_MS) : undefined;
+  try {
+    const lane = createLane(process);
+    const met = await meet(lane, attempt.fence);
+    if (met === undefined) {
+      stop();
+      await process.ended;
+      const said = process.lastWords();
+      return { ok: false, refusal: refusalOf(options, signal.aborted ? 'ended by us' : said) };
+    }
+    return { ok: true, master: { ...met, process, lane, shell: { pid: met.hello.pid, name } } };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+export type Met = Readonly<{ hello: Hello; rttMs: number; skewMs: number }>;
+
+/** The far shell's answers; undefined: it ended, or is no shell. */
+export async function meet(lane: Lane, fence: readonly FarShell[]): Promise<Met | undefined> {
+  // What stands before the answer to the first job is noise of start-up files.
+  if ((await ask(lane, ':')) === undefined) return undefined;
+  const sentAt = Date.now();
+  const startedAt = performance.now();
+  const answer = await ask(lane, HELLO_BODY);
+  const rttMs = performance.now() - startedAt;
+  const hello = answer === undefined ? undefined : parseHello(answer);
+  if (hello === undefined) return undefined;
+  const skewMs = skewOf(hello.seconds, sentAt, Date.now());
+  if (fence.length > 0 && (await ask(lane, fenceBody(fence))) === undefined) return undefined;
+  return { hello, rttMs, skewMs };
+}
+
+export function ask(lane: Lane, body: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    lane.send([
+      {
+        body,
+        onStdout: (bytes) => void parts.push(Buffer.from(bytes)),
+        onStderr: () => undefined,
+        onEnd: (end) => resolve(end.kind === 'done' ? Buffer.concat(parts).toString('utf8') : undefined),
+      },
+    ]);
+  });
+}
+
+function refusalOf(options: SshOptions, said: string): Refusal {
+  return explainSsh(options.entry.id, said);
+}
+
+/** ssh does not replace a socket that is there: it would connect without one. Whoever still answers at it is asked to end. */
+async function removeStale(options: SshOptions, control: string): Promise<void> {
+  if (!existsSync(control)) return;
+  await endMaster(options, control);
+  try {
+    unlinkSync(control);
+  } catch {
+    // It went with its master.
+  }
+}
+
+async function endMaster(options: SshOptions, control: string): Promise<void> {
+  const asked = await startSsh({
+    words: controlWords(options, control, 'exit'),
+    detached: true,
+    env: sshEnvironment(true),
+  });
+  const timer = setTimeout(() => asked.kill(), 2000);
+  await asked.ended;
+  clearTimeout(timer);
+}
+
+/** What ssh says while it asks: banners, warnings. Its questions go to the terminal by themselves. */
+function showWords(chunk: Buffer): void {
+  const lines = chunk.toString('utf8').replaceAll('\r', '').split('\n');
+  globalThis.process.stderr.write(lines.map((line) => sanitise(line)).join('\n'));
+}

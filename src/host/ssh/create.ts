@@ -1,0 +1,102 @@
+// Puts the parts together: a Host whose every call goes over one connection of the system's OpenSSH.
+
+import { unixMs } from '../../core/brand.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { sanitise } from '../../core/sanitise.ts';
+import type { OpenChannel } from './channel.ts';
+import { createFarFiles } from './far-files.ts';
+import { createFarRunner } from './far-run.ts';
+import { createFarWhich } from './far-which.ts';
+import { newMark } from './frames.ts';
+import { createLine } from './link.ts';
+import { createPool, type Opened } from './pool.ts';
+import { startSsh } from './process.ts';
+import { createRights } from './rights.ts';
+import type { SshHost, SshOptions } from './ssh-host.ts';
+import { clientWords, farShell, sshEnvironment } from './words.ts';
+
+export type SshParts = Readonly<{
+  openChannel: OpenChannel;
+  /** Words of ssh that open one more session on the connection; undefined while there is none. */
+  sessionWords(
+    wish: Readonly<{ terminal: boolean; far?: string }>,
+  ): readonly [string, ...string[]] | undefined;
+  control: string;
+}>;
+
+export function createSshHost(options: SshOptions): SshHost {
+  return createSshParts(options).host;
+}
+
+export function createSshParts(options: SshOptions): SshParts & Readonly<{ host: SshHost }> {
+  const name = sanitise(options.entry.id, 80);
+  const whyNot = () => (line.master() === undefined ? line.whyNot() : undefined);
+  const open = async (privileged: boolean): Promise<Result<Opened>> => {
+    if (line.connected() === undefined) return fail(line.whyNot());
+    const far = newMark();
+    const before = privileged ? rights.shellWords() : ok([]);
+    if (!before.ok) return before;
+    const words = clientWords(options, line.control, { terminal: false, far: farShell(far, before.value) });
+    const channel = await startSsh({ words, detached: true, env: sshEnvironment(true) });
+    return ok({ channel: privileged ? rights.admit(channel) : channel, name: far });
+  };
+  const pool = createPool({ main: () => line.connected(), open, whyNot: () => line.whyNot() });
+  const which = createFarWhich(pool);
+  const line = createLine(options, {
+    async onUp(master) {
+      which.forgetAll();
+      await rights.find(master.hello.uid);
+    },
+    onLogin: () => rights.login(),
+    onLost: () => pool.closeAll(),
+    shells: () => pool.shells(),
+  });
+  const runner = createFarRunner({
+    name,
+    pool,
+    which,
+    privilege: () => rights.privilege(),
+    whyNot: () => (line.connected() === undefined ? line.whyNot() : undefined),
+    suspect: () => line.suspect(),
+  });
+  const rights = createRights({ name, sudo: options.entry.sudo, which, runner });
+  const files = createFarFiles({
+    pool,
+    whyNot,
+    stream: runner.stream,
+    system: () => line.connected()?.hello.system ?? '',
+  });
+  const openChannel: OpenChannel = async ({ privileged }) => {
+    const opened = await open(privileged);
+    return opened.ok ? ok(opened.value.channel) : opened;
+  };
+  const host: SshHost = {
+    kind: 'ssh',
+    name: options.entry.id,
+    link: {
+      ...line,
+      async close() {
+        pool.closeAll();
+        await line.close();
+      },
+    },
+    get privileged() {
+      return rights.privileged();
+    },
+    now: () => unixMs(Date.now() + (line.connected()?.skewMs ?? 0)),
+    ...runner,
+    ...files,
+    which: which.find,
+    follow: () => Promise.resolve(),
+    openPty: () => Promise.resolve(fail(problem('bug', `${name}: programs there come later`))),
+    endPtys: () => Promise.resolve(),
+  };
+  return {
+    host,
+    openChannel,
+    control: line.control,
+    sessionWords: (wish) =>
+      line.connected() === undefined ? undefined : clientWords(options, line.control, wish),
+  };
+}

@@ -1,0 +1,271 @@
+// Runs commands over lanes: bounded time and output, one answer whatever happens. The counterpart of host/run.ts.
+
+import type { Command } from '../../core/plan.ts';
+import { type Problem, type ProblemCode, problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { sanitise } from '../../core/sanitise.ts';
+import { explainEnded, explainExit, missingTool } from '../explain-exit.ts';
+import type { Finished } from '../host.ts';
+import type { Runner } from '../run.ts';
+import type { Which } from '../which.ts';
+import type { JobEnd } from './lane.ts';
+import type { LoneSlot, Pool, Slot } from './pool.ts';
+import { commandBody, isInline, killBody, spooledBody, watchedBody } from './script.ts';
+
+/** What stands before a privileged command, and whether it needs a lane that is root's. */
+export type Privilege = Readonly<{ words: readonly string[]; rootLane: boolean }>;
+
+export type FarRunOptions = Readonly<{
+  name: string;
+  pool: Pool;
+  which: Which;
+  privilege(): Privilege;
+  /** Undefined: the line is up. */
+  whyNot(): Problem | undefined;
+  /** The line gives no answer any more: it is to be made anew. */
+  suspect(): void;
+}>;
+
+const GRACE_MS = 500;
+/** How long the far side has to say that a program was ended; longer than a slow line needs. */
+const SILENCE_MS = 6000;
+const STREAM_STDERR_MAX = 65_536;
+
+type Sink = (chunk: Buffer) => void;
+
+export function createFarRunner(options: FarRunOptions): Runner {
+  const start = async (
+    command: Command,
+    onChunk: Sink | undefined,
+    signal?: AbortSignal,
+  ): Promise<Result<Finished>> => {
+    const wrong = unsendable(command);
+    if (wrong !== undefined) return fail(wrong);
+    if (signal?.aborted === true) return fail(explainEnded(command, 'cancelled'));
+    const down = options.whyNot();
+    if (down !== undefined) return fail({ ...down, argv: command.argv });
+    const path = await options.which.find(command.argv[0]);
+    if (path === undefined) {
+      const why = options.whyNot() ?? missingTool(command.argv[0]);
+      return fail({ ...why, argv: command.argv });
+    }
+    const result = await execute(options, { command, path, onChunk, signal });
+    if (!result.ok && result.problem.code === 'missing-tool') options.which.forget(command.argv[0]);
+    return result;
+  };
+  return {
+    run: (command, signal) => start(command, undefined, signal),
+    stream: (command, onChunk, signal) => start(command, onChunk, signal),
+  };
+}
+
+/** No shell can hold a zero byte. */
+function unsendable({ argv, cwd, env }: Command): Problem | undefined {
+  const words = [...argv, cwd ?? '', ...Object.entries(env ?? {}).flat()];
+  if (!words.some((word) => word.includes('\0'))) return undefined;
+  return problem('bad-input', `the arguments of ${sanitise(argv[0], 80)} hold a zero byte`, { argv });
+}
+
+type Call = Readonly<{
+  command: Command;
+  path: string;
+  onChunk: Sink | undefined;
+  signal: AbortSignal | undefined;
+}>;
+
+async function execute(options: FarRunOptions, call: Call): Promise<Result<Finished>> {
+  const { command, path, signal } = call;
+  const { words, rootLane } =
+    command.privileged === true ? options.privilege() : { words: [], rootLane: false };
+  const argv = [...words, path, ...command.argv.slice(1)];
+  const spooled = command.stdin !== undefined && !isInline(command.stdin);
+  // An endless stream would keep a lane from the others.
+  const alone = spooled || command.timeoutMs === 0;
+  const taken: Result<Slot & Partial<LoneSlot>> = await (alone
+    ? options.pool.alone(rootLane)
+    : options.pool.take(rootLane));
+  if (!taken.ok) return fail({ ...taken.problem, argv: command.argv });
+  if (signal?.aborted === true) {
+    taken.value.release();
+    return fail(explainEnded(command, 'cancelled'));
+  }
+  const work: Work = { ...call, slot: taken.value, body: commandBody(command, argv) };
+  const { channel } = taken.value;
+  if (spooled && channel !== undefined) {
+    const { stdin = '' } = command;
+    const feed = (): void => {
+      channel.write(stdin);
+      channel.finish();
+    };
+    return watchJob(options, { ...work, body: spooledBody(command, argv, Buffer.byteLength(stdin)), feed });
+  }
+  return watchJob(options, alone ? { ...work, body: watchedBody(work.body) } : work);
+}
+
+/** `feed`: called once the body says with a byte on stderr that it reads. */
+type Work = Call & Readonly<{ slot: Slot; body: string; feed?: () => void }>;
+
+function watchJob(options: FarRunOptions, work: Work): Promise<Result<Finished>> {
+  const { command, signal, slot, body } = work;
+  const startedAt = performance.now();
+  const timers: NodeJS.Timeout[] = [];
+  let endedBy: ProblemCode | undefined;
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const answer = (result: Result<Finished>) => {
+      if (isOver) return;
+      isOver = true;
+      for (const timer of timers) clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      if (output.thrown === undefined) resolve(result);
+      else reject(output.thrown);
+    };
+    const end = (why: ProblemCode): void => {
+      if (endedBy !== undefined || isOver) return;
+      endedBy = why;
+      output.stop();
+      void kill(options, slot, 'TERM');
+      for (const pause of [GRACE_MS, 4 * GRACE_MS])
+        timers.push(setTimeout(() => void kill(options, slot, 'KILL'), pause));
+      timers.push(setTimeout(() => void giveUp(options, work, why).then(answer), SILENCE_MS));
+    };
+    const onAbort = (): void => end('cancelled');
+    const output = createOutput(work, end);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (command.timeoutMs > 0) timers.push(setTimeout(() => end('timed-out'), command.timeoutMs));
+    slot.lane.send([
+      {
+        body,
+        onStdout: output.onStdout,
+        onStderr: output.onStderr,
+        onEnd: (ended) => {
+          if (ended.kind === 'done') slot.release();
+          else slot.abandon();
+          if (ended.kind === 'unsent') return answer(fail(ended.problem));
+          if (ended.kind === 'lost') return answer(fail(lineLost(options.name, command)));
+          if (endedBy !== undefined) return answer(fail(explainEnded(command, endedBy)));
+          const durationMs = performance.now() - startedAt;
+          answer(resultOf(command, { ...output.texts(), exitCode: ended.exitCode }, durationMs));
+        },
+      },
+    ]);
+  });
+}
+
+type Output = Readonly<{
+  /** What the caller's own function threw: a bug, for whoever waits. */
+  readonly thrown: unknown;
+  onStdout: Sink;
+  onStderr: Sink;
+  /** Nothing more is wanted. */
+  stop(): void;
+  texts(): Readonly<{ stdout: string; stderr: string }>;
+}>;
+
+function createOutput({ command, onChunk, feed }: Work, end: (why: ProblemCode) => void): Output {
+  const stderrMax = onChunk === undefined ? command.outputMaxBytes : STREAM_STDERR_MAX;
+  const stdout: Buffer[] = [];
+  let stderr: Buffer = Buffer.alloc(0);
+  let size = 0;
+  let isWanted = true;
+  let isFed = feed === undefined;
+  let thrown: unknown;
+  const keep: Sink = (bytes) => {
+    size += bytes.length;
+    if (size > command.outputMaxBytes) end('too-large');
+    else stdout.push(Buffer.from(bytes));
+  };
+  return {
+    get thrown() {
+      return thrown;
+    },
+    onStdout(bytes) {
+      if (!isWanted) return;
+      try {
+        (onChunk ?? keep)(bytes);
+      } catch (error) {
+        thrown = error;
+        end('cancelled');
+      }
+    },
+    onStderr(bytes) {
+      const said = isFed ? bytes : bytes.subarray(1);
+      if (!isFed) feed?.();
+      isFed = true;
+      stderr = Buffer.concat([stderr, said]).subarray(-stderrMax);
+    },
+    stop() {
+      isWanted = false;
+      stdout.length = 0;
+    },
+    texts: () => ({ stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.toString('utf8') }),
+  };
+}
+
+/** The program was not seen to end: either it cannot be ended, or the line is silent and nobody knows. */
+async function giveUp(options: FarRunOptions, work: Work, why: ProblemCode): Promise<Result<Finished>> {
+  const answers = await stillAnswers(options);
+  work.slot.abandon();
+  if (answers) return fail(explainEnded(work.command, why));
+  options.suspect();
+  return fail(lineLost(options.name, work.command));
+}
+
+/** Through another lane: the one that hangs does not listen. */
+function kill(options: FarRunOptions, slot: Slot, how: 'TERM' | 'KILL'): Promise<void> {
+  const { words } = options.privilege();
+  return new Promise((resolve) => {
+    options.pool.quick(silent(killBody(slot.pid, how, words), () => resolve()));
+  });
+}
+
+function stillAnswers(options: FarRunOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), SILENCE_MS / 2);
+    options.pool.quick(
+      silent(':', (end) => {
+        clearTimeout(timer);
+        resolve(end.kind === 'done');
+      }),
+    );
+  });
+}
+
+const silent = (body: string, onEnd: (end: JobEnd) => void) => ({
+  body,
+  onStdout: () => undefined,
+  onStderr: () => undefined,
+  onEnd,
+});
+
+type Texts = Readonly<{ stdout: string; stderr: string; exitCode: number }>;
+
+function resultOf(command: Command, texts: Texts, durationMs: number): Result<Finished> {
+  const { exitCode, stderr } = texts;
+  if (exitCode === 0 || command.okExits?.includes(exitCode) === true) return ok({ ...texts, durationMs });
+  // sh says this of a program that was removed since it was looked for.
+  if (exitCode === 127 && /not found|No such file/.test(stderr))
+    return fail({ ...missingTool(command.argv[0]), argv: command.argv });
+  const signal = SIGNALS[exitCode - 128];
+  if (exitCode === 126 && /too long/.test(stderr))
+    return fail(explainExit(command, { ...texts, startError: 'E2BIG' }));
+  if (signal === undefined) return fail(explainExit(command, texts));
+  return fail(explainExit(command, { stdout: texts.stdout, stderr, signal: `SIG${signal}` }));
+}
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  1: 'HUP',
+  2: 'INT',
+  3: 'QUIT',
+  6: 'ABRT',
+  7: 'BUS',
+  9: 'KILL',
+  11: 'SEGV',
+  13: 'PIPE',
+  15: 'TERM',
+};
+
+export function lineLost(name: string, { argv }: Pick<Command, 'argv'>): Problem {
+  const tool = sanitise(argv[0].slice(argv[0].lastIndexOf('/') + 1), 80);
+  return problem('line-lost', `${name}: the line broke before ${tool} answered; it may have run`, { argv });
+}

@@ -1,0 +1,202 @@
+// The lanes of one host: the quick one for small reads, which is the master's own session, and a few for whatever may take long.
+
+import { type Problem, problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Channel } from './channel.ts';
+import { type Met, meet } from './connect.ts';
+import type { FarShell } from './hello.ts';
+import { createLane, type Job, type Lane } from './lane.ts';
+
+/** sshd allows 10 sessions on one connection (MaxSessions): the logs and the operator's programs need theirs. */
+const WORKERS_MAX = 3;
+const IDLE_MS = 60_000;
+
+export type Opened = Readonly<{ channel: Channel; name: string }>;
+/** With its channel, for one who writes to the program itself. */
+export type LoneSlot = Slot & Readonly<{ channel: Channel }>;
+
+/** A lane for one job at a time. */
+export type Slot = Readonly<{
+  lane: Lane;
+  /** Of the far shell. */
+  pid: number;
+  privileged: boolean;
+  /** For the next job. */
+  release(): void;
+  /** Nobody uses it any more: what it runs does not end. */
+  abandon(): void;
+}>;
+
+export type PoolOptions = Readonly<{
+  /** Undefined: no line. */
+  main(): Readonly<{ lane: Lane; shell: FarShell }> | undefined;
+  open(privileged: boolean): Promise<Result<Opened>>;
+  whyNot(): Problem;
+}>;
+
+type Worker = { slot: Slot; name: string; busy: boolean; idle: NodeJS.Timeout | undefined };
+type Waiter = Readonly<{ privileged: boolean; give(result: Result<Slot>): void }>;
+
+export type Pool = Readonly<{
+  /** All that is asked in one turn goes in one packet. */
+  quick(job: Job): void;
+  take(privileged: boolean): Promise<Result<Slot>>;
+  /** A lane that nobody else gets, and that ends after its job. */
+  alone(privileged: boolean): Promise<Result<LoneSlot>>;
+  quickPid(): number;
+  /** The quick lane hangs and cannot be helped: another one takes its place. */
+  giveUpQuick(): void;
+  shells(): readonly FarShell[];
+  closeAll(): void;
+}>;
+
+export function createPool(options: PoolOptions): Pool {
+  const workers = new Set<Worker>();
+  const others = new Map<Channel, FarShell>();
+  const waiters: Waiter[] = [];
+  const hung = new WeakSet<Lane>();
+  let opening = 0;
+  let batch: Job[] = [];
+
+  const openSlot = async (
+    privileged: boolean,
+  ): Promise<Result<Readonly<{ channel: Channel; lane: Lane; met: Met; name: string }>>> => {
+    const opened = await options.open(privileged);
+    if (!opened.ok) return opened;
+    const { channel, name } = opened.value;
+    const lane = createLane(channel);
+    const met = await meet(lane, []);
+    if (met === undefined) {
+      channel.close();
+      return fail(options.main() === undefined ? options.whyNot() : noSession());
+    }
+    return ok({ channel, lane, met, name });
+  };
+  const drop = (worker: Worker): void => {
+    clearTimeout(worker.idle);
+    workers.delete(worker);
+    worker.slot.lane.close();
+    serve();
+  };
+  const hire = async (privileged: boolean): Promise<Result<Worker>> => {
+    const made = await openSlot(privileged);
+    if (!made.ok) return made;
+    const { lane, met, name } = made.value;
+    const slot: Slot = {
+      lane,
+      pid: met.hello.pid,
+      privileged,
+      release: () => {
+        worker.busy = false;
+        if (!lane.isOpen) return drop(worker);
+        serve();
+        if (!worker.busy) worker.idle = setTimeout(() => drop(worker), IDLE_MS).unref();
+      },
+      abandon: () => drop(worker),
+    };
+    const worker: Worker = { slot, name, busy: false, idle: undefined };
+    workers.add(worker);
+    void lane.ended.then(() => {
+      if (!worker.busy) drop(worker);
+    });
+    return ok(worker);
+  };
+  const lend = (worker: Worker): Result<Slot> => {
+    clearTimeout(worker.idle);
+    worker.busy = true;
+    return ok(worker.slot);
+  };
+  const idle = (privileged: boolean): Worker | undefined =>
+    [...workers].find(({ busy, slot }) => !busy && slot.lane.isOpen && slot.privileged === privileged);
+  /** Gives the first who waits what there is; opens one more where there is room. */
+  function serve(): void {
+    const [first] = waiters;
+    if (first === undefined) return;
+    const free = idle(first.privileged);
+    if (free !== undefined) {
+      waiters.shift();
+      first.give(lend(free));
+      serve();
+      return;
+    }
+    if (workers.size + opening >= WORKERS_MAX) {
+      const other = idle(!first.privileged);
+      if (other !== undefined) drop(other);
+      return;
+    }
+    waiters.shift();
+    opening++;
+    void hire(first.privileged).then((hired) => {
+      opening--;
+      if (hired.ok) first.give(lend(hired.value));
+      // The far sshd wants no more of them: those that there are must do.
+      else if (workers.size > 0 && options.main() !== undefined) waiters.unshift(first);
+      else first.give(hired);
+      if (hired.ok) serve();
+    });
+  }
+  const quickLane = (): Lane | undefined => {
+    const lane = options.main()?.lane;
+    return lane === undefined || hung.has(lane) ? undefined : lane;
+  };
+  const flush = () => {
+    const jobs = batch;
+    batch = [];
+    const lane = quickLane();
+    if (lane !== undefined) return lane.send(jobs);
+    void pool.take(false).then((taken) => {
+      if (!taken.ok) {
+        for (const job of jobs) job.onEnd({ kind: 'unsent', problem: taken.problem });
+        return;
+      }
+      const last = jobs.at(-1);
+      taken.value.lane.send(
+        jobs.map((job) => ({
+          ...job,
+          onEnd: (end) => {
+            if (job === last) taken.value.release();
+            job.onEnd(end);
+          },
+        })),
+      );
+    });
+  };
+  const pool: Pool = {
+    quick(job) {
+      if (batch.length === 0) setImmediate(flush);
+      batch.push(job);
+    },
+    take: (privileged) =>
+      new Promise((give) => {
+        waiters.push({ privileged, give });
+        serve();
+      }),
+    async alone(privileged) {
+      const made = await openSlot(privileged);
+      if (!made.ok) return made;
+      const { channel, lane, met, name } = made.value;
+      others.set(channel, { pid: met.hello.pid, name });
+      void channel.ended.then(() => others.delete(channel));
+      const close = (): void => channel.close();
+      return ok({ channel, lane, pid: met.hello.pid, privileged, release: close, abandon: close });
+    },
+    quickPid: () => options.main()?.shell.pid ?? 0,
+    giveUpQuick() {
+      const lane = options.main()?.lane;
+      if (lane !== undefined) hung.add(lane);
+    },
+    shells: () => [...[...workers].map(({ name, slot }) => ({ name, pid: slot.pid })), ...others.values()],
+    closeAll() {
+      for (const worker of [...workers]) drop(worker);
+      for (const channel of others.keys()) channel.close();
+      for (const waiter of waiters.splice(0)) waiter.give(fail(options.whyNot()));
+    },
+  };
+  return pool;
+}
+
+function noSession(): Problem {
+  return problem('no-line', 'the far sshd opens no further session on this connection', {
+    hint: 'MaxSessions of its sshd_config limits them (10 by default)',
+  });
+}

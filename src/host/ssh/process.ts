@@ -1,0 +1,90 @@
+// One ssh process of this machine as a channel: its stdin stays open for what we write, nothing is inherited but what it asks for.
+
+import { sanitise } from '../../core/sanitise.ts';
+import { overTerminals } from '../pty-files.ts';
+import type { Channel, ChannelEnd } from './channel.ts';
+
+export type SshProcess = Channel &
+  Readonly<{
+    pid: number | undefined;
+    /** The last words on stderr, as ssh wrote them. */
+    lastWords(): string;
+    /** TERM, and KILL when it does not listen. */
+    kill(): void;
+  }>;
+
+export type SshStart = Readonly<{
+  words: readonly [string, ...string[]];
+  /** In a session of its own: it has no terminal to ask on. */
+  detached: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+}>;
+
+const WORDS_MAX = 16_384;
+const GRACE_MS = 1000;
+
+export async function startSsh({ words, detached, env }: SshStart): Promise<SshProcess> {
+  const { execa } = await import('execa');
+  const [file, ...args] = words;
+  // Its types know descriptors only up to 9.
+  const over = overTerminals().map((fd) => fd as 9);
+  const child = execa(file, args, {
+    stdio: ['pipe', 'pipe', 'pipe', ...over],
+    env,
+    extendEnv: false,
+    reject: false,
+    buffer: false,
+    forceKillAfterDelay: false,
+    detached,
+  });
+  let said = Buffer.alloc(0);
+  let isOver = false;
+  let closing = false;
+  let complain: ((chunk: Buffer) => void) | undefined;
+  const ended = child.then((): ChannelEnd => {
+    isOver = true;
+    return closing ? 'closed' : 'lost';
+  });
+  child.stdin?.on('error', () => undefined);
+  child.stdout?.on('error', () => undefined);
+  child.stderr?.on('error', () => undefined);
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = Buffer.concat([said, chunk]).subarray(-WORDS_MAX);
+    complain?.(chunk);
+  });
+  const signal = (how: NodeJS.Signals): void => {
+    if (!isOver) child.kill(how);
+  };
+  return {
+    pid: child.pid,
+    ended,
+    lastWords: () => said.toString('utf8'),
+    onData: (listener) => void child.stdout?.on('data', listener),
+    onErrors: (listener) => {
+      complain = listener;
+    },
+    write: (text) => {
+      if (!isOver && child.stdin?.writable === true) child.stdin.write(text);
+    },
+    finish: () => void child.stdin?.end(),
+    close: () => {
+      closing = true;
+      child.stdin?.end();
+    },
+    kill: () => {
+      closing = true;
+      signal('SIGTERM');
+      const timer = setTimeout(() => signal('SIGKILL'), GRACE_MS);
+      void ended.then(() => clearTimeout(timer));
+    },
+  };
+}
+
+/** ssh's own words, one line, for a summary. */
+export function shortly(text: string): string {
+  const lines = text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return sanitise(lines.at(-1) ?? '', 300);
+}
