@@ -143,8 +143,9 @@ function formOf(text: string): Readonly<{ text: string; back: (edited: string) =
 
 /** All that is not the workspace; places of keys in the file may move. */
 function sameRest(a: Session, b: Session): boolean {
-  const rest = ({ windows: _, prefixAt: ____, keys, ...session }: Session): unknown => ({
+  const rest = ({ windows: _, prefixAt: ____, keys, hosts = [], ...session }: Session): unknown => ({
     ...session,
+    hosts,
     keys: keys.map(({ line: __, column: ___, ...key }) => key),
   });
   return JSON.stringify(rest(a)) === JSON.stringify(rest(b));
