@@ -77,7 +77,7 @@ async function execute(options: FarRunOptions, call: Call): Promise<Result<Finis
   const { command, path, signal } = call;
   const { words, rootLane } =
     command.privileged === true ? options.privilege() : { words: [], rootLane: false };
-  const argv = [...words, path, ...command.argv.slice(1)];
+  const argv = [...words, ...(command.through ?? []), path, ...command.argv.slice(1)];
   const spooled = command.stdin !== undefined && !isInline(command.stdin);
   // An endless stream would keep a lane from the others.
   const alone = spooled || command.timeoutMs === 0;
@@ -212,11 +212,15 @@ async function giveUp(options: FarRunOptions, work: Work, why: ProblemCode): Pro
 }
 
 /** Through another lane: the one that hangs does not listen. */
-function kill(options: FarRunOptions, slot: Slot, how: 'TERM' | 'KILL'): Promise<void> {
+async function kill(options: FarRunOptions, slot: Slot, how: 'TERM' | 'KILL'): Promise<void> {
   const { words } = options.privilege();
-  return new Promise((resolve) => {
-    options.pool.quick(silent(killBody(slot.pid, how, words), () => resolve()));
-  });
+  const body = killBody(slot.pid, how, words);
+  if (!slot.privileged) {
+    options.pool.quick(silent(body, () => undefined));
+    return;
+  }
+  const root = await options.pool.alone(true);
+  if (root.ok) root.value.lane.send([silent(body, root.value.release)]);
 }
 
 function stillAnswers(options: FarRunOptions): Promise<boolean> {

@@ -95,11 +95,15 @@ export function sshEnvironment(batch: boolean): Record<string, string | undefine
   return batch ? { ...process.env, SSH_ASKPASS_REQUIRE: 'never' } : { ...process.env };
 }
 
+/** Whom the far sshd sees: the guards of acts ask for it. */
+const FROM = 'SSH_CONNECTION="$SSH_CONNECTION"';
+
 /**
  * A far sh with a small and constant environment, `name` in its argv so that it can be known again. The login shell may be
- * csh or fish: plain words only.
+ * csh or fish: plain words only. `ready`: what it says before it reads anything.
  */
-export function farShell(name: string, before: readonly string[] = []): string {
-  const env = ['env', '-i', `PATH=${SYSTEM_PATH.join(':')}`, 'LC_ALL=C', 'LANG=C', 'TERM=dumb'];
-  return ['exec', ...before, ...env, 'sh', '-s', name].join(' ');
+export function farShell(name: string, before: readonly string[] = [], ready?: string): string {
+  const env = ['env', '-i', `PATH=${SYSTEM_PATH.join(':')}`, 'LC_ALL=C', 'LANG=C', 'TERM=dumb', FROM];
+  const shell = ready === undefined ? `sh -s ${name}` : `sh -c 'echo ${ready}; exec sh -s ${name}'`;
+  return ['exec', ...before, ...env, shell].join(' ');
 }
