@@ -3,6 +3,7 @@
 
 import type { BanTarget } from '../core/act.ts';
 import { type Family, makeNet, type Net, widen } from '../core/address.ts';
+import { whyNoFirewall } from '../core/host-system.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { SetInfo, SetKey } from '../core/rows.ts';
@@ -81,6 +82,8 @@ async function readArm(
   backend: Backend,
   signal: AbortSignal | undefined,
 ): Promise<Result<SetsReading>> {
+  const why = whyNoFirewall(host.system);
+  if (why !== undefined) return fail(problem(backend.id === 'pf' ? 'refused' : 'missing-tool', why));
   for (const tool of backend.tools) {
     if ((await host.which(tool)) === undefined)
       return fail(problem('missing-tool', `${tool} is not installed`, { hint: `install ${tool}` }));

@@ -3,6 +3,7 @@
 
 import { unixMs } from '../core/brand.ts';
 import { formatDuration } from '../core/duration.ts';
+import { whyNoFirewall } from '../core/host-system.ts';
 import { command, type Proof } from '../core/plan.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -41,7 +42,7 @@ export type PfValue = Readonly<{ timeout: TimeoutFacts; before: number; wanted: 
 
 /** Is pf what keeps the flows here? */
 export async function hasPf(host: Host): Promise<boolean> {
-  return (await host.which('pfctl')) !== undefined;
+  return whyNoFirewall(host.system) === undefined && (await host.which('pfctl')) !== undefined;
 }
 
 const LIST_RULES = command(['pfctl', '-s', 'rules'], { privileged: true, outputMaxBytes: 2 ** 26 });

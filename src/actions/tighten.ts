@@ -3,6 +3,7 @@
 
 import { unixMs } from '../core/brand.ts';
 import { formatDuration } from '../core/duration.ts';
+import { whyNoFirewall } from '../core/host-system.ts';
 import type { Proof } from '../core/plan.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -34,6 +35,8 @@ export const tighten: Action<'tighten'> = {
   id: 'tighten',
   async prepare(draft, context): Promise<Gathered> {
     const { host } = context;
+    const why = whyNoFirewall(host.system);
+    if (why !== undefined) return refused(safe(why));
     if (await hasPf(host)) return tightenPf(draft, context);
     const wanted = wantedValues(draft.change);
     if (!wanted.ok) return failed(wanted.problem);

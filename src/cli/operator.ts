@@ -1,6 +1,6 @@
 // Who is acting, and where their journal lies.
 
-import { readlinkSync, statSync } from 'node:fs';
+import { existsSync, readlinkSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Operator } from '../core/act.ts';
@@ -11,7 +11,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** `sshPeer` from the environment: for the journal only, the safe set asks the kernel. */
 export function readOperator(env: Env): Operator {
-  const tty = readTty();
+  const tty = readTty(env);
   const peer = parseHost((env.SSH_CONNECTION ?? '').split(' ')[0] ?? '');
   const sudoUser = env.SUDO_USER ?? env.DOAS_USER;
   return {
@@ -38,7 +38,9 @@ function userName(): string {
   }
 }
 
-function readTty(): string | undefined {
+function readTty(env: Env): string | undefined {
+  // Without /proc: of the session that we came in by, if it was one.
+  if (!existsSync('/proc/self/fd')) return /^\/dev\/\S+$/.test(env.SSH_TTY ?? '') ? env.SSH_TTY : undefined;
   for (const stream of [0, 1, 2]) {
     try {
       const target = readlinkSync(`/proc/self/fd/${stream}`);

@@ -1,6 +1,6 @@
 // One watch per host: a file that names the process, made whole or not at all. One that a dead process left is taken over.
 
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Problem, problem } from '../core/problem.ts';
 import { startIn } from '../core/proc-stat.ts';
@@ -93,5 +93,16 @@ function livingOwner(text: string): number | undefined {
 
 function startOf(pid: number): string | undefined {
   const stat = contentOf(`/proc/${sanitise(String(pid))}/stat`);
-  return stat === undefined ? undefined : startIn(stat);
+  if (stat !== undefined) return startIn(stat);
+  // Without /proc nothing says when it began: there a living number is taken for the one that wrote it.
+  return existsSync('/proc/self/stat') || !lives(pid) ? undefined : '0';
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

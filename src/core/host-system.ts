@@ -12,6 +12,11 @@ export const SYSTEM_NAMES: Readonly<Record<HostSystem, string>> = {
   other: 'this system',
 };
 
+/** Why nothing is banned, cut or shielded there; undefined: its firewall is one of ours, or is asked. */
+export function whyNoFirewall(system: HostSystem | undefined): string | undefined {
+  return system === 'darwin' ? 'the firewall of macOS is not managed from here' : undefined;
+}
+
 const KNOWN: ReadonlyMap<string, HostSystem> = new Map([
   ['linux', 'linux'],
   ['freebsd', 'freebsd'],

@@ -10,12 +10,9 @@ const CHUNK = 256;
 
 /** Reads the terminal behind `fd` until the answer came, the line ended or `patienceMs` are over. */
 export function awaitAnswer(fd: number, patienceMs: number): void {
-  let own: number;
-  try {
-    own = openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch {
-    return; // Not Linux, or a terminal of another user: the shell may show three signs too many.
-  }
+  const own = reopened(fd);
+  // A terminal of another user: the shell may show three signs too many.
+  if (own === undefined) return;
   const until = performance.now() + patienceMs;
   const chunk = Buffer.alloc(CHUNK);
   let seen = '';
@@ -29,6 +26,18 @@ export function awaitAnswer(fd: number, patienceMs: number): void {
   } finally {
     closeSync(own);
   }
+}
+
+function reopened(fd: number): number | undefined {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+  for (const path of [`/proc/self/fd/${fd}`, '/dev/tty']) {
+    try {
+      return openSync(path, flags);
+    } catch {
+      // Not Linux: the next way.
+    }
+  }
+  return undefined;
 }
 
 /** Bytes read; 0 when there are none now, undefined at the end of the line. */

@@ -2,6 +2,7 @@
 // are left are ended by their ids, in rounds, and only a listing without any of them is a proof.
 
 import { contains, type Net } from '../../core/address.ts';
+import { whyNoFirewall } from '../../core/host-system.ts';
 import { command } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -36,7 +37,7 @@ export async function planPfCut(
   { host, signal }: ActContext,
   nets: readonly Net[],
 ): Promise<CutPlan | undefined> {
-  if ((await host.which('pfctl')) === undefined) return undefined;
+  if (whyNoFirewall(host.system) !== undefined || (await host.which('pfctl')) === undefined) return undefined;
   const [system, info] = await Promise.all([host.run(ASK_SYSTEM, signal), host.run(ASK_INFO, signal)]);
   if (!info.ok)
     return {

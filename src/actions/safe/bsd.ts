@@ -21,8 +21,9 @@ const LOOKS = [
 export const BSD_SESSIONS =
   'which sockets are ssh sessions is not known on this system: `allow` in the session file protects others than you';
 
-/** pf is of BSD alone. */
+/** No /proc there: tools are asked, on macOS too. A host that does not say what it is: pf is of BSD alone. */
 export async function isBsd(host: Host): Promise<boolean> {
+  if (host.system !== undefined && host.system !== 'linux') return true;
   return (await host.which('pfctl')) !== undefined;
 }
 

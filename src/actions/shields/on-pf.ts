@@ -1,6 +1,7 @@
 // The shields where pf is the packet filter (FreeBSD, OpenBSD): rules in the anchor opsconsole/shields, which pf.conf must call.
 // pf has no timer of its own: the watcher and every start of opsconsole take them back, the kernel does not.
 
+import { whyNoFirewall } from '../../core/host-system.ts';
 import { command } from '../../core/plan.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { MeasureSpec, RaiseWish, ShieldsPreview } from '../../core/shields.ts';
@@ -25,6 +26,8 @@ import type { ShieldsOptions } from './shields.ts';
 
 /** Why a raise is refused on this host, the missing line among it; undefined = no pf here. */
 export async function whyNotOnPf(host: Host): Promise<readonly SafeText[] | undefined> {
+  const why = whyNoFirewall(host.system);
+  if (why !== undefined) return [sanitise(why)];
   if (!(await isBsd(host))) return undefined;
   const ask = (what: string) => host.run(command(['pfctl', '-s', what], { privileged: true }));
   const rules = await ask('rules');
