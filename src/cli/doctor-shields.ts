@@ -16,10 +16,12 @@ export async function readShieldsFacts(host: Host, env: Io['env']): Promise<Shie
   return { now, warnings: [...bakers.warnings, ...bakers.hazards] };
 }
 
-type Can = Readonly<{ has: (tool: string) => boolean; privileged: boolean }>;
+/** `why`: no firewall of this system is managed. */
+type Can = Readonly<{ has: (tool: string) => boolean; privileged: boolean; why?: string | undefined }>;
 
-export function shieldsCheck({ now }: ShieldsFacts, { has, privileged }: Can): Check {
+export function shieldsCheck({ now }: ShieldsFacts, { has, privileged, why }: Can): Check {
   const what = 'shields';
+  if (why !== undefined) return { what, works: false, says: why };
   if (now.kind === 'unknown')
     return {
       what,

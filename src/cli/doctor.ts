@@ -5,6 +5,7 @@ import { createJournal } from '../actions/journal/journal.ts';
 import { computeSafeSet } from '../actions/safe/safe-set.ts';
 import { fullName } from '../actions/set-names.ts';
 import type { SafeSet } from '../core/act.ts';
+import { whyNoFirewall } from '../core/host-system.ts';
 import type { Session } from '../core/pane.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
@@ -14,6 +15,7 @@ import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import type { ActDeps } from './act-desk.ts';
 import { backendChecks, harmSentences } from './doctor-backends.ts';
+import { flowsCheck } from './doctor-flows.ts';
 import { readShieldsFacts, type ShieldsFacts, shieldsCheck } from './doctor-shields.ts';
 import { type FoundTool, findTools, sudoersLines } from './doctor-tools.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
@@ -69,7 +71,7 @@ async function checkJournal(io: Io): Promise<Problem | undefined> {
 const BAN_WORDS: Readonly<Record<string, string>> = { ipset: 'with ipset and iptables' };
 
 function checksOf(facts: Facts, io: Io): readonly Check[] {
-  const { host, tools, view, safeSet, session, journal, tracked } = facts;
+  const { host, tools, view, safeSet, session, journal } = facts;
   const has = (name: string): boolean => tools.some((one) => one.name === name && one.path !== undefined);
   const arm = view.arms.find(({ backend }) => ownsTable(backend));
   const [blind] = view.blind;
@@ -90,11 +92,11 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
           says:
             blind?.problem.summary ??
             (arm === undefined ? 'neither nft nor ipset with iptables is installed' : 'no rights'),
-          todo: arm === undefined && blind === undefined ? 'apt install nftables' : 'see rights',
+          ...(blind?.problem.code === 'refused'
+            ? {}
+            : { todo: arm === undefined && blind === undefined ? 'apt install nftables' : 'see rights' }),
         };
-  const conntrack: Check = has('pfctl')
-    ? pfCutCheck(host.privileged)
-    : cutCheck(has('conntrack'), tracked, host.privileged);
+  const conntrack = flowsCheck(host, { has, tracked: facts.tracked });
   const operator: Check = {
     what: 'safe set',
     works: safeSet.operatorFound && safeSet.gaps.length === 0,
@@ -120,39 +122,12 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
             : 'detected, no file',
       }
     : { what: 'session', works: false, says: session.problem.summary, todo: 'opsconsole validate FILE' };
-  const emergency = shieldsCheck(facts.shields, { has, privileged: host.privileged });
+  const emergency = shieldsCheck(facts.shields, {
+    has,
+    privileged: host.privileged,
+    why: whyNoFirewall(host.system),
+  });
   return [rights, ban, ...backendChecks(view), conntrack, emergency, operator, record, file];
-}
-
-/** Where there is pf, it keeps the flows. */
-function pfCutCheck(privileged: boolean): Check {
-  const what = 'cut, tighten';
-  return privileged
-    ? {
-        what,
-        works: true,
-        says: 'with pf: its states and their timeouts; single ssh sessions cannot be pinned',
-      }
-    : { what, works: false, says: 'no rights', todo: 'see rights' };
-}
-
-function cutCheck(tool: boolean, tracked: boolean, privileged: boolean): Check {
-  if (!tracked)
-    return {
-      what: 'cut, tighten',
-      works: false,
-      says: 'the kernel tracks no connections (nf_conntrack is not loaded): nothing to cut or tighten',
-    };
-  if (!tool)
-    return {
-      what: 'cut, tighten',
-      works: false,
-      says: 'conntrack is not installed: flows are not cut and ssh sessions are not pinned',
-      todo: 'apt install conntrack',
-    };
-  return privileged
-    ? { what: 'cut, tighten', works: true, says: 'with conntrack and sysctl' }
-    : { what: 'cut, tighten', works: false, says: 'no rights', todo: 'see rights' };
 }
 
 type Printing = Readonly<{ checks: readonly Check[]; sudoers: readonly string[]; io: Io }>;

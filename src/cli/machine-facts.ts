@@ -1,10 +1,12 @@
 // What this machine has, for a session without a file: logs that exist and are readable, journald, sets, interfaces.
 // Reads only.
 
+import { whyNoFirewall } from '../core/host-system.ts';
 import { command } from '../core/plan.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { Host } from '../host/host.ts';
 import { LOG_CANDIDATES, type LogSubject, type MachineFacts, SSH_UNITS } from '../session/detect.ts';
+import { trafficSource } from '../sources/traffic/source.ts';
 
 /** Without the names of sets: listing them costs a process, and only `init` shows them. */
 export async function gatherFacts(host: Host): Promise<MachineFacts> {
@@ -14,7 +16,8 @@ export async function gatherFacts(host: Host): Promise<MachineFacts> {
     findInterfaces(host),
     findFail2ban(host),
   ]);
-  return { hostName: host.name, ...logs, ...journal, sets: [], interfaces, ...fail2ban };
+  const firewall = whyNoFirewall(host.system) === undefined;
+  return { hostName: host.name, ...logs, ...journal, sets: [], interfaces, firewall, ...fail2ban };
 }
 
 type FoundLogs = Pick<MachineFacts, 'logs' | 'unreadable'>;
@@ -60,11 +63,20 @@ async function findJournal(host: Host): Promise<Pick<MachineFacts, 'journald' | 
 
 /** Its socket, which goes with the server. */
 async function findFail2ban(host: Host): Promise<Pick<MachineFacts, 'fail2ban'>> {
-  const socket = await host.stat('/run/fail2ban/fail2ban.sock');
-  return socket.ok ? { fail2ban: true } : {};
+  for (const folder of ['/run', '/var/run']) {
+    if ((await host.stat(`${folder}/fail2ban/fail2ban.sock`)).ok) return { fail2ban: true };
+  }
+  return {};
 }
 
 async function findInterfaces(host: Host): Promise<readonly string[]> {
+  if (host.system !== undefined && host.system !== 'linux') {
+    const read = await trafficSource({ everyMs: 0 }).read(host, AbortSignal.timeout(5000));
+    const found = read.ok ? read.value.interfaces : [];
+    return found
+      .filter(({ name, rxBytes }) => rxBytes > 0 && !/^lo\d*$/.test(name))
+      .map(({ name }) => sanitise(name));
+  }
   const table = await host.read('/proc/net/dev');
   if (!table.ok) return [];
   return table.value

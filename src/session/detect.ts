@@ -13,21 +13,26 @@ export type MachineFacts = Readonly<{
   units: readonly string[];
   sets: readonly string[];
   interfaces: readonly string[];
+  /** Whether its firewall can be managed; absent: it can. */
+  firewall?: boolean;
   /** A fail2ban server listens here. */
   fail2ban?: true;
 }>;
 
-/** Where the common programs write on Debian, Red Hat, SUSE and Arch; the first that exists of a subject leads. */
+/** Where the common programs write on Debian, Red Hat, SUSE, Arch, FreeBSD, OpenBSD and macOS; the first that exists of a subject leads. */
 export const LOG_CANDIDATES: readonly Readonly<{ subject: LogSubject; pattern: string }>[] = [
   { subject: 'web', pattern: '/var/log/nginx/access.log' },
   { subject: 'web', pattern: '/var/log/nginx/*access.log' },
   { subject: 'web', pattern: '/var/log/apache2/access.log' },
   { subject: 'web', pattern: '/var/log/apache2/*access.log' },
   { subject: 'web', pattern: '/var/log/httpd/access_log' },
+  { subject: 'web', pattern: '/var/log/httpd-access.log' },
+  { subject: 'web', pattern: '/var/www/logs/access.log' },
   { subject: 'web', pattern: '/var/log/lighttpd/access.log' },
   { subject: 'web', pattern: '/var/log/squid/access.log' },
   { subject: 'auth', pattern: '/var/log/auth.log' },
   { subject: 'auth', pattern: '/var/log/secure' },
+  { subject: 'auth', pattern: '/var/log/authlog' },
   { subject: 'mail', pattern: '/var/log/mail.log' },
   { subject: 'mail', pattern: '/var/log/maillog' },
   { subject: 'mail', pattern: '/var/log/exim*/mainlog' },
@@ -37,6 +42,8 @@ export const LOG_CANDIDATES: readonly Readonly<{ subject: LogSubject; pattern: s
   { subject: 'firewall', pattern: '/var/log/kern.log' },
   { subject: 'system', pattern: '/var/log/syslog' },
   { subject: 'system', pattern: '/var/log/messages' },
+  { subject: 'system', pattern: '/var/log/daemon' },
+  { subject: 'system', pattern: '/var/log/system.log' },
 ];
 export const SSH_UNITS: readonly string[] = ['ssh.service', 'sshd.service'];
 
@@ -48,10 +55,10 @@ export function sessionTextFor(facts: MachineFacts): string {
   const main = logs.slice(0, 2);
   const rest = logs.slice(2);
   const windows = [
-    watchWindow(main),
+    facts.firewall === false ? ownMachine(main) : watchWindow(main),
     ...(rest.length > 0 ? [logsWindow(rest)] : []),
     ...(facts.fail2ban === true ? [{ name: 'jails', layout: 'even-vertical', panes: ['jails'] }] : []),
-    actsWindow(),
+    actsWindow(facts.firewall !== false),
   ];
   const body = stringify({ windows }, { lineWidth: 100, flowCollectionPadding: false });
   return `${header(facts)}${body}`;
@@ -121,6 +128,11 @@ function logsWindow(logs: readonly PaneText[]): unknown {
   return { name: 'logs', layout: 'even-vertical', panes: logs };
 }
 
-function actsWindow(): unknown {
-  return { name: 'acts', layout: 'even-vertical', panes: ['bans', 'journal'] };
+/** Nothing is banned or cut here: it is where the operator sits, and looks at others from. */
+function ownMachine(logs: readonly PaneText[]): unknown {
+  return { name: 'watch', layout: 'even-vertical', panes: [...logs, 'host', 'traffic'] };
+}
+
+function actsWindow(bans: boolean): unknown {
+  return { name: 'acts', layout: 'even-vertical', panes: [...(bans ? ['bans'] : []), 'journal'] };
 }
