@@ -2,8 +2,10 @@
 // sets on demand. Expiry needs no re-reading: members carry the absolute time of their end.
 
 import type { UnixMs } from '../../core/brand.ts';
+import { whyNoFirewall } from '../../core/host-system.ts';
 import { command } from '../../core/plan.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { Members, SetInfo, SetKey } from '../../core/rows.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import type { Host } from '../../host/host.ts';
@@ -48,6 +50,7 @@ export type BansSources = Readonly<{
 /** `nft monitor` holds 660 bytes for each element of the host: beyond this it is not worth its memory. */
 const FOLLOW_MAX = 250_000;
 const CHANGES_MAX = 100_000;
+const ELSEWHERE = 'bans are shown of hosts that have nft, ipset, iptables or pf';
 
 export function createBansSource(options: BansOptions): PollSource<BansSample> {
   return createBansSources(options).bans;
@@ -69,6 +72,8 @@ export function createBansSources(options: BansOptions): BansSources {
         return calm.everyMs();
       },
       async read(host, signal, wish) {
+        const why = whyNoFirewall(host.system);
+        if (why !== undefined) return fail(problem('not-found', why, { hint: ELSEWHERE }));
         if (wish?.asked === true) lister.askAll();
         const began = host.now();
         const reading = await terse.read(host, signal, wish);
