@@ -145,6 +145,9 @@ export const INTENTS = [
   'unban',
   'cut',
   'tighten',
+  'service-start',
+  'service-stop',
+  'service-restart',
   'undo',
   // the shields
   'shields',
@@ -196,6 +199,7 @@ export type KeyMode =
   | 'host'
   | 'journal'
   | 'jails'
+  | 'services'
   | 'uplinks'
   | 'run'
   | 'watch'

@@ -2,6 +2,7 @@
 
 import type { Brand } from './brand.ts';
 import { type HostEntry, type HostGroup, type HostId, LOCAL } from './hosts.ts';
+import type { ServiceEntry } from './services/thing.ts';
 import type { ShieldsSettings } from './shields.ts';
 
 /** Unique within a session: "1.2" = second pane of the first window. */
@@ -41,6 +42,9 @@ export type JournalSpec = Readonly<{ kind: 'journal' }>;
 /** The jails of fail2ban. */
 export type JailsSpec = Readonly<{ kind: 'jails' }>;
 
+/** What `Session.services` has on this host. */
+export type ServicesSpec = Readonly<{ kind: 'services' }>;
+
 /** What the operator wrote: argv as it is, or one line for `/bin/sh -c`. */
 export type CommandLine =
   | Readonly<{ kind: 'argv'; argv: readonly [string, ...string[]] }>
@@ -71,6 +75,7 @@ export type PaneBody =
   | HostSpec
   | JournalSpec
   | JailsSpec
+  | ServicesSpec
   | RunSpec
   | WatchSpec;
 export type PaneKind = PaneBody['kind'];
@@ -172,6 +177,8 @@ export type Session = Readonly<{
   allow: readonly string[];
   /** Names of sets that `allow sync` fills with what the names in `allow` resolve to. */
   allowInto?: readonly string[];
+  /** Absent: none is declared. */
+  services?: readonly ServiceEntry[];
   shields: ShieldsSettings;
   theme: ThemeName;
   accent?: Accent;

@@ -23,6 +23,7 @@ export type SourceId =
   | 'journal'
   | 'jails'
   | 'jails-logs'
+  | 'services'
   | 'safe-set'
   | 'shields'
   | `log:${string}`

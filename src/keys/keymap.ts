@@ -14,7 +14,8 @@ import { WATCH_ROWS } from './keymap-watch.ts';
 import { type Keymap, rows } from './row.ts';
 
 export const MODES = [
-  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'run', 'watch'] as const),
+  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'services'] as const),
+  ...(['run', 'watch'] as const),
   ...(['pane', 'global', 'program', 'copy', 'plain', 'card', 'trial'] as const),
   ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'review', 'help'] as const),
 ] satisfies readonly KeyMode[];
@@ -32,6 +33,7 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'host':
     case 'journal':
     case 'jails':
+    case 'services':
     case 'run':
     case 'watch':
       return [mode, 'pane', 'global'];
@@ -149,6 +151,19 @@ const TABLE_ROWS: Keymap = [
     ['mark-clear', ['X'], 'remove all marks'],
   ]),
   ...rows('journal', 'this pane', [['open', ['Enter'], 'the exact commands of the act, or back', 'details']]),
+  ...rows(
+    'services',
+    'acts',
+    [
+      ['service-start', ['s'], 'start the service', 'start'],
+      ['service-stop', ['x'], 'stop it', 'stop'],
+      ['service-restart', ['R'], 'restart it', 'restart'],
+    ],
+    'act',
+  ),
+  ...rows('services', 'this pane', [
+    ['sort-next', ['o'], 'what needs a look first, or as in the file', 'sort'],
+  ]),
   ...rows('jails', 'this pane', [
     ['open', ['Enter'], 'all about the jail and what it did last, or back', 'details'],
     ['test-filter', ['T'], 'test its filter on the newest lines of its log: what it misses', 'test filter'],

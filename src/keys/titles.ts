@@ -10,6 +10,7 @@ export const TABLE_TITLES: Readonly<Record<KeyMode, string>> = {
   host: 'In host',
   journal: 'In the journal',
   jails: 'In the jails',
+  services: 'In the services',
   run: 'In a program pane whose program does not run',
   watch: 'In a watch pane',
   program: 'While a program takes the keys',

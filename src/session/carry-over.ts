@@ -115,6 +115,7 @@ const SETTINGS: readonly Readonly<{ name: string; of: (session: Session) => unkn
   { name: 'hosts', of: ({ hosts, groups, host }) => [hosts, groups, host] },
   { name: 'allow', of: ({ allow, allowInto }) => [allow, allowInto] },
   { name: 'bans', of: ({ bans }) => bans },
+  { name: 'services', of: ({ services }) => services },
   { name: 'shields', of: ({ shields }) => shields },
   {
     name: 'keys',

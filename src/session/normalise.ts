@@ -17,6 +17,7 @@ import {
 import { accepted, type Context, listOf, type Path, report } from './normalise-context.ts';
 import { hostAt, hostNamesOf, hostPartsOf } from './normalise-hosts.ts';
 import { paneOf } from './normalise-panes.ts';
+import { servicesOf } from './normalise-services.ts';
 import { parseRefresh } from './pane-schema.ts';
 import { type FileProblem, problemAt, type SourceMap } from './problems.ts';
 import {
@@ -39,14 +40,17 @@ export function normalise(
   path: string,
 ): Readonly<{ session: Session; problems: readonly FileProblem[] }> {
   const context: Context = { source, problems: [], names: hostNamesOf(file) };
+  const parts = hostPartsOf(context, file);
+  const services = servicesOf(context, file, parts.host);
   const session: Session = {
     name: file.name ?? baseName(path),
     origin: { kind: 'file', path },
     refreshMs: accepted(parseRefresh, file.refresh) ?? 1000,
-    ...hostPartsOf(context, file),
+    ...parts,
     bans: bansOf(file),
     allow: file.allow ?? [],
     ...(file['allow-into'] === undefined ? {} : { allowInto: listOf(file['allow-into']) }),
+    ...(services === undefined ? {} : { services }),
     shields: shieldsOf(file.shields, (at, message) => report(context, ['shields', ...at], message)),
     theme: file.theme ?? 'ansi',
     ...(file.accent === undefined ? {} : { accent: file.accent }),

@@ -63,6 +63,7 @@ const PANE_KINDS = {
   host: z.union([nothing, hostName]).describe('A pane of this kind, or the host that another kind shows'),
   journal: nothing,
   jails: nothing,
+  services: nothing,
   run: z.union([command, runOptions]).describe('A program in a terminal of its own'),
   watch: z.union([command, watchOptions]).describe('A command run again every refresh (2s when absent)'),
 };
@@ -82,12 +83,16 @@ const paneMap = z.strictObject({
   host: PANE_KINDS.host.optional(),
   journal: PANE_KINDS.journal.optional(),
   jails: PANE_KINDS.jails.optional(),
+  services: PANE_KINDS.services.optional(),
   run: PANE_KINDS.run.optional(),
   watch: PANE_KINDS.watch.optional(),
   title: text.optional().describe('Shown on the frame instead of what is watched'),
   refresh: refresh.optional().describe("This pane's own refresh"),
 });
-export const pane = z.union([z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal', 'jails']), paneMap]);
+export const pane = z.union([
+  z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'services']),
+  paneMap,
+]);
 
 export type PaneEntry = z.infer<typeof pane>;
 

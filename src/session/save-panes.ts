@@ -33,6 +33,7 @@ export function panePlain({ body, host, title, refreshMs }: PaneSpec, implied?: 
     case 'host':
     case 'journal':
     case 'jails':
+    case 'services':
       // A pane of the kind "host" says whose it is in the same word.
       return bare ? body.kind : { [body.kind]: true, ...options };
     default:

@@ -12,6 +12,7 @@ import { sanitise } from '../core/sanitise.ts';
 import { oneOrMany, text, textThat } from './fields.ts';
 import { groupsSchema, hostKeysAt, hostName, hostsSchema } from './hosts-schema.ts';
 import { pane, paneKeysAt, refresh } from './pane-schema.ts';
+import { serviceKeysAt, servicesSchema } from './services-schema.ts';
 import { shieldsKeysAt, shieldsSchema } from './shields-schema.ts';
 
 export const REFRESH_MS_MIN = 250;
@@ -95,6 +96,7 @@ export const sessionSchema = z.strictObject({
       cut: z.boolean().optional().describe('Whether a ban also deletes the flows of the address'),
     })
     .optional(),
+  services: servicesSchema.optional(),
   shields: shieldsSchema.optional(),
   hosts: hostsSchema.optional(),
   groups: groupsSchema.optional(),
@@ -120,6 +122,7 @@ export function knownKeysAt(path: readonly PropertyKey[]): readonly string[] {
   const inLayout = path.some((part) => part === 'layout');
   if (path.length === 0) return Object.keys(sessionSchema.shape);
   if (path[0] === 'hosts' || path[0] === 'groups') return hostKeysAt(path);
+  if (path[0] === 'services') return serviceKeysAt(path);
   if (path[0] === 'shields') return shieldsKeysAt(path.slice(1));
   if (inLayout) return ['pane', 'rows', 'columns', 'size'];
   if (last === 'windows') return Object.keys(window.shape);

@@ -11,6 +11,7 @@ import { initialJails } from './slices/jails.ts';
 import { initialJournal } from './slices/journal.ts';
 import { initialLogs } from './slices/logs.ts';
 import { fitPrograms } from './slices/programs.ts';
+import { initialServices } from './slices/services.ts';
 import { initialTraffic } from './slices/traffic.ts';
 import { fitWatches } from './slices/watches.ts';
 import type { ConsoleState } from './state.ts';
@@ -44,7 +45,7 @@ function fitHosts(state: ConsoleState): ConsoleState['hosts'] {
 }
 
 function fitBranch(branch: HostBranch, session: Session, id: HostId): HostBranch {
-  const { sources, bans, conntrack, traffic, journal, jails } = branch;
+  const { sources, bans, conntrack, traffic, journal, jails, services } = branch;
   const own = panesOn(session, id);
   return {
     ...branch,
@@ -54,6 +55,7 @@ function fitBranch(branch: HostBranch, session: Session, id: HostId): HostBranch
     traffic: { ...traffic, views: fittedRecord(initialTraffic(own).views, traffic.views) },
     journal: { ...journal, panes: fitted(initialJournal(own).panes, journal.panes) },
     jails: { ...jails, panes: fitted(initialJails(own).panes, jails.panes) },
+    services: { ...services, panes: fitted(initialServices(own).panes, services.panes) },
   };
 }
 

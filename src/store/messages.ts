@@ -21,6 +21,7 @@ import type { LogsMsg } from './slices/logs.ts';
 import type { LookMsg } from './slices/look.ts';
 import type { ModalMsg } from './slices/modal.ts';
 import type { ProgramsMsg } from './slices/programs.ts';
+import type { ServicesMsg } from './slices/services.ts';
 import type { ShieldsMsg } from './slices/shields.ts';
 import type { TrafficMsg } from './slices/traffic.ts';
 import type { WatchesMsg } from './slices/watches.ts';
@@ -60,4 +61,5 @@ export type HostlessMsg =
   | HostMsg
   | ShieldsMsg
   | JournalMsg
+  | ServicesMsg
   | JailsMsg;

@@ -19,6 +19,7 @@ import { reduceLogs } from './slices/logs.ts';
 import { reduceLook } from './slices/look.ts';
 import { reduceModal } from './slices/modal.ts';
 import { reducePrograms } from './slices/programs.ts';
+import { reduceServices } from './slices/services.ts';
 import { reduceShields } from './slices/shields.ts';
 import { reduceTraffic } from './slices/traffic.ts';
 import { reduceWatches } from './slices/watches.ts';
@@ -53,6 +54,7 @@ function reduceOne(state: ConsoleState, msg: HostlessMsg): ConsoleState {
     host: reduceHost(base.host, msg, base),
     journal: reduceJournal(base.journal, msg, base),
     jails: reduceJails(base.jails, msg, base),
+    services: reduceServices(base.services, msg, base),
     shields: reduceShields(base.shields, msg, base),
     programs: reducePrograms(base.programs, msg, base),
     watches: reduceWatches(base.watches, msg, withModal),
@@ -64,7 +66,7 @@ function reduceOne(state: ConsoleState, msg: HostlessMsg): ConsoleState {
 
 const SLICES = [
   ...(['layout', 'modal', 'keys', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
-  ...(['shields', 'programs', 'watches', 'copy', 'follow', 'jails'] as const),
+  ...(['shields', 'programs', 'watches', 'copy', 'follow', 'jails', 'services'] as const),
 ] as const;
 
 function reduceBase(state: ConsoleState, msg: HostlessMsg): ConsoleState {

@@ -20,6 +20,7 @@ import { initialLayout, type LayoutState } from './slices/layout.ts';
 import { initialLogs, type LogsState } from './slices/logs.ts';
 import { initialModal, type ModalState } from './slices/modal.ts';
 import { initialPrograms, type ProgramsState } from './slices/programs.ts';
+import type { ServicesState } from './slices/services.ts';
 import type { ShieldsSlice } from './slices/shields.ts';
 import type { TrafficState } from './slices/traffic.ts';
 import { initialWatches, type WatchesState } from './slices/watches.ts';
@@ -60,6 +61,7 @@ export type ConsoleState = Readonly<{
   host: HostState;
   journal: JournalState;
   jails: JailsState;
+  services: ServicesState;
   shields: ShieldsSlice;
   programs: ProgramsState;
   watches: WatchesState;

@@ -93,6 +93,7 @@ function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
   if (pane.body.kind === 'log') return [...common, logs, state.sources[`log:${pane.id}`]];
   const { sources } = state;
   if (pane.body.kind === 'jails') return [...common, state.jails, sources.jails, sources.bans];
+  if (pane.body.kind === 'services') return [...common, state.services, sources.services];
   const statuses = [sources.bans, sources.conntrack, sources.flows, sources.timeouts, sources.traffic];
   return [...common, conntrack, traffic, host, journal, ...statuses, sources.host, sources.journal];
 }

@@ -7,6 +7,7 @@ import { drawJails } from './panes/jails.ts';
 import { drawJournal } from './panes/journal.ts';
 import { drawLog } from './panes/log.ts';
 import { drawRun } from './panes/run.ts';
+import { drawServices } from './panes/services.ts';
 import { drawTraffic } from './panes/traffic.ts';
 import { drawWatch } from './panes/watch.ts';
 import type { Painters } from './screen.ts';
@@ -19,6 +20,7 @@ export const PAINTERS: Painters = {
   host: drawHost,
   journal: drawJournal,
   jails: drawJails,
+  services: drawServices,
   run: drawRun,
   watch: drawWatch,
 };

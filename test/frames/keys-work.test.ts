@@ -20,6 +20,7 @@ import { createScreenDrawer } from '../../src/views/screen.ts';
 import { batchOf, lineOf, membersOf, net, sampleOf, setOf } from '../unit/store/rig.ts';
 import { banOf, jailOf, jailsOf } from './jail-samples.ts';
 import { report, source, timeouts, trafficSamples } from './panes/machine-states.ts';
+import { readingOf, rowOf, servicesOf } from './service-states.ts';
 import { NOW, SESSION } from './shell-parts.ts';
 
 const many = Array.from({ length: 90 }, (_, at) => `192.0.2.${at + 1}`);
@@ -66,6 +67,11 @@ const DATA: readonly Msg[] = [
   { kind: 'conntrack/sampled', sample: { at: NOW, count: 4000, max: 262_144, accounting: true } },
   timeouts('default'),
   acts,
+  servicesOf(
+    many.map((_, at) =>
+      rowOf(`web-${(at * 31) % 90}`, readingOf(at % 3 === 0 ? 'failed' : 'running', `${at}`)),
+    ),
+  ),
   jailsOf(many.map((text, at) => jailOf(`web-${(at * 31) % 90}`, { lastBan: banOf(text) }))),
 ];
 
@@ -85,6 +91,7 @@ const FOCUS: Readonly<Record<Kind, PaneId>> = {
   traffic: '1.6' as PaneId,
   journal: '2.2' as PaneId,
   jails: '1.5' as PaneId,
+  services: '1.5' as PaneId,
   watch: '1.5' as PaneId,
   run: '1.5' as PaneId,
 };
@@ -100,7 +107,7 @@ const ran = (turn: number): Msg => ({
 
 /** A watch, a program or a jails pane where the host is else. */
 function sessionFor(kind: Kind): Session {
-  if (kind === 'jails') return inPlaceOfHost({ kind });
+  if (kind === 'jails' || kind === 'services') return inPlaceOfHost({ kind });
   if (kind !== 'watch' && kind !== 'run') return SESSION;
   const command = { kind: 'shell', line: 'ss -tn' } as const;
   const start = kind === 'watch' ? ('auto' as const) : ('suspended' as const);

@@ -23,6 +23,7 @@ import {
   timeouts,
   trafficSamples,
 } from './panes/machine-states.ts';
+import { SERVICES_STATES } from './service-states.ts';
 
 /** The pane has the number 1.1 in each of them. */
 export const PANE: PaneId = LOG;
@@ -329,4 +330,5 @@ export const KIND_STATES = {
   host: HOST_STATES,
   journal: JOURNAL_STATES,
   jails: JAILS_STATES,
+  services: SERVICES_STATES,
 } as const satisfies Partial<Record<PaneBody['kind'], States>>;

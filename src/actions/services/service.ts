@@ -1,6 +1,6 @@
 // Start, stop, restart a declared thing (a service, a tunnel): what it would do, whom it would cut off, and the proof that it did.
 
-import { type Plan, printCommand } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { askThing } from '../../core/services/ask.ts';
@@ -125,11 +125,4 @@ function canUndo({ thing, verb }: Wish, reading: Reading | undefined): boolean {
   return verb === 'stop'
     ? reading?.state === 'running'
     : reading?.state === 'stopped' || reading?.state === 'failed';
-}
-
-/** What an operator types to do the same. */
-export function wordsOfVerb(thing: Thing, verb: ServiceVerb): readonly SafeText[] {
-  return (stepsFor(thing, verb) ?? []).flatMap(
-    ({ command, shown }) => shown ?? [sanitise(printCommand(command), 300)],
-  );
 }

@@ -4,6 +4,7 @@
 import type { JournalRow, SafeSet } from '../../core/act.ts';
 import { hostsOf, type Session } from '../../core/pane.ts';
 import { ok, type Result } from '../../core/result.ts';
+import { thingsOn } from '../../core/services/sample.ts';
 import type { ShieldsPlace } from '../../core/shields.ts';
 import type { SourceId } from '../../core/status.ts';
 import type { Host } from '../../host/host.ts';
@@ -16,6 +17,7 @@ import { timeoutsSource } from '../../sources/conntrack/timeouts.ts';
 import { hostSource } from '../../sources/host/source.ts';
 import { createJailsSources, type JailsSources } from '../../sources/jails/source.ts';
 import type { Pump, PumpHandle } from '../../sources/pump.ts';
+import { servicesSource } from '../../sources/services/source.ts';
 import { shieldsSource } from '../../sources/shields/source.ts';
 import type { PollSource, Source } from '../../sources/source.ts';
 import { trafficSource } from '../../sources/traffic/source.ts';
@@ -191,6 +193,13 @@ function sharedSources(
     const { jails, logs } = keepers.jails.of(state);
     need(jails, (sample) => dispatch({ kind: 'jails/sampled', sample }));
     need(logs, () => undefined, keyOf(jails));
+  }
+  if (hasPane(session, 'services')) {
+    const everyMs = refreshOf(session, 'services');
+    const things = thingsOn(session.services, state.at);
+    const source = servicesSource({ everyMs, things, commands: !state.readOnly });
+    const key = `${keyOf(source)} ${JSON.stringify(things)}`;
+    need(source, (sample) => dispatch({ kind: 'services/sampled', sample }), key);
   }
   if (hasPane(session, 'journal') || isFollowing(state))
     need(journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));

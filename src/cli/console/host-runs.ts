@@ -19,7 +19,16 @@ import { type Renewable, renewableDesk, renewableShields } from './session-renew
 import { runShields, type ShieldsRun } from './shields.ts';
 
 /** What acts and shields change. */
-export const TOUCHED = ['bans', 'conntrack', 'flows', 'timeouts', 'journal', 'safe-set', 'jails'] as const;
+export const TOUCHED = [
+  'bans',
+  'conntrack',
+  'flows',
+  'timeouts',
+  'journal',
+  'safe-set',
+  'jails',
+  'services',
+] as const;
 
 export type HostRun = Readonly<{
   host: Host;

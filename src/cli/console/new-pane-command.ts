@@ -27,6 +27,7 @@ export const SHOWN_KINDS: readonly string[] = [
   'jails',
   'journal',
   'log',
+  'services',
   'traffic',
 ];
 

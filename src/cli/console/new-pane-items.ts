@@ -25,6 +25,7 @@ export function newPaneItems(state: ConsoleState, facts: PaneFacts, shell: strin
     item('host', { text: 'host', detail: 'cpu, memory, disk' }, { kind: 'host' }),
     item('journal', { text: 'journal', detail: 'what opsconsole did' }, { kind: 'journal' }),
     item('jails', { text: 'jails', detail: 'fail2ban: what each sees' }, { kind: 'jails' }),
+    item('services', { text: 'services', detail: 'start, stop, restart' }, { kind: 'services' }),
     asking('new-run', 'program…', 'in its own terminal'),
     asking('new-watch', 'watch…', 'again and again'),
   ];
@@ -112,6 +113,7 @@ export function shownBy(kind: string, what: string): NewPane | undefined {
     case 'conntrack':
     case 'journal':
     case 'jails':
+    case 'services':
       return names.length === 0 ? { body: { kind } } : undefined;
     case 'bans':
       return { body: { kind, sets: what === '' ? [] : [what] } };

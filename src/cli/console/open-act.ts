@@ -3,14 +3,24 @@
 import type { PaneSpec } from '../../core/pane.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
+import type { ServiceVerb } from '../../core/services/thing.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { ActForm } from '../../store/act-form.ts';
-import { banForm, cutForm, draftForm, tightenForm, unbanForm, undoForm } from '../../store/forms.ts';
+import {
+  banForm,
+  cutForm,
+  draftForm,
+  serviceForm,
+  tightenForm,
+  unbanForm,
+  undoForm,
+} from '../../store/forms.ts';
 import { selectBansTarget, selectExtendDraft } from '../../store/select/target-bans.ts';
 import { selectConntrackTarget } from '../../store/select/target-conntrack.ts';
 import { selectJailsTarget } from '../../store/select/target-jails.ts';
 import { selectJournalTarget } from '../../store/select/target-journal.ts';
 import { selectLogTarget } from '../../store/select/target-log.ts';
+import { selectThing } from '../../store/select/target-services.ts';
 import { selectTrafficTarget } from '../../store/select/target-traffic.ts';
 import { selectWatchTarget } from '../../store/select/target-watch.ts';
 import type { ActTarget } from '../../store/slice.ts';
@@ -22,6 +32,7 @@ export type ActWish =
   | Readonly<{ kind: 'ban'; address?: string; seconds?: number | null; reason?: string }>
   | Readonly<{ kind: 'unban' | 'cut'; address?: string }>
   | Readonly<{ kind: 'tighten'; preset?: string }>
+  | Readonly<{ kind: 'service'; verb: ServiceVerb }>
   | Readonly<{ kind: 'undo' | 'extend' | 'shorten' }>;
 
 /** The form to show, or in one sentence why there is none. */
@@ -51,6 +62,10 @@ export function openingOf(state: ConsoleState, wish: ActWish, seen: ConsoleState
       return form(cutForm({ target, typed: wish.address }));
     case 'tighten':
       return form(tightenForm(wish.preset === undefined ? { timeout: target?.timeout } : wish));
+    case 'service': {
+      const thing = selectThing(seen, pane);
+      return typeof thing === 'string' ? { kind: 'no', why: thing } : form(serviceForm(thing, wish.verb));
+    }
     case 'undo':
       return undoing(state, pane);
     case 'extend':
@@ -103,6 +118,7 @@ export function targetOf(state: ConsoleState, pane: PaneSpec): ActTarget | undef
       return selectWatchTarget(state, pane.id);
     case 'jails':
       return selectJailsTarget(state, pane.id);
+    case 'services':
     case 'host':
     case 'journal':
     case 'run':

@@ -27,6 +27,8 @@ export function paneIntent(desktop: Desktop, intent: Intent): void {
   if (!consoleIntent(desktop, intent) && !layoutIntent(desktop, intent)) focusedIntent(desktop, intent);
 }
 
+const VERBS = { 'service-start': 'start', 'service-stop': 'stop', 'service-restart': 'restart' } as const;
+
 /** True when the intent was one of the console as a whole. */
 function consoleIntent(desktop: Desktop, intent: Intent): boolean {
   const { store, effects } = desktop;
@@ -84,6 +86,11 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
     case 'keep':
     case 'renew':
       wished(desktop, { kind: intent.id });
+      return true;
+    case 'service-start':
+    case 'service-stop':
+    case 'service-restart':
+      openAct(desktop, { kind: 'service', verb: VERBS[intent.id] });
       return true;
     case 'ban':
     case 'unban':

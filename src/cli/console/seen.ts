@@ -24,6 +24,8 @@ function isUntouched(now: ConsoleState, drawn: ConsoleState, { id, body }: PaneS
       return now.traffic.views[id] === drawn.traffic.views[id];
     case 'jails':
       return now.jails.panes.get(id) === drawn.jails.panes.get(id);
+    case 'services':
+      return now.services.panes.get(id) === drawn.services.panes.get(id);
     case 'journal':
       return now.journal.panes.get(id) === drawn.journal.panes.get(id);
     case 'host':

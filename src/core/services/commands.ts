@@ -1,7 +1,7 @@
 // The exact commands of a declared thing: how it is asked, started, stopped and restarted. Pure.
 
-import { type Command, command, quoteWord, type Step } from '../plan.ts';
-import { sanitise } from '../sanitise.ts';
+import { type Command, command, printCommand, quoteWord, type Step } from '../plan.ts';
+import { type SafeText, sanitise } from '../sanitise.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Argv, Manager, ServiceVerb, Thing } from './thing.ts';
 
@@ -59,6 +59,13 @@ function detached(argv: Argv): Step {
     }),
     shown: [sanitise(`${argv.map(quoteWord).join(' ')} </dev/null >/dev/null 2>&1`)],
   };
+}
+
+/** As they are shown: what an operator would type to do the same. */
+export function stepWords(thing: Thing, verb: ServiceVerb): readonly SafeText[] | undefined {
+  return stepsFor(thing, verb)?.flatMap(
+    ({ command: own, shown }) => shown ?? [sanitise(printCommand(own), 300)],
+  );
 }
 
 /** The words that the shields' script runs; it hands nothing of its own on to them. */

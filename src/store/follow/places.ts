@@ -65,6 +65,7 @@ export function placesIn(state: ConsoleState, { id, body }: PaneSpec, net: Net):
       const pane = state.watches.panes.get(id);
       return pane === undefined ? NOWHERE : inWatch(pane, net);
     }
+    case 'services':
     case 'host':
     case 'run':
       return NOWHERE;

@@ -49,6 +49,7 @@ export function selectFollowTarget(state: ConsoleState, { id, body }: PaneSpec):
       const pane = state.watches.panes.get(id);
       return pane === undefined ? undefined : watchAddress(pane)?.net;
     }
+    case 'services':
     case 'host':
     case 'run':
       return undefined;

@@ -8,13 +8,14 @@ import { initialConntrack } from '../slices/conntrack.ts';
 import { initialHost } from '../slices/host.ts';
 import { initialJails } from '../slices/jails.ts';
 import { initialJournal } from '../slices/journal.ts';
+import { initialServices } from '../slices/services.ts';
 import { initialShields } from '../slices/shields.ts';
 import { initialTraffic } from '../slices/traffic.ts';
 import type { ConsoleState } from '../state.ts';
 
 export const HOST_FIELDS = [
   ...(['sources', 'safeSet', 'privileged', 'link', 'skewMs', 'bans', 'conntrack'] as const),
-  ...(['traffic', 'host', 'journal', 'jails', 'shields'] as const),
+  ...(['traffic', 'host', 'journal', 'jails', 'services', 'shields'] as const),
 ] as const satisfies readonly (keyof ConsoleState)[];
 
 export type HostBranch = Pick<ConsoleState, (typeof HOST_FIELDS)[number]>;
@@ -37,6 +38,7 @@ export function initialBranch(session: Session, id: HostId, privileged: boolean)
     host: initialHost(own),
     journal: initialJournal(own),
     jails: initialJails(own),
+    services: initialServices(own),
     shields: initialShields,
   };
 }
@@ -49,8 +51,8 @@ export function initialBranches(session: Session, privileged: boolean): Readonly
 
 export function branchOf(state: HostBranch): HostBranch {
   const { sources, safeSet, privileged, link, skewMs, bans, conntrack, traffic } = state;
-  const { host, journal, jails, shields } = state;
-  const machine = { host, journal, jails, shields };
+  const { host, journal, jails, services, shields } = state;
+  const machine = { host, journal, jails, services, shields };
   return { sources, safeSet, privileged, link, skewMs, bans, conntrack, traffic, ...machine };
 }
 

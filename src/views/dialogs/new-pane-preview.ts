@@ -82,6 +82,12 @@ function insteadOf(
     case 'jails':
       if (isRead(state, 'jails')) return undefined;
       return unread('the jails of fail2ban', 'which see nothing, what they ban with, what they did last');
+    case 'services':
+      if (isRead(state, 'services')) return undefined;
+      return unread(
+        'the services that the session file names',
+        'how each is, with keys to start and stop it',
+      );
     case 'bans':
     case 'conntrack':
     case 'traffic':

@@ -36,6 +36,7 @@ function nameOf({ body }: Pick<PaneSpec, 'body'>): string {
     case 'host':
     case 'journal':
     case 'jails':
+    case 'services':
       return body.kind;
   }
 }
