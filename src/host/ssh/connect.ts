@@ -40,19 +40,23 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
   const name = newMark();
   const words = masterWords(options, control, { batch, far: farShell(name) });
   const process = await startSsh({ words, detached: batch, env });
-  if (!batch) process.onErrors(showWords);
+  let tooLong = false;
   const stop = (): void => process.kill();
+  const giveUp = (): void => {
+    tooLong = true;
+    stop();
+  };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const timer = batch ? setTimeout(stop, BATCH_MS) : undefined;
+  const timer = batch ? setTimeout(giveUp, BATCH_MS) : undefined;
   try {
     const lane = createLane(process);
-    const met = await meet(lane, attempt.fence);
+    const met = await meet(lane, { fence: attempt.fence, ...(batch ? {} : { onWords: showWords }) });
     if (met === undefined) {
       stop();
       await process.ended;
       const said = process.lastWords();
-      return { ok: false, refusal: refusalOf(options, signal.aborted ? 'ended by us' : said) };
+      return { ok: false, refusal: explainSsh(options.entry.id, tooLong ? 'timed out' : said) };
     }
     return { ok: true, master: { ...met, process, lane, shell: { pid: met.hello.pid, name } } };
   } finally {
@@ -63,10 +67,12 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
 
 export type Met = Readonly<{ hello: Hello; rttMs: number; skewMs: number }>;
 
+/** `onWords`: what stands on stderr before the first answer: ssh's own words, and the noise of start-up files. */
+type MeetOptions = Readonly<{ fence?: readonly FarShell[]; onWords?: (chunk: Buffer) => void }>;
+
 /** The far shell's answers; undefined: it ended, or is no shell. */
-export async function meet(lane: Lane, fence: readonly FarShell[]): Promise<Met | undefined> {
-  // What stands before the answer to the first job is noise of start-up files.
-  if ((await ask(lane, ':')) === undefined) return undefined;
+export async function meet(lane: Lane, { fence = [], onWords }: MeetOptions = {}): Promise<Met | undefined> {
+  if ((await ask(lane, ':', onWords)) === undefined) return undefined;
   const sentAt = Date.now();
   const startedAt = performance.now();
   const answer = await ask(lane, HELLO_BODY);
@@ -78,22 +84,22 @@ export async function meet(lane: Lane, fence: readonly FarShell[]): Promise<Met 
   return { hello, rttMs, skewMs };
 }
 
-export function ask(lane: Lane, body: string): Promise<string | undefined> {
+function ask(
+  lane: Lane,
+  body: string,
+  onStderr: (chunk: Buffer) => void = () => undefined,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     lane.send([
       {
         body,
         onStdout: (bytes) => void parts.push(Buffer.from(bytes)),
-        onStderr: () => undefined,
+        onStderr,
         onEnd: (end) => resolve(end.kind === 'done' ? Buffer.concat(parts).toString('utf8') : undefined),
       },
     ]);
   });
-}
-
-function refusalOf(options: SshOptions, said: string): Refusal {
-  return explainSsh(options.entry.id, said);
 }
 
 /** ssh does not replace a socket that is there: it would connect without one. Whoever still answers at it is asked to end. */

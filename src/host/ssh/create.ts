@@ -4,12 +4,13 @@ import { unixMs } from '../../core/brand.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
-import type { OpenChannel } from './channel.ts';
+import type { Channel, OpenChannel } from './channel.ts';
 import { createFarFiles } from './far-files.ts';
 import { createFarRunner } from './far-run.ts';
 import { createFarWhich } from './far-which.ts';
 import { newMark } from './frames.ts';
 import { createLine } from './link.ts';
+import { askPassword } from './password.ts';
 import { createPool, type Opened } from './pool.ts';
 import { startSsh } from './process.ts';
 import { createRights } from './rights.ts';
@@ -25,6 +26,8 @@ export type SshParts = Readonly<{
   control: string;
 }>;
 
+const asItIs = (channel: Channel): Channel => channel;
+
 export function createSshHost(options: SshOptions): SshHost {
   return createSshParts(options).host;
 }
@@ -35,11 +38,11 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
   const open = async (privileged: boolean): Promise<Result<Opened>> => {
     if (line.connected() === undefined) return fail(line.whyNot());
     const far = newMark();
-    const before = privileged ? rights.shellWords() : ok([]);
-    if (!before.ok) return before;
-    const words = clientWords(options, line.control, { terminal: false, far: farShell(far, before.value) });
+    const shell = privileged ? rights.rootShell(far) : ok({ far: farShell(far), admit: asItIs });
+    if (!shell.ok) return shell;
+    const words = clientWords(options, line.control, { terminal: false, far: shell.value.far });
     const channel = await startSsh({ words, detached: true, env: sshEnvironment(true) });
-    return ok({ channel: privileged ? rights.admit(channel) : channel, name: far });
+    return ok({ channel: shell.value.admit(channel), name: far });
   };
   const pool = createPool({ main: () => line.connected(), open, whyNot: () => line.whyNot() });
   const which = createFarWhich(pool);
@@ -60,7 +63,18 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
     whyNot: () => (line.connected() === undefined ? line.whyNot() : undefined),
     suspect: () => line.suspect(),
   });
-  const rights = createRights({ name, sudo: options.entry.sudo, which, runner });
+  const rights = createRights({
+    name,
+    sudo: options.entry.sudo,
+    which,
+    runner,
+    askPassword: options.askPassword ?? askPassword,
+    async tryRoot() {
+      const root = await pool.alone(true);
+      if (root.ok) root.value.release();
+      return root.ok ? ok(undefined) : root;
+    },
+  });
   const files = createFarFiles({
     pool,
     whyNot,

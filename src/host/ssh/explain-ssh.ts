@@ -47,6 +47,13 @@ export function explainSsh(host: string, said: string, exitCode?: number): Refus
   return make(false, `${name}: ${words}`);
 }
 
+/** Why a line that was up is not any more. Its stderr held the words of far programs too: only ssh's own last ones count. */
+export function explainLost(host: string, said: string): Problem {
+  const name = sanitise(host, 80);
+  const isSilent = /Timeout, server \S+ not responding\.\s*$/.test(said);
+  return problem('no-line', isSilent ? `${name}: no answer for 15 s` : `${name}: the line broke`);
+}
+
 function explainHostKey(name: string, text: string): Readonly<{ summary: string; hint: string }> | undefined {
   const revoked = /REVOKED HOST KEY DETECTED|marked as revoked/.test(text);
   if (!revoked && !/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for \S+ has changed/.test(text))

@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Link } from '../host.ts';
 import { connect, type Master } from './connect.ts';
-import { explainSsh } from './explain-ssh.ts';
+import { explainLost } from './explain-ssh.ts';
 import type { FarShell } from './hello.ts';
 import type { SshOptions } from './ssh-host.ts';
 
@@ -82,9 +82,7 @@ export function createLine(options: SshOptions, hooks: LineHooks): Line {
     master = undefined;
     fence = [...fence, which.shell, ...hooks.shells()].slice(-64);
     hooks.onLost();
-    const said = which.process.lastWords();
-    const why = explainSsh(options.entry.id, said === '' ? 'the line broke' : said).problem;
-    failed(why, false);
+    failed(explainLost(options.entry.id, which.process.lastWords()), false);
   };
   const attemptOnce = async (batch: boolean): Promise<void> => {
     clearTimeout(timer);

@@ -65,7 +65,7 @@ export function createPool(options: PoolOptions): Pool {
     if (!opened.ok) return opened;
     const { channel, name } = opened.value;
     const lane = createLane(channel);
-    const met = await meet(lane, []);
+    const met = await meet(lane);
     if (met === undefined) {
       channel.close();
       return fail(options.main() === undefined ? options.whyNot() : noSession());

@@ -1,6 +1,5 @@
 // One ssh process of this machine as a channel: its stdin stays open for what we write, nothing is inherited but what it asks for.
 
-import { sanitise } from '../../core/sanitise.ts';
 import { overTerminals } from '../pty-files.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
 
@@ -47,6 +46,8 @@ export async function startSsh({ words, detached, env }: SshStart): Promise<SshP
   });
   child.stdin?.on('error', () => undefined);
   child.stdout?.on('error', () => undefined);
+  // Its session is over: a master would stay for the sessions of others, with a first lane that is dead.
+  child.stdout?.on('end', () => setTimeout(() => signal('SIGTERM'), GRACE_MS).unref());
   child.stderr?.on('error', () => undefined);
   child.stderr?.on('data', (chunk: Buffer) => {
     said = Buffer.concat([said, chunk]).subarray(-WORDS_MAX);
@@ -78,13 +79,4 @@ export async function startSsh({ words, detached, env }: SshStart): Promise<SshP
       void ended.then(() => clearTimeout(timer));
     },
   };
-}
-
-/** ssh's own words, one line, for a summary. */
-export function shortly(text: string): string {
-  const lines = text
-    .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  return sanitise(lines.at(-1) ?? '', 300);
 }

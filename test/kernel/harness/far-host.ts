@@ -30,20 +30,14 @@ const JUMP_PORT = 2223;
 export type FarHostOptions = Readonly<{
   /** Of the net's clients: where ssh runs. Default 0. */
   client?: number;
-  /** Through an sshd in the server's namespace on another port, which leads on to the far host. */
+  /** A second sshd on another port; `far.other('far-jump')` reaches the far host through it. */
   jump?: boolean;
   /** What root's .bashrc says: noise on stdout. */
   bashrc?: string;
-  /** A plain user instead of root, in a private /etc/passwd. */
-  user?: Readonly<{
-    name: string;
-    /** Absolute path of the login shell. Default /bin/sh. */
-    shell?: string;
-    /** A line of sudoers. */
-    sudoers?: string;
-    /** crypt(3) text, for a sudo that asks. */
-    passwordHash?: string;
-  }>;
+  /** Plain users beside root, in a private /etc; `far.other('far-NAME')` logs in as one. */
+  accounts?: readonly FarAccount[];
+  /** The account that `host` uses. Default root. */
+  as?: string;
   /** More lines for sshd_config. */
   sshd?: readonly string[];
   /** More lines for the far host in ssh_config. */
@@ -53,12 +47,27 @@ export type FarHostOptions = Readonly<{
   offline?: boolean;
 }>;
 
+export type FarAccount = Readonly<{
+  name: string;
+  /** Absolute path of the login shell. Default /bin/sh. */
+  shell?: string;
+  /** A line of sudoers. */
+  sudoers?: string;
+  /** crypt(3) text, for a sudo that asks. */
+  passwordHash?: string;
+}>;
+
 export type FarHost = Readonly<{
   host: SshHost;
   /** What the host was made of; `createSshHost(far.options)` makes a second console's line. */
   options: SshOptions;
   folder: string;
   client: TestNs;
+  /** One more host by an alias of the same ssh_config, not connected yet; closed by dispose(). */
+  other(
+    destination: string,
+    more?: Partial<SshOptions> & Readonly<{ sudo?: 'auto' | 'ask' | 'never' }>,
+  ): SshHost;
   /** Waits until the line is up; tries at once. Throws with the reason after 20 s. */
   up(): Promise<void>;
   /** KILL to our end of the connection. Resolves when the host knows it. */
@@ -102,19 +111,31 @@ export async function startFarHost(net: TestNet, options: FarHostOptions = {}): 
     ssh: ['ip', 'netns', 'exec', client.name, 'ssh'],
   };
   const host = createSshHost(sshOptions);
+  const others: SshHost[] = [];
   let stop = stopFar;
   const far: FarHost = {
     host,
     options: sshOptions,
     folder,
     client,
+    other(destination, { sudo = 'auto', ...more } = {}) {
+      const made = createSshHost({
+        ...sshOptions,
+        entry: { id: destination as HostId, destination, sudo },
+        ...more,
+      });
+      others.push(made);
+      return made;
+    },
     async up() {
       if (host.link.state().kind !== 'up') host.link.retry();
       const is = await host.link.whenUp(AbortSignal.timeout(20_000));
       if (!is.ok) throw new Error(`${is.problem.summary}: ${is.problem.detail ?? ''}`);
     },
     async killMaster() {
-      const masters = processes((words) => words.includes(folder) && words.includes('ControlMaster=yes'));
+      const masters = processes(
+        (words) => words.includes(`${folder}/`) && / ControlMaster=yes .* far exec /.test(words),
+      );
       for (const { pid } of masters) process.kill(pid, 'SIGKILL');
       await vi.waitUntil(() => host.link.state().kind !== 'up', { timeout: 10_000, interval: 5 });
     },
@@ -150,7 +171,7 @@ export async function startFarHost(net: TestNet, options: FarHostOptions = {}): 
       stop = await startSshd(net, folder, options);
     },
     async dispose() {
-      await host.link.close();
+      await Promise.all([host, ...others].map(({ link }) => link.close()));
       await stop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -182,17 +203,20 @@ function writeClientFiles(folder: string, net: TestNet, options: FarHostOptions)
     `UserKnownHostsFile ${folder}/known_hosts`,
     'StrictHostKeyChecking yes',
   ];
+  const names = (options.accounts ?? []).map(({ name }) => name);
+  const host = (alias: string, port: number, user: string): readonly string[] => [
+    `Host ${alias}`,
+    `Port ${port}`,
+    `User ${user}`,
+    ...common,
+  ];
   const lines = [
-    'Host far',
-    `Port ${FAR_PORT}`,
-    `User ${options.user?.name ?? 'root'}`,
-    ...common,
-    ...(options.jump === true ? ['ProxyJump jump'] : []),
+    ...host('far', FAR_PORT, options.as ?? 'root'),
     ...(options.ssh ?? []),
-    'Host jump',
-    `Port ${JUMP_PORT}`,
-    'User root',
-    ...common,
+    ...names.flatMap((name) => host(`far-${name}`, FAR_PORT, name)),
+    ...host('jump', JUMP_PORT, 'root'),
+    ...host('far-jump', FAR_PORT, 'root'),
+    'ProxyJump jump',
   ];
   writeFileSync(join(folder, 'ssh_config'), `${lines.join('\n')}\n`);
 }
@@ -216,7 +240,7 @@ async function startSshd(
   folder: string,
   options: FarHostOptions,
 ): Promise<() => Promise<void>> {
-  const { user, bashrc, jump, sshd: extra = [] } = options;
+  const { accounts, bashrc, jump, sshd: extra = [] } = options;
   const config = (port: number): string =>
     [
       `Port ${port}`,
@@ -232,7 +256,7 @@ async function startSshd(
   writeFileSync(join(folder, 'sshd_config'), config(FAR_PORT));
   if (jump === true) writeFileSync(join(folder, 'jump_config'), config(JUMP_PORT));
   if (bashrc !== undefined) writeFileSync(join(folder, 'bashrc'), bashrc);
-  if (user !== undefined) writeUserFiles(folder, user);
+  if (accounts !== undefined) writeAccounts(folder, accounts);
   execFileSync('chmod', ['755', folder]);
   const sshd = net.spawnIn(net.server, ['sh', '-c', BEGIN, 'sh', folder]);
   let said = '';
@@ -256,12 +280,16 @@ async function startSshd(
   };
 }
 
-function writeUserFiles(folder: string, user: NonNullable<FarHostOptions['user']>): void {
-  const entry = `${user.name}:x:4242:4242::/tmp:${user.shell ?? '/bin/sh'}\n`;
-  writeFileSync(join(folder, 'passwd'), readFileSync('/etc/passwd', 'utf8') + entry);
-  const shadow = `root:*:19000::::::\n${user.name}:${user.passwordHash ?? '*'}:19000:0:99999:7:::\n`;
-  writeFileSync(join(folder, 'shadow'), shadow, { mode: 0o640 });
-  writeFileSync(join(folder, 'sudoers'), `${SUDOERS}${user.sudoers ?? ''}\n`, { mode: 0o440 });
+function writeAccounts(folder: string, accounts: readonly FarAccount[]): void {
+  const lines = (line: (account: FarAccount, index: number) => string): string => accounts.map(line).join('');
+  const entries = lines(
+    ({ name, shell }, index) => `${name}:x:${4242 + index}:4242::/tmp:${shell ?? '/bin/sh'}\n`,
+  );
+  writeFileSync(join(folder, 'passwd'), readFileSync('/etc/passwd', 'utf8') + entries);
+  const hashes = lines(({ name, passwordHash }) => `${name}:${passwordHash ?? '*'}:19000:0:99999:7:::\n`);
+  writeFileSync(join(folder, 'shadow'), `root:*:19000::::::\n${hashes}`, { mode: 0o640 });
+  const rules = lines(({ sudoers }) => `${sudoers ?? ''}\n`);
+  writeFileSync(join(folder, 'sudoers'), SUDOERS + rules, { mode: 0o440 });
 }
 
 function killQuietly(pid: number): void {
