@@ -179,15 +179,15 @@ class ActDesk {
       act: id ?? crypto.randomUUID(),
       onWait: wish.onWait,
       signal: wish.signal,
-      whyNot: () => this.#unsafe(prepared),
+      whyNot: (asking) => this.#unsafe(prepared, asking),
     });
     return reportOf(prepared, ran, { id, lost: finish(acting, id, ran) });
   }
 
-  async #unsafe({ guarded }: Prepared): Promise<readonly SafeText[]> {
+  async #unsafe({ guarded }: Prepared, host = this.#host): Promise<readonly SafeText[]> {
     if (guarded.length === 0) return [];
-    const fresh = await computeSafeSet(this.#host, this.#safeOptions(), this.#memory, guarded);
-    return [...refusals(guarded, fresh), ...strangersOn(this.#host, fresh)];
+    const fresh = await computeSafeSet(host, this.#safeOptions(), this.#memory, guarded);
+    return [...refusals(guarded, fresh), ...strangersOn(host, fresh)];
   }
 
   /** Plans anew and compares: an act of another console elsewhere does not spoil this one. */

@@ -22,8 +22,9 @@ export type Found =
   /** It began, and was killed or goes on for too long; or the host had no room for its folder. */
   | Readonly<{ kind: 'unclear' }>;
 
-/** Nobody else's exit code. */
+/** Nobody else's exit codes. */
 const NOT_RUN = 179;
+const NOT_NOW = 180;
 
 /** In memory and root's alone; the shields have their marks beside it. */
 export const CLAIMS_FOLDER = '/run/opsconsole/acts';
@@ -35,7 +36,8 @@ const runUnder = (when: string): string => `D=$1/$2 T=$3 OUT=$4; shift 4
 trap '' HUP PIPE
 [ -d "\${D%/*}" ] || mkdir -p -m 700 "\${D%/*}" 2>/dev/null
 if ! mkdir -m 700 "$D" 2>/dev/null; then [ -d "$D" ] && exit ${NOT_RUN}; exec "$@"; fi
-if [ "$(date +%s)" -gt "$T" ] || ! { ${when}; }; then echo never >"$D/done"; exit ${NOT_RUN}; fi
+if [ "$(date +%s)" -gt "$T" ]; then echo never >"$D/done"; exit ${NOT_RUN}; fi
+if ! { ${when}; }; then echo ${NOT_NOW} >"$D/done"; exit ${NOT_NOW}; fi
 echo $$ >"$D/pid"
 [ "$OUT" != - ] || OUT=$D/out
 "$@" >"$OUT" 2>"$D/err"
@@ -58,6 +60,8 @@ export function claimed(wanted: Command, { folder, name, notAfter, when = ':' }:
 
 /** The claim, or the end of its time, came before the step. */
 export const wasRefused = (exitCode: number | undefined): boolean => exitCode === NOT_RUN;
+/** `Claim.when` does not hold any more. */
+export const isOver = (exitCode: number | undefined): boolean => exitCode === NOT_NOW;
 
 /** Prints "never", "unclear" or the exit code, then what the step printed. A step that still runs is waited for. */
 const ASK = `D=$1/$2 LEFT=$3

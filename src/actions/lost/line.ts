@@ -6,7 +6,7 @@ import { type Problem, problem } from '../../core/problem.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Finished, Host, Link } from '../../host/host.ts';
-import { answerOf, askClaim, CLAIMS_FOLDER, type Claim, claimed, wasRefused } from './claim.ts';
+import { answerOf, askClaim, CLAIMS_FOLDER, type Claim, claimed, isOver, wasRefused } from './claim.ts';
 
 export type LineOptions = Readonly<{
   /** Unique among acts: the marks of its steps are called after it. */
@@ -17,9 +17,9 @@ export type LineOptions = Readonly<{
   signal?: AbortSignal | undefined;
   onWait?: ((words: SafeText) => void) | undefined;
   /** Asked after the line was gone, before anything more is run: why the act must not go on. */
-  whyNot?: () => Promise<readonly SafeText[]>;
-  /** As `Claim.when` and `Claim.folder`. */
-  when?: string | undefined;
+  whyNot?: (asking: Host) => Promise<readonly SafeText[]>;
+  /** As `Claim.when`; `over`: what is said when it does not hold any more. */
+  when?: Readonly<{ holds: string; over: string }> | undefined;
   folder?: string | undefined;
 }>;
 
@@ -90,6 +90,8 @@ class FarLine {
     for (let attempt = 1; ; attempt++) {
       const answer = this.#seen(await ask());
       if (answer.ok || !isOfLine(answer.problem) || attempt === ATTEMPTS) return answer;
+      // Not connected, and nothing was begun: no reason to wait.
+      if (answer.problem.code === 'no-line' && !this.#begun && this.#until === undefined) return answer;
       if (!(await this.#back())) return answer;
     }
   }
@@ -121,6 +123,7 @@ class FarLine {
       this.#begun ||= code !== 'no-line';
       if (ran.ok) return ran;
       if (wasRefused(ran.problem.exitCode)) return fail(notRun(command));
+      if (isOver(ran.problem.exitCode)) return fail(this.#over());
       if (code === 'line-lost' || code === 'timed-out') return this.#settle(command, claim, ran.problem);
       if (code !== 'no-line' || isFirst || attempt === ATTEMPTS || !(await this.#back())) return ran;
     }
@@ -134,9 +137,15 @@ class FarLine {
       const found = await askClaim(this.#far.host, command, claim);
       if (!found.ok && isOfLine(found.problem)) continue;
       if (!found.ok || found.value.kind === 'unclear') break;
-      return found.value.kind === 'never' ? fail(notRun(command)) : answerOf(command, found.value.finished);
+      if (found.value.kind === 'never') return fail(notRun(command));
+      const { finished } = found.value;
+      return isOver(finished.exitCode) ? fail(this.#over()) : answerOf(command, finished);
     }
     return fail(why);
+  }
+
+  #over(): Problem {
+    return problem('refused', this.#far.options.when?.over ?? 'it was too late for that');
   }
 
   /** False: it did not come back in time. */
@@ -154,7 +163,7 @@ class FarLine {
 
   async #whyNot(): Promise<readonly SafeText[]> {
     if (!this.#unchecked) return [];
-    const reasons = (await this.#far.options.whyNot?.()) ?? [];
+    const reasons = (await this.#far.options.whyNot?.(this.line.asking)) ?? [];
     if (reasons.length === 0) this.#unchecked = false;
     return reasons;
   }
@@ -163,7 +172,7 @@ class FarLine {
     const { host, options } = this.#far;
     const { act, when, folder = CLAIMS_FOLDER } = options;
     const notAfter = (host.now() + timeoutMs) / 1000 + LATE_SECONDS;
-    return { folder, name: `${act}.${this.#count++}`, notAfter, when };
+    return { folder, name: `${act}.${this.#count++}`, notAfter, when: when?.holds };
   }
 }
 

@@ -76,6 +76,10 @@ service() {
     --description="opsconsole: takes the shields $ID down" "$@" \\
     /bin/sh "$SCRIPT" wait </dev/null >/dev/null
 }
+LEAVE='for FILE in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/systemd/cgroup.procs; do
+  { echo $$ >"$FILE"; } 2>/dev/null
+done
+exec "$@"'
 ${TRUST}
 trusted "$SCRIPT" || ${REFUSE_NOT_OURS}
 # Left by a watcher that was killed: its number may be somebody else's by now.
@@ -87,18 +91,21 @@ if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 && same_
     --property=StandardOutput=null --property=StandardError=null || service &&
     await 5 && { echo systemd; exit 0; }
 fi
+# logind may end what a session has started (KillUserProcesses) with the line: the watcher leaves the session first.
+set -- /bin/sh "$SCRIPT" wait
+case $(cat /proc/self/cgroup 2>/dev/null) in */session-*.scope*) set -- /bin/sh -c "$LEAVE" sh "$@" ;; esac
 if command -v setsid >/dev/null 2>&1; then
   # busybox has no -f: then the shell goes to the background.
-  setsid -f /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1 ||
-    setsid /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1 &
+  setsid -f "$@" </dev/null >/dev/null 2>&1 ||
+    setsid "$@" </dev/null >/dev/null 2>&1 &
 elif command -v daemon >/dev/null 2>&1; then
   # FreeBSD has daemon(8).
-  daemon -f /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1
+  daemon -f "$@" </dev/null >/dev/null 2>&1
 elif command -v perl >/dev/null 2>&1; then
   # OpenBSD has neither, but perl.
-  perl -MPOSIX -e 'fork and exit; POSIX::setsid(); exec @ARGV' /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1
+  perl -MPOSIX -e 'fork and exit; POSIX::setsid(); exec @ARGV' "$@" </dev/null >/dev/null 2>&1
 else
-  nohup /bin/sh "$SCRIPT" wait </dev/null >/dev/null 2>&1 &
+  nohup "$@" </dev/null >/dev/null 2>&1 &
 fi
 await 10 && { echo detached; exit 0; }
 exit ${NOT_ALIVE}

@@ -1,6 +1,6 @@
 // What raising, keeping, lowering and recovering share: whom they act on, where the files lie, what is remembered.
 
-import { type Command, command } from '../../core/plan.ts';
+import { type Command, command, quoteWord } from '../../core/plan.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Outcome, ShieldsPlace } from '../../core/shields.ts';
@@ -9,6 +9,7 @@ import { parseOutcome } from '../../firewall/shields/outcome.ts';
 import { findCurrent, readOutcome } from '../../firewall/shields/read-now.ts';
 import { byHand, currentFile, revertFile } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
+import { type Line, type LineOptions, lineTo } from '../lost/line.ts';
 import type { SafeMemory } from '../safe/safe-set.ts';
 import type { ShieldsJournal } from './journal-shields.ts';
 import type { ShieldsOptions } from './shields.ts';
@@ -18,9 +19,33 @@ export type Engine = Readonly<{
   options: ShieldsOptions;
   memory: SafeMemory;
   journal: ShieldsJournal;
+  /** Over it each command runs once or not at all, also when the line to the host breaks. */
+  acting: Host;
+  /** The same for what belongs to one raise: not any more once those shields are coming down. */
+  ofRaise: (where: Where) => Host;
+  /** The line to the host. */
+  line: Pick<Line, 'isUp'>;
   /** A raise that is not through by then is taken back by the watcher. */
   raisingSeconds: number;
 }>;
+
+/** What a raise, a lowering and the like need of a host whose line may break. */
+export function enginesLine(
+  options: ShieldsOptions,
+  onWait?: LineOptions['onWait'],
+): Pick<Engine, 'options' | 'acting' | 'ofRaise' | 'line'> {
+  const { host, far } = options;
+  const act = `shields-${crypto.randomUUID()}`;
+  const line = lineTo(host, { ...far, act, onWait });
+  const ofRaise = ({ place, id }: Where): Host => {
+    const locks = [`${place.run}/${id}.lock/g1`, `${place.dir}/${id}/${id}.lock/g1`].map(quoteWord);
+    const holds = `{ read -r CURRENT; } 2>/dev/null <${quoteWord(currentFile(place.dir))} && [ "$CURRENT" = ${id} ] && ${locks.map((lock) => `[ ! -d ${lock} ]`).join(' && ')}`;
+    return lineTo(host, { ...far, act: `${act}.raise`, onWait, when: { holds, over: TAKEN_DOWN } }).acting;
+  };
+  return { options: { ...options, host: line.asking }, acting: line.acting, ofRaise, line };
+}
+
+const TAKEN_DOWN = 'the shields were taken down while they were being raised';
 
 /** The kernel's own timer ends this long after the deadline: the watcher comes first. */
 export const TIMER_EXTRA_SECONDS = 5;
@@ -91,7 +116,7 @@ export async function stillOurs({ options }: Engine, { place, id }: Where): Prom
   // `current` goes last: what is written from the first claim on may be written behind the back of the script.
   const comingDown = begun.some((lock) => lock.ok);
   if (found.kind === 'current' && found.id === id && !comingDown) return ok(undefined);
-  return fail(problem('refused', 'the shields were taken down while they were being raised'));
+  return fail(problem('refused', TAKEN_DOWN));
 }
 
 export const NOT_PRIVILEGED: Problem = problem('not-permitted', 'the shields need root', {

@@ -8,7 +8,7 @@ import type { Engine, Where } from './engine.ts';
 
 /** Undefined = written, or nothing to write; else what status will say wrongly. */
 export async function writeLeftOut(
-  { options }: Engine,
+  { acting }: Engine,
   { place, id }: Where,
   leftOut: readonly LeftOut[],
 ): Promise<SafeText | undefined> {
@@ -16,7 +16,7 @@ export async function writeLeftOut(
   const path = leftOutFile(place.dir, id);
   const [to, draft] = [quoteWord(path), quoteWord(`${path}.new`)];
   const text = quoteWord(printLeftOut(leftOut).trimEnd());
-  const ran = await options.host.run(
+  const ran = await acting.run(
     command(['sh', '-s'], {
       stdin: `umask 022\n{ printf '%s\\n' ${text} >${draft} && mv -f ${draft} ${to}; } || { rm -f ${draft}; exit 1; }\n`,
       privileged: true,

@@ -16,7 +16,7 @@ export async function lower(engine: Engine, by: 'operator' | 'auto'): Promise<Lo
   if (!host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
   if (found.kind === 'trouble') return { kind: 'failed', problem: found.problem };
   const where = whereOf(place, found.base, found.id);
-  const [ran] = await Promise.all([runRevertTwice(host, where, by), engine.journal.open()]);
+  const [ran] = await Promise.all([runRevertTwice(engine.acting, where, by), engine.journal.open()]);
   if (!ran.ok) return { kind: 'failed', problem: ran.problem };
   engine.journal.lowered(ran.value, operator, [revertCommand(where, by)]);
   const left = ran.value.items.find(({ result }) => result === 'failed');

@@ -47,7 +47,7 @@ export async function writeFiles(
     [state.wall === 'pf' ? 'wall.pf' : 'wall.nft']: { text: wallText(plan), mode: '0600' },
   });
   try {
-    const written = await prepareFiles(host, { id, place, files: filesAt });
+    const written = await prepareFiles(engine.acting, { id, place, files: filesAt });
     if (!written.ok) return written;
     return ok({ where: { place: written.value.place, id }, state, plan, itemsOf, raisingUptime });
   } catch (error) {

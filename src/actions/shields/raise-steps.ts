@@ -8,6 +8,7 @@ import { type SafeText, safe } from '../../core/sanitise.ts';
 import type { RaiseReport, ShieldsPhase } from '../../core/shields.ts';
 import { readNow } from '../../firewall/shields/read-now.ts';
 import type { WallWriter } from '../../firewall/shields/wall.ts';
+import type { Host } from '../../host/host.ts';
 import { writeDeadline } from './deadline-file.ts';
 import { type Engine, readUptime, stillOurs, TIMER_EXTRA_SECONDS, type Where } from './engine.ts';
 import { writeLeftOut } from './left-out.ts';
@@ -67,14 +68,14 @@ async function loadWall(engine: Engine, { where, plan, say }: Raising): Promise<
   const ours = await stillOurs(engine, where);
   if (!ours.ok) return ours;
   return runAll(
-    engine,
+    engine.ofRaise(where),
     ground.writer.load(wall).map((step) => step.command),
   );
 }
 
-async function runAll({ options }: Engine, commands: readonly Command[]): Promise<Result<void>> {
+async function runAll(host: Host, commands: readonly Command[]): Promise<Result<void>> {
   for (const one of commands) {
-    const ran = await options.host.run(one);
+    const ran = await host.run(one);
     if (!ran.ok) return ran;
   }
   return ok(undefined);
@@ -95,11 +96,14 @@ export async function startClock(
   const { host } = engine.options;
   const clock = await readUptime(host);
   if (!clock.ok) return clock;
-  const written = await writeDeadline(host, where, { phase, uptime: Math.floor(clock.value) + seconds });
+  const written = await writeDeadline(engine.acting, where, {
+    phase,
+    uptime: Math.floor(clock.value) + seconds,
+  });
   if (!written.ok) return written;
   const steps = writer?.arm(seconds + TIMER_EXTRA_SECONDS) ?? [];
   return runAll(
-    engine,
+    engine.ofRaise(where),
     steps.map((step) => step.command),
   );
 }

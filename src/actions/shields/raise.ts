@@ -131,9 +131,8 @@ function lookBeside({
 }
 
 async function armAndCarryOut(engine: Engine, raising: Raising): Promise<RaiseReport> {
-  const { host } = engine.options;
   raising.say(safe('starting the watcher'));
-  const armed = await armWatcher(host, raising.where);
+  const armed = await armWatcher(engine.acting, raising.where);
   if (!armed.ok) return takeBack(engine, raising.where, { problem: armed.problem });
   return carryOut(engine, raising);
 }

@@ -30,11 +30,11 @@ export async function recoverNow(engine: Engine): Promise<Result<Outcome | undef
       return ok(undefined);
     case 'unwatched': {
       // Without a watcher the kernel's timer would only open the wall: it is started again.
-      const armed = await armWatcher(host, where);
+      const armed = await armWatcher(engine.acting, where);
       return armed.ok || armed.problem.code !== 'refused' ? ok(undefined) : armed;
     }
     case 'stale': {
-      const ran = await runRevertTwice(host, where, 'recovery');
+      const ran = await runRevertTwice(engine.acting, where, 'recovery');
       await noteOthers(engine);
       return ran;
     }

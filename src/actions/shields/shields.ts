@@ -8,9 +8,10 @@ import type { RaiseWish, ShieldsPlace, ShieldsPreview, ShieldsSettings } from '.
 import { readNow } from '../../firewall/shields/read-now.ts';
 import type { Host } from '../../host/host.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
+import type { LineOptions } from '../lost/line.ts';
 import { operatorOn } from '../safe/far-session.ts';
 import { createSafeMemory, type SafeMemory } from '../safe/safe-set.ts';
-import { type Engine, NOT_PRIVILEGED } from './engine.ts';
+import { type Engine, enginesLine, NOT_PRIVILEGED } from './engine.ts';
 import { createShieldsJournal } from './journal-shields.ts';
 import { keep, renew } from './keep.ts';
 import { lower } from './lower.ts';
@@ -18,7 +19,7 @@ import { previewOnPf } from './on-pf.ts';
 import { planRaise } from './plan-raise.ts';
 import type { Shields } from './port.ts';
 import { previewShields } from './preview.ts';
-import { raise } from './raise.ts';
+import { raise, type Say } from './raise.ts';
 import { recoverNow } from './recover.ts';
 
 export type ShieldsOptions = Readonly<{
@@ -34,6 +35,8 @@ export type ShieldsOptions = Readonly<{
   readOnly: boolean;
   /** How long a raise may take before the watcher takes it back; for tests. */
   raisingSeconds?: number;
+  /** As of a desk. */
+  far?: Pick<LineOptions, 'waitMs' | 'folder'>;
 }>;
 
 /** A machine with a load of 30 and a slow fail2ban is through in a third of it. */
@@ -44,15 +47,16 @@ export function createShields(asked: ShieldsOptions): Shields {
   const memory = createSafeMemory();
   // One after the other: a second `!` while they go up must lower what the first one raised.
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
-    const next = last.then(() => withEngine(options, memory, work));
+  const inTurn = <T>(work: (engine: Engine) => Promise<T>, say?: Say): Promise<T> => {
+    const next = last.then(() => withEngine(options, { memory, say }, work));
     last = next.catch(() => undefined);
     return next;
   };
   return {
     now: () => readNow(options.host, options.place, { last: true }),
     preview: (wish = {}) => preview(options, memory, wish),
-    raise: (wish = {}, onProgress = () => undefined) => inTurn((engine) => raise(engine, wish, onProgress)),
+    raise: (wish = {}, onProgress = () => undefined) =>
+      inTurn((engine) => raise(engine, wish, onProgress), onProgress),
     keep: () => inTurn(keep),
     renew: (seconds) => inTurn((engine) => renew(engine, seconds)),
     lower: (by = 'operator') => inTurn((engine) => lower(engine, by)),
@@ -67,7 +71,7 @@ export function createShields(asked: ShieldsOptions): Shields {
 /** The journal is open only while something is done: SQLite costs an idle console nothing. */
 async function withEngine<T>(
   options: ShieldsOptions,
-  memory: SafeMemory,
+  { memory, say }: Readonly<{ memory: SafeMemory; say?: Say | undefined }>,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const isOurs = typeof options.journal === 'string';
@@ -77,7 +81,7 @@ async function withEngine<T>(
       : options.journal;
   try {
     return await work({
-      options,
+      ...enginesLine(options, say),
       memory,
       journal: createShieldsJournal(journal),
       raisingSeconds: options.raisingSeconds ?? RAISING_SECONDS,

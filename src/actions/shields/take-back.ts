@@ -12,13 +12,16 @@ export async function takeBack(
   where: Where,
   { problem, lowered = false }: Readonly<{ problem: Problem; lowered?: boolean }>,
 ): Promise<RaiseReport> {
-  const { host } = engine.options;
+  const { acting: host } = engine;
   let ran = await runRevert(host, where, 'failed-raise');
   // Not by us: somebody was done with some items before we were.
   if (lowered || (ran.ok && ran.value.by !== 'failed-raise'))
     ran = await revertAgain(host, where, 'failed-raise');
   // The machine may have had no room for one more process just then.
   if (!ran.ok) ran = await runRevert(host, where, 'failed-raise');
+  // Without a line nothing more can be said: their own timer is over there, and what it did is read at the next connection.
+  if (!ran.ok && !engine.line.isUp())
+    return { kind: 'failed', undone: false, problem: { ...problem, hint: LEFT_TO_TIMER } };
   const undone = ran.ok && ran.value.complete && ran.value.items.every(({ result }) => result !== 'failed');
   const back = ran.ok ? wordsOf(ran.value) : ran.problem.summary;
   engine.journal.raised(
@@ -34,3 +37,5 @@ export async function takeBack(
       : { ...problem, detail: `${problem.detail ?? ''} not all was taken back: ${back}`.trim() },
   };
 }
+
+const LEFT_TO_TIMER = 'the line is gone: what was begun is taken back over there, by its own timer';

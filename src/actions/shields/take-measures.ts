@@ -62,10 +62,11 @@ function leftOut({ measure, says }: PlannedMeasure, why: string, warnings: reado
 async function takeMeasure(engine: Engine, raising: Raising, one: PlannedMeasure): Promise<Counted> {
   const { host } = engine.options;
   if (one.applied.steps.length === 0) return NOTHING;
+  const acting = engine.ofRaise(raising.where);
   raising.say(one.says);
   for (const step of merged(one.applied.steps.map((each) => each.command))) {
     const ours = await stillOurs(engine, raising.where);
-    const ran = ours.ok ? await host.run(step) : ours;
+    const ran = ours.ok ? await acting.run(step) : ours;
     if (ran.ok) continue;
     const items = raising.itemsOf.get(one) ?? [];
     const why = ran.problem.summary;
@@ -119,11 +120,11 @@ async function readSysctl(host: Host, name: string): Promise<string | undefined>
 }
 
 async function takeItemsBack(
-  { options }: Engine,
+  { acting }: Engine,
   { place, id }: Where,
   items: readonly number[],
 ): Promise<Result<unknown>> {
-  const ran = await options.host.run(
+  const ran = await acting.run(
     trustedRun([revertFile(place.dir, id), 'item', ...items.map(String)], { timeoutMs: 120_000 }),
   );
   return ran.ok && ran.value.exitCode === NOT_OURS ? fail(notOurs(ran.value.stdout)) : ran;

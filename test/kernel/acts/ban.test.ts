@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useTestNet } from '../harness/netns.ts';
 import { kernelSuite } from '../harness/require.ts';
+import { banRound } from './ban-round.ts';
 import { net as address, BACKEND_CASES, banOf, openKit, proved, snapshot } from './kit.ts';
 
 const PORT = 8080;
@@ -18,27 +19,8 @@ for (const { id, backend, tools } of BACKEND_CASES) {
           const net = testNet();
           const client = net.client(0);
           const other = net.client(1);
-          const address = net.server[family];
-          const stop = await net.trackConnections(net.server);
-          const before = await snapshot(net);
           const { desk } = await openKit(net, { backends: [backend] });
-          const flow = await net.openFlow(client, address, PORT);
-          expect(await flow.send('alive')).toBe(true);
-
-          const report = await proved(desk, banOf([client[family]], { reason: 'scan' }));
-          expect(report.summary).toContain('dropped by');
-          expect(report.summary).toMatch(/[1-9]\d* flows? cut/);
-          expect(await net.probeUdp(client, address, PORT, { boundMs: 300 })).toBe('dropped');
-          expect(await net.probeTcp(client, address, PORT, { boundMs: 300 })).toBe('dropped');
-          expect(await flow.send('dead?', 300)).toBe(false);
-          expect(await net.probeTcp(other, address, PORT)).toBe('open');
-
-          const undone = await proved(desk, { action: 'undo' });
-          expect(undone.canUndo).toBe(false);
-          expect(await snapshot(net)).toBe(before);
-          expect(await net.probeTcp(client, address, PORT)).toBe('open');
-          await flow.close();
-          await stop();
+          await banRound(net, { desk, family, port: PORT, client, other });
         });
 
         test('of a network goes beside single addresses and covers them', async () => {
