@@ -5,7 +5,7 @@ import { type Command, command } from '../core/plan.ts';
 /** Times as UTC and numbers as C writes them, whatever the login says; an unknown name must not fail the rest. */
 export function askInOne(lines: readonly string[]): Command {
   const script = [
-    'LC_ALL=C TZ=UTC0 PATH=/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL TZ PATH',
+    'LC_ALL=C TZ=UTC0 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin; export LC_ALL TZ PATH',
     ...lines,
     ':',
   ];
