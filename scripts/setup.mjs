@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
+/** What the npm package "node" has binaries for; elsewhere (FreeBSD, OpenBSD) the Node that runs this must do. */
+const pinsNode = ['linux', 'darwin'].includes(process.platform);
+const NODE_LEAST = [22, 22];
 const installStamp = join(root, 'node_modules', '.opsconsole-installed');
 const buildStamp = join(root, 'dist', '.built-from');
 
@@ -33,19 +36,35 @@ export function mustRun(argv, options = {}) {
 
 export function ensureInstalled() {
   const wanted = hashFiles([join(root, 'package-lock.json')]);
-  if (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === wanted && existsSync(pinnedNode))
-    return;
+  if (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === wanted && hasNode()) return;
+  if (!pinsNode && isTooOld(process.versions.node)) {
+    console.error(
+      `opsconsole: Node ${process.versions.node} is too old; ${NODE_LEAST.join('.')} or later is needed`,
+    );
+    process.exit(1);
+  }
   console.error('opsconsole: installing packages (once per lock file) …');
   const npm = process.env.npm_execpath;
   const argv = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
-  mustRun([...argv, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] });
-  if (!existsSync(pinnedNode)) {
+  // The only scripts of our packages fetch binaries that are not made for these systems.
+  const how = pinsNode ? [] : ['--ignore-scripts'];
+  mustRun([...argv, 'ci', ...how, '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (!hasNode()) {
     console.error(
       'opsconsole: the npm package "node" did not install its binary; allow install scripts and run again',
     );
     process.exit(1);
   }
   writeFileSync(installStamp, wanted);
+}
+
+const hasNode = () => !pinsNode || existsSync(pinnedNode);
+
+function isTooOld(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < NODE_LEAST[0] || (major === NODE_LEAST[0] && minor < NODE_LEAST[1]);
 }
 
 export function ensureBuilt() {
@@ -55,7 +74,9 @@ export function ensureBuilt() {
     ...filesUnder(join(root, 'src')),
   ]);
   if (existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === wanted) return;
-  mustRun([pinnedNode, join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 2, 2] });
+  mustRun([pinsNode ? pinnedNode : process.execPath, join(root, 'scripts', 'build.mjs')], {
+    stdio: ['ignore', 2, 2],
+  });
   mkdirSync(dirname(buildStamp), { recursive: true });
   writeFileSync(buildStamp, wanted);
 }
