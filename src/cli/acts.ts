@@ -15,6 +15,7 @@ import { type DoctorArgs, runDoctor } from './doctor.ts';
 import type { ExitStatus, Io } from './io.ts';
 import { type JailsArgs, runJails } from './jails.ts';
 import { type JournalArgs, runJournal } from './journal.ts';
+import { runService, type ServiceArgs } from './service.ts';
 import { runTighten, type TightenArgs } from './tighten.ts';
 import { runUnban, type UnbanArgs } from './unban.ts';
 import { runUndo, type UndoArgs } from './undo.ts';
@@ -39,6 +40,7 @@ export function registerActCommands(program: Program, given: ActCommandDeps): vo
   registerBan(program, deps);
   registerUnban(program, deps);
   registerFlows(program, deps);
+  registerService(program, deps);
   registerUndo(program, deps);
   registerReaders(program, deps);
 }
@@ -86,6 +88,16 @@ function registerFlows(program: Program, { exit, ...deps }: ActDeps): void {
     .action(async (words: string[], args: TightenArgs) =>
       exit(await runTighten(words, args, { exit, ...deps })),
     );
+}
+
+function registerService(program: Program, { exit, ...deps }: ActDeps): void {
+  actCommand(program, 'service', 'the services of the session file: list them, start, stop or restart one')
+    .argument('[name]', 'as the session file calls it; absent: all of them are listed')
+    .argument('[verb]', 'start, stop, restart or status')
+    .action(async (name: string | undefined, verb: string | undefined, args: ServiceArgs) => {
+      const words = [name, verb].filter((word) => word !== undefined);
+      exit(await runService(words, args, { exit, ...deps }));
+    });
 }
 
 function registerUndo(program: Program, { exit, ...deps }: ActDeps): void {

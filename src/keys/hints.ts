@@ -82,6 +82,7 @@ const IN_PROGRAM: readonly IntentId[] = ['keep', 'focus-next', 'zoom', 'copy-mod
 /** A line of hints is cut at its end: what must be found at 80 columns comes first, what a newcomer needs stays last. */
 const IN_PANE: Ranked = {
   first: [
+    ...(['service-start', 'service-stop', 'service-restart'] as const),
     ...(['start', 'ban', 'unban', 'cut', 'extend', 'shorten', 'test-filter'] as const),
     ...(['shields', 'search', 'mark', 'filter', 'changes-toggle', 'follow', 'follow-address'] as const),
   ],
@@ -103,8 +104,15 @@ function rankIn({ first, last }: Ranked, { intent }: KeyRow): number {
   return at >= 0 ? at - first.length : last.indexOf(intent) + 1;
 }
 
+/** Nothing in this pane is an address: the keys work, but other hints need the room. */
+const OF_ADDRESSES: readonly IntentId[] = ['ban', 'unban', 'cut', 'follow-address'];
+const isIdle = (mode: KeyMode, intent: IntentId): boolean =>
+  mode === 'services' && OF_ADDRESSES.includes(intent);
+
 function hintsOf(keymap: Keymap, mode: KeyMode, prefix: SafeText): readonly KeyWords[] {
-  const rows = liveRows(keymap, mode).filter((row) => row.hint !== undefined);
+  const rows = liveRows(keymap, mode).filter(
+    ({ hint, intent }) => hint !== undefined && !isIdle(mode, intent),
+  );
   const ranked = mode === 'prefix' ? AFTER_PREFIX : modeChain(mode).includes('pane') ? IN_PANE : ELSEWHERE;
   const own = rows
     .toSorted((a, b) => rankIn(ranked, a) - rankIn(ranked, b))

@@ -1,6 +1,6 @@
 // The columns of the table of services, the most telling ones first when there is little room.
 
-import { formatAge } from '../../core/duration.ts';
+import { formatDuration } from '../../core/duration.ts';
 import type { Role } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { ServiceRow } from '../../core/services/sample.ts';
@@ -35,12 +35,12 @@ export function serviceColumns(now: number, rows: readonly ServiceRow[]): readon
   return [
     { ...column('service', 0, Math.min(names, NAME_MAX)), grow: 4, cell: ({ name }) => ({ text: name }) },
     { ...column('state', 1, 9), grow: 1, cell: stateCell },
-    { ...column('since', 2, 7), align: 'right', cell: (row) => sinceCell(row, now) },
+    { ...column('since', 2, 8), align: 'right', cell: (row) => sinceCell(row, now) },
     { ...column('restarts', 4, 8), align: 'right', cell: restartsCell },
-    { ...column('memory', 3, 7), align: 'right', cell: memoryCell },
+    { ...column('memory', 3, 8), align: 'right', cell: memoryCell },
     { ...column('pid', 6, 7), align: 'right', cell: pidCell },
     { ...column('by', 7, 7), grow: 3, cell: byCell },
-    { ...column('says', 5, 12), grow: 2, cell: saysCell },
+    { ...column('says', 5, 20), grow: 2, cell: saysCell },
   ];
 }
 
@@ -54,12 +54,14 @@ function stateCell({ reading, problem }: ServiceRow): Cell {
   return { text: WORDS[reading.state], role: SERVICE_ROLES[reading.state] };
 }
 
+const age = (ms: number): string => formatDuration(ms / 1000);
+
 /** Without its manager's word: in this state for so long at least. */
 function sinceCell({ reading, watched, thing }: ServiceRow, now: number): Cell {
-  if (reading?.since !== undefined) return { text: sanitise(formatAge(Math.max(0, now - reading.since))) };
+  if (reading?.since !== undefined) return { text: sanitise(age(now - reading.since)) };
   if (reading === undefined || thing === undefined || reading.state === 'unknown') return unknown;
-  const age = formatAge(Math.max(0, now - watched.since));
-  return { text: sanitise(watched.exact ? age : `>${age}`) };
+  const seen = age(now - watched.since);
+  return { text: sanitise(watched.exact ? seen : `>${seen}`) };
 }
 
 /** "2 seen": only while it was watched. */
