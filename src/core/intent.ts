@@ -149,6 +149,8 @@ export const INTENTS = [
   'service-stop',
   'service-restart',
   'undo',
+  // several hosts
+  'retry',
   // the shields
   'shields',
   'keep',
@@ -185,7 +187,7 @@ export type Intent = Readonly<{ id: IntentId; text?: string }>;
  * `run`: a program pane whose program does not run; `program`: while it runs and takes the keys, only this table and the prefix.
  * `copy`: copy mode of the focused pane. `plain`: the view without frames. `card`: the card of the followed address.
  * `trial`: before the pane's while shields of this operator are in trial. `prefix`: the key after the prefix. `numbers`: while pane numbers are shown.
- * `review`: a text that waits for a yes.
+ * `review`: a text that waits for a yes. `fleet`: an act on several hosts.
  */
 export type KeyMode =
   | 'global'
@@ -200,6 +202,8 @@ export type KeyMode =
   | 'journal'
   | 'jails'
   | 'services'
+  | 'hosts'
+  | 'all-bans'
   | 'uplinks'
   | 'run'
   | 'watch'
@@ -212,6 +216,7 @@ export type KeyMode =
   | 'prompt'
   | 'picker'
   | 'review'
+  | 'fleet'
   | 'help';
 
 /**

@@ -42,6 +42,29 @@ export type JournalSpec = Readonly<{ kind: 'journal' }>;
 /** The jails of fail2ban. */
 export type JailsSpec = Readonly<{ kind: 'jails' }>;
 
+/** One row per host. `hosts`: names of hosts and groups; empty = all of the session. */
+export type HostsSpec = Readonly<{ kind: 'hosts'; hosts: readonly string[] }>;
+/** The bans of several hosts in one table; `hosts` as above. */
+export type AllBansSpec = Readonly<{ kind: 'all-bans'; hosts: readonly string[] }>;
+
+/**
+ * A tunnel that the session file names. `listen`: "127.0.0.1:5432", where it takes connections here. `restart`, `stop`: argv, run on its
+ * host after a dialog.
+ */
+export type TunnelSpec = Readonly<{
+  name: string;
+  listen?: string;
+  restart?: readonly [string, ...string[]];
+  stop?: readonly [string, ...string[]];
+}>;
+/** Ways out of a host. `targets`: addresses that are pinged from each of its own; `gateways`: whether those are pinged. */
+export type UplinksSpec = Readonly<{
+  kind: 'uplinks';
+  targets: readonly string[];
+  gateways: 'auto' | 'none';
+  tunnels: readonly TunnelSpec[];
+}>;
+
 /** What `Session.services` has on this host. */
 export type ServicesSpec = Readonly<{ kind: 'services' }>;
 
@@ -76,6 +99,9 @@ export type PaneBody =
   | JournalSpec
   | JailsSpec
   | ServicesSpec
+  | UplinksSpec
+  | HostsSpec
+  | AllBansSpec
   | RunSpec
   | WatchSpec;
 export type PaneKind = PaneBody['kind'];

@@ -3,6 +3,7 @@
 
 import type { KeyMode } from '../core/intent.ts';
 import { COPY_ROWS } from './keymap-copy.ts';
+import { FLEET_ROWS } from './keymap-fleet.ts';
 import { FOLLOW_ROWS } from './keymap-follow.ts';
 import { HELP_ROWS } from './keymap-help.ts';
 import { movingRows } from './keymap-moving.ts';
@@ -14,10 +15,23 @@ import { WATCH_ROWS } from './keymap-watch.ts';
 import { type Keymap, rows } from './row.ts';
 
 export const MODES = [
-  ...(['log', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'services'] as const),
-  ...(['run', 'watch'] as const),
+  ...([
+    'log',
+    'bans',
+    'conntrack',
+    'traffic',
+    'host',
+    'journal',
+    'jails',
+    'uplinks',
+    'services',
+    'hosts',
+    'all-bans',
+    'run',
+    'watch',
+  ] as const),
   ...(['pane', 'global', 'program', 'copy', 'plain', 'card', 'trial'] as const),
-  ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'review', 'help'] as const),
+  ...(['prefix', 'numbers', 'dialog', 'prompt', 'picker', 'review', 'fleet', 'help'] as const),
 ] satisfies readonly KeyMode[];
 
 /** Modes where a printable key types itself. */
@@ -33,7 +47,10 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'host':
     case 'journal':
     case 'jails':
+    case 'uplinks':
     case 'services':
+    case 'hosts':
+    case 'all-bans':
     case 'run':
     case 'watch':
       return [mode, 'pane', 'global'];
@@ -52,6 +69,7 @@ export function modeChain(mode: KeyMode): readonly KeyMode[] {
     case 'prompt':
     case 'picker':
     case 'review':
+    case 'fleet':
     case 'help':
       return [mode];
   }
@@ -164,6 +182,9 @@ const TABLE_ROWS: Keymap = [
   ...rows('services', 'this pane', [
     ['sort-next', ['o'], 'what needs a look first, or as in the file', 'sort'],
   ]),
+  ...rows('uplinks', 'this pane', [
+    ['open', ['Enter'], 'all about the row, and the rules that lead to its way; or back', 'details'],
+  ]),
   ...rows('jails', 'this pane', [
     ['open', ['Enter'], 'all about the jail and what it did last, or back', 'details'],
     ['test-filter', ['T'], 'test its filter on the newest lines of its log: what it misses', 'test filter'],
@@ -227,6 +248,7 @@ export const DEFAULT_KEYMAP: Keymap = [
   ...SESSION_ROWS,
   ...COPY_ROWS,
   ...FOLLOW_ROWS,
+  ...FLEET_ROWS,
   ...HELP_ROWS,
   ...TEXT_ROWS,
 ];

@@ -10,7 +10,10 @@ export const TABLE_TITLES: Readonly<Record<KeyMode, string>> = {
   host: 'In host',
   journal: 'In the journal',
   jails: 'In the jails',
+  uplinks: 'In the uplinks',
   services: 'In the services',
+  hosts: 'In the hosts',
+  'all-bans': 'In the bans of all hosts',
   run: 'In a program pane whose program does not run',
   watch: 'In a watch pane',
   program: 'While a program takes the keys',
@@ -26,5 +29,6 @@ export const TABLE_TITLES: Readonly<Record<KeyMode, string>> = {
   prompt: 'In the line at the bottom',
   picker: 'In a list to choose from',
   review: 'While a text waits for a yes',
+  fleet: 'While an act on several hosts is shown',
   help: 'In the help and on pages of text',
 };

@@ -45,6 +45,15 @@ export function hostAt(context: Context, written: string | undefined, path: Path
   return undefined;
 }
 
+/** Hosts and groups that are named at `path`, as written; "all" is no name: it means that none is given. */
+export function scopeAt(context: Context, written: readonly string[], path: Path): readonly string[] {
+  if (written.includes(ALL_HOSTS)) return [];
+  return written.filter((name, index) => {
+    if (context.names.groups.includes(name)) return true;
+    return hostAt(context, name, written.length === 1 ? path : [...path, index]) !== undefined;
+  });
+}
+
 function entriesOf(context: Context, written: SessionFile['hosts'] & {}): readonly HostEntry[] {
   return Object.entries(written).flatMap(([name, options]): HostEntry[] => {
     const path: Path = ['hosts', name];

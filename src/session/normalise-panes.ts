@@ -11,8 +11,9 @@ import type {
   ProgramSpec,
 } from '../core/pane.ts';
 import { accepted, type Context, listOf, type Path, report } from './normalise-context.ts';
-import { hostAt } from './normalise-hosts.ts';
+import { hostAt, scopeAt } from './normalise-hosts.ts';
 import { PANE_KIND_NAMES, type PaneEntry, paneKindsOf, parseRefresh } from './pane-schema.ts';
+import { uplinksOf } from './uplinks-schema.ts';
 
 export const DEFAULT_HISTORY = 10_000;
 export const DEFAULT_RUN_HISTORY = 2_000;
@@ -54,6 +55,11 @@ function bodyOf(context: Context, { written, kind, path }: Written): PaneBody {
     }
     case 'watch':
       return { kind, ...programOf(programOptions(written.watch ?? '')) };
+    case 'uplinks':
+      return uplinksOf(written.uplinks, (at, message) => report(context, [...path, kind, ...at], message));
+    case 'hosts':
+    case 'all-bans':
+      return { kind, hosts: scopeAt(context, namesOf(written[kind]), [...path, kind]) };
     default:
       return simpleBody(kind, namesOf(written[kind]));
   }
@@ -92,6 +98,8 @@ function simpleBody(
 ): PaneBody {
   if (kind === 'bans') return { kind, sets: names };
   if (kind === 'traffic') return { kind, interfaces: names };
+  if (kind === 'uplinks') return uplinksOf(undefined, () => undefined);
+  if (kind === 'hosts' || kind === 'all-bans') return { kind, hosts: names };
   return { kind };
 }
 

@@ -7,6 +7,7 @@ import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { oneOrMany, text, textThat } from './fields.ts';
+import { UPLINKS_KEYS, uplinksOptions } from './uplinks-schema.ts';
 import { hostName } from './hosts-schema.ts';
 
 export const REFRESH_MS_MIN = 250;
@@ -63,7 +64,14 @@ const PANE_KINDS = {
   host: z.union([nothing, hostName]).describe('A pane of this kind, or the host that another kind shows'),
   journal: nothing,
   jails: nothing,
+  uplinks: z.union([nothing, uplinksOptions]),
   services: nothing,
+  hosts: z
+    .union([nothing, text, z.array(text)])
+    .describe('A row per host: names of hosts and groups; empty: all'),
+  'all-bans': z
+    .union([nothing, text, z.array(text)])
+    .describe('The bans of several hosts in one table: names of hosts and groups; empty: all'),
   run: z.union([command, runOptions]).describe('A program in a terminal of its own'),
   watch: z.union([command, watchOptions]).describe('A command run again every refresh (2s when absent)'),
 };
@@ -83,16 +91,16 @@ const paneMap = z.strictObject({
   host: PANE_KINDS.host.optional(),
   journal: PANE_KINDS.journal.optional(),
   jails: PANE_KINDS.jails.optional(),
+  uplinks: PANE_KINDS.uplinks.optional(),
   services: PANE_KINDS.services.optional(),
+  hosts: PANE_KINDS.hosts.optional(),
+  'all-bans': PANE_KINDS['all-bans'].optional(),
   run: PANE_KINDS.run.optional(),
   watch: PANE_KINDS.watch.optional(),
   title: text.optional().describe('Shown on the frame instead of what is watched'),
   refresh: refresh.optional().describe("This pane's own refresh"),
 });
-export const pane = z.union([
-  z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'services']),
-  paneMap,
-]);
+export const pane = z.union([z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'uplinks', 'services', 'hosts', 'all-bans']), paneMap]);
 
 export type PaneEntry = z.infer<typeof pane>;
 
@@ -100,6 +108,7 @@ const OPTIONS_OF: ReadonlyMap<string, readonly string[]> = new Map([
   ['log', Object.keys(logOptions.shape)],
   ['run', Object.keys(runOptions.shape)],
   ['watch', Object.keys(watchOptions.shape)],
+  ...UPLINKS_KEYS,
 ]);
 
 /** The keys that the options of a kind may have, for "did you mean". */

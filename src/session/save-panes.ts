@@ -6,6 +6,7 @@ import type { CommandLine, LogFilter, LogSpec, PaneSpec, ProgramSpec } from '../
 import { unreachable } from '../core/unreachable.ts';
 import { DEFAULT_HISTORY, DEFAULT_RUN_HISTORY } from './normalise-panes.ts';
 import { equalPlain, isPlainMap, type Plain, type PlainMap } from './save-text.ts';
+import { uplinksPlain } from './uplinks-schema.ts';
 
 /** `implied`: the host that the window gives to panes that name none. */
 export function panePlain({ body, host, title, refreshMs }: PaneSpec, implied?: HostId): Plain {
@@ -29,6 +30,13 @@ export function panePlain({ body, host, title, refreshMs }: PaneSpec, implied?: 
       return body.interfaces.length === 0 && bare
         ? 'traffic'
         : { traffic: names(body.interfaces), ...options };
+    case 'hosts':
+    case 'all-bans':
+      return body.hosts.length === 0 && bare ? body.kind : { [body.kind]: names(body.hosts), ...options };
+    case 'uplinks': {
+      const said = uplinksPlain(body);
+      return said === undefined && bare ? 'uplinks' : { uplinks: said ?? true, ...options };
+    }
     case 'conntrack':
     case 'host':
     case 'journal':

@@ -2,11 +2,12 @@
 // Effects are read from it by the controller: a new `revision` wants a preview, phase `performing` wants the act run.
 
 import type { ActPreview } from '../core/act.ts';
+import type { HostId } from '../core/hosts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { type ActForm, chosen, type Field, type FormReading, focusedField } from './act-form.ts';
+import { type ActForm, chosen, type Field, type FormReading, fieldOf, focusedField } from './act-form.ts';
 import { readForm } from './read-form.ts';
 import { EMPTY_INPUT } from './text-input.ts';
 
@@ -27,7 +28,11 @@ export type ActDialog = Readonly<{
   /** Grows with every change of what the fields say; a preview of an older one is dropped. */
   revision: number;
   reading: FormReading;
-  preview: ActPreview | Readonly<{ kind: 'pending' }>;
+  /** `elsewhere`: each of these hosts works out its own commands, after Enter. */
+  preview:
+    | ActPreview
+    | Readonly<{ kind: 'pending' }>
+    | Readonly<{ kind: 'elsewhere'; hosts: readonly HostId[] }>;
   phase: ActPhase;
   /** Turned pages of a preview that does not fit; the drawing takes it round. Any new preview is shown from its start. */
   page: number;
@@ -41,7 +46,7 @@ export const EDITING: ActPhase = { kind: 'editing' };
 
 /** `revision`: one that no earlier dialog had. */
 export function openAct(form: ActForm, revision: number): ActDialog {
-  return { form, revision, reading: readForm(form), preview: PENDING, phase: EDITING, page: 0 };
+  return { form, revision, reading: readForm(form), preview: firstPreview(form), phase: EDITING, page: 0 };
 }
 
 /** The dialog with changed fields: what was previewed no longer holds, so its confirmation goes too. */
@@ -52,10 +57,17 @@ export function withForm(act: ActDialog, form: ActForm): ActDialog {
     form: plain,
     revision: act.revision + 1,
     reading: readForm(plain),
-    preview: PENDING,
+    preview: firstPreview(plain),
     phase: EDITING,
     page: 0,
   };
+}
+
+function firstPreview(form: ActForm): ActDialog['preview'] {
+  const field = fieldOf(form, 'hosts');
+  const value = field?.kind === 'choice' ? chosen(field)?.value : undefined;
+  const hosts = value?.kind === 'hosts' ? value.hosts : undefined;
+  return hosts === undefined ? PENDING : { kind: 'elsewhere', hosts };
 }
 
 export function isConfirmation(field: Field): boolean {
@@ -63,7 +75,8 @@ export function isConfirmation(field: Field): boolean {
 }
 
 export function previewed(act: ActDialog, revision: number, preview: ActPreview): ActDialog {
-  if (revision !== act.revision || act.phase.kind === 'performing') return act;
+  if (revision !== act.revision || act.preview.kind === 'elsewhere') return act;
+  if (act.phase.kind === 'performing') return act;
   const shown: ActDialog = { ...act, preview, phase: EDITING, page: 0 };
   if (preview.kind !== 'ready') return shown;
   const over = act.phase.kind === 'armed' ? act.phase.over : undefined;
@@ -131,6 +144,8 @@ export function accept(act: ActDialog): ActDialog | undefined {
   switch (act.preview.kind) {
     case 'pending':
       return { ...act, phase: { kind: 'armed' } };
+    case 'elsewhere': // Enter opens the dialog of several hosts
+      return act;
     case 'refused':
     case 'failed': // asks again: what stood in the way may be gone now
       return { ...withoutComplaint(act), revision: act.revision + 1, preview: PENDING };

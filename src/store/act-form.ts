@@ -2,6 +2,7 @@
 
 import type { ActDraft, BanTarget, Preset } from '../core/act.ts';
 import type { Net } from '../core/address.ts';
+import type { HostId } from '../core/hosts.ts';
 import type { ActionId } from '../core/plan.ts';
 import type { SetKey } from '../core/rows.ts';
 import type { SafeText } from '../core/sanitise.ts';
@@ -11,6 +12,8 @@ import type { TextInput } from './text-input.ts';
 export type FieldId =
   | 'address'
   | 'scope'
+  /** On which hosts. */
+  | 'hosts'
   | 'for'
   | 'into'
   | 'from'
@@ -31,6 +34,8 @@ export type OptionValue =
   | Readonly<{ kind: 'preset'; preset: Preset }>
   | Readonly<{ kind: 'timeout'; name: string }>
   | Readonly<{ kind: 'verb'; verb: ServiceVerb }>
+  /** Absent: the host that the dialog was opened for. */
+  | Readonly<{ kind: 'hosts'; hosts?: readonly HostId[] }>
   | Readonly<{ kind: 'go'; go: boolean }>
   | Readonly<{ kind: 'typed' }>;
 

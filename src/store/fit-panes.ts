@@ -5,6 +5,7 @@ import { type HostId, LOCAL } from '../core/hosts.ts';
 import { hostsOf, type PaneId, type Session } from '../core/pane.ts';
 import { type HostBranch, initialBranch, panesOn } from './hosts/branch.ts';
 import { kept } from './hosts/on-host.ts';
+import { fitFleet } from './slices/fleet.ts';
 import { initialBans } from './slices/bans.ts';
 import { initialConntrack } from './slices/conntrack.ts';
 import { initialJails } from './slices/jails.ts';
@@ -13,6 +14,7 @@ import { initialLogs } from './slices/logs.ts';
 import { fitPrograms } from './slices/programs.ts';
 import { initialServices } from './slices/services.ts';
 import { initialTraffic } from './slices/traffic.ts';
+import { initialUplinks } from './slices/uplinks.ts';
 import { fitWatches } from './slices/watches.ts';
 import type { ConsoleState } from './state.ts';
 
@@ -28,6 +30,7 @@ export function fitPanes(state: ConsoleState): ConsoleState {
     logs: { ...logs, panes: lines, boxes: only(lines, logs.boxes), begun: only(lines, logs.begun) },
     programs: fitPrograms(programs, state),
     watches: fitWatches(watches, state),
+    fleet: fitFleet(state.fleet, session),
   };
 }
 
@@ -45,7 +48,7 @@ function fitHosts(state: ConsoleState): ConsoleState['hosts'] {
 }
 
 function fitBranch(branch: HostBranch, session: Session, id: HostId): HostBranch {
-  const { sources, bans, conntrack, traffic, journal, jails, services } = branch;
+  const { sources, bans, conntrack, traffic, journal, jails, uplinks, services } = branch;
   const own = panesOn(session, id);
   return {
     ...branch,
@@ -55,6 +58,7 @@ function fitBranch(branch: HostBranch, session: Session, id: HostId): HostBranch
     traffic: { ...traffic, views: fittedRecord(initialTraffic(own).views, traffic.views) },
     journal: { ...journal, panes: fitted(initialJournal(own).panes, journal.panes) },
     jails: { ...jails, panes: fitted(initialJails(own).panes, jails.panes) },
+    uplinks: { ...uplinks, panes: fitted(initialUplinks(own).panes, uplinks.panes) },
     services: { ...services, panes: fitted(initialServices(own).panes, services.panes) },
   };
 }

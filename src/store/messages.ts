@@ -11,6 +11,7 @@ import type { BansMsg } from './slices/bans.ts';
 import type { ConntrackMsg } from './slices/conntrack.ts';
 import type { CopyMsg } from './slices/copy.ts';
 import type { FileMsg } from './slices/file.ts';
+import type { FleetMsg } from './slices/fleet.ts';
 import type { FollowMsg } from './slices/follow.ts';
 import type { HostMsg } from './slices/host.ts';
 import type { JailsMsg } from './slices/jails.ts';
@@ -24,6 +25,7 @@ import type { ProgramsMsg } from './slices/programs.ts';
 import type { ServicesMsg } from './slices/services.ts';
 import type { ShieldsMsg } from './slices/shields.ts';
 import type { TrafficMsg } from './slices/traffic.ts';
+import type { UplinksMsg } from './slices/uplinks.ts';
 import type { WatchesMsg } from './slices/watches.ts';
 import type { WorkspaceMsg } from './slices/workspace.ts';
 
@@ -51,6 +53,7 @@ export type HostlessMsg =
   | LookMsg
   | CopyMsg
   | FollowMsg
+  | FleetMsg
   | ProgramsMsg
   | WatchesMsg
   | ModalMsg
@@ -61,5 +64,6 @@ export type HostlessMsg =
   | HostMsg
   | ShieldsMsg
   | JournalMsg
+  | UplinksMsg
   | ServicesMsg
   | JailsMsg;

@@ -79,6 +79,8 @@ export type Modal =
   | Readonly<{ kind: 'picker'; picker: PickerState }>
   | Readonly<{ kind: 'review'; review: Review; top: number }>
   | Readonly<{ kind: 'confirm'; confirm: Confirm }>
+  /** The act on several hosts: `ConsoleState.fleet.act`, which goes on when it is not looked at. */
+  | Readonly<{ kind: 'fleet' }>
   | Readonly<{ kind: 'confirm-quit' }>;
 
 export type NoticeRole = 'good' | 'plain' | 'warn' | 'bad';

@@ -9,6 +9,7 @@ import { reduceBans } from './slices/bans.ts';
 import { reduceConntrack } from './slices/conntrack.ts';
 import { reduceCopy } from './slices/copy.ts';
 import { reduceFile } from './slices/file.ts';
+import { reduceFleet } from './slices/fleet.ts';
 import { reduceFollow } from './slices/follow.ts';
 import { reduceHost } from './slices/host.ts';
 import { reduceJails } from './slices/jails.ts';
@@ -22,6 +23,7 @@ import { reducePrograms } from './slices/programs.ts';
 import { reduceServices } from './slices/services.ts';
 import { reduceShields } from './slices/shields.ts';
 import { reduceTraffic } from './slices/traffic.ts';
+import { reduceUplinks } from './slices/uplinks.ts';
 import { reduceWatches } from './slices/watches.ts';
 import { reduceWorkspace } from './slices/workspace.ts';
 import type { ConsoleState } from './state.ts';
@@ -54,19 +56,21 @@ function reduceOne(state: ConsoleState, msg: HostlessMsg): ConsoleState {
     host: reduceHost(base.host, msg, base),
     journal: reduceJournal(base.journal, msg, base),
     jails: reduceJails(base.jails, msg, base),
+    uplinks: reduceUplinks(base.uplinks, msg, base),
     services: reduceServices(base.services, msg, base),
     shields: reduceShields(base.shields, msg, base),
     programs: reducePrograms(base.programs, msg, base),
     watches: reduceWatches(base.watches, msg, withModal),
     copy: reduceCopy(base.copy, msg, base),
     follow: reduceFollow(base.follow, msg, base),
+    fleet: reduceFleet(base.fleet, msg, withModal),
   };
   return SLICES.every((slice) => next[slice] === base[slice]) ? base : next;
 }
 
 const SLICES = [
   ...(['layout', 'modal', 'keys', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
-  ...(['shields', 'programs', 'watches', 'copy', 'follow', 'jails', 'services'] as const),
+  ...(['shields', 'programs', 'watches', 'copy', 'follow', 'jails', 'uplinks', 'services', 'fleet'] as const),
 ] as const;
 
 function reduceBase(state: ConsoleState, msg: HostlessMsg): ConsoleState {

@@ -11,6 +11,7 @@ import type { BansState } from './slices/bans.ts';
 import type { ConntrackState } from './slices/conntrack.ts';
 import { type CopyState, initialCopy } from './slices/copy.ts';
 import { type FileState, initialFile } from './slices/file.ts';
+import { type FleetState, initialFleet } from './slices/fleet.ts';
 import { type FollowState, initialFollow } from './slices/follow.ts';
 import type { HostState } from './slices/host.ts';
 import type { JailsState } from './slices/jails.ts';
@@ -23,6 +24,7 @@ import { initialPrograms, type ProgramsState } from './slices/programs.ts';
 import type { ServicesState } from './slices/services.ts';
 import type { ShieldsSlice } from './slices/shields.ts';
 import type { TrafficState } from './slices/traffic.ts';
+import type { UplinksState } from './slices/uplinks.ts';
 import { initialWatches, type WatchesState } from './slices/watches.ts';
 
 export type ConsoleState = Readonly<{
@@ -61,12 +63,15 @@ export type ConsoleState = Readonly<{
   host: HostState;
   journal: JournalState;
   jails: JailsState;
+  uplinks: UplinksState;
   services: ServicesState;
   shields: ShieldsSlice;
   programs: ProgramsState;
   watches: WatchesState;
   copy: CopyState;
   follow: FollowState;
+  /** Several hosts at once. */
+  fleet: FleetState;
 }>;
 
 export type StartOptions = Readonly<{
@@ -98,5 +103,6 @@ export function initialState(options: StartOptions): ConsoleState {
     watches: initialWatches(options),
     copy: initialCopy,
     follow: initialFollow,
+    fleet: initialFleet(session),
   };
 }

@@ -90,8 +90,11 @@ function shownBy(state: ConsoleState, pane: PaneSpec): readonly unknown[] {
   if (pane.body.kind === 'run') return [session, now, copyOf(state, pane), state.programs.panes.get(pane.id)];
   if (pane.body.kind === 'watch')
     return [...common, state.watches.panes.get(pane.id), state.sources[`watch:${pane.id}`]];
+  if (showsMany(pane)) return [...common, state.hosts, state.fleet];
   if (pane.body.kind === 'log') return [...common, logs, state.sources[`log:${pane.id}`]];
   const { sources } = state;
+  if (pane.body.kind === 'uplinks')
+    return [...common, state.uplinks, sources.uplinks, sources['uplinks-reach']];
   if (pane.body.kind === 'jails') return [...common, state.jails, sources.jails, sources.bans];
   if (pane.body.kind === 'services') return [...common, state.services, sources.services];
   const statuses = [sources.bans, sources.conntrack, sources.flows, sources.timeouts, sources.traffic];

@@ -12,6 +12,7 @@ import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
 import { type DialogLook, drawActDialog } from './dialogs/act.ts';
 import type { Box } from './dialogs/box.ts';
+import { drawFleet } from './dialogs/fleet.ts';
 import { drawHelp, type HelpSection } from './dialogs/help.ts';
 import { drawConfirm, drawPicker, drawQuit } from './dialogs/lists.ts';
 import { drawNewPane } from './dialogs/new-pane.ts';
@@ -69,6 +70,10 @@ export function overlayBox(
       return undefined;
     case 'act':
       return drawActDialog(modal.act, look);
+    case 'fleet': {
+      const { act } = state.fleet;
+      return act === undefined ? undefined : drawFleet(state, act, look);
+    }
     case 'help':
       return drawHelp(helpSections(state, keys), modal, look);
     case 'page': {

@@ -220,7 +220,7 @@ function branchesOf(state: ConsoleState): readonly Branch[] {
 /** What changes by itself: samples, lines, the clock. */
 const STREAMED = [
   ...(['now', 'sources', 'safeSet', 'logs', 'bans', 'conntrack', 'traffic', 'host', 'journal'] as const),
-  ...(['programs', 'watches', 'jails', 'services'] as const),
+  ...(['programs', 'watches', 'jails', 'uplinks', 'services', 'hosts', 'fleet'] as const),
 ] satisfies readonly Branch[];
 /** A key that changed one of these has changed what the others are drawn by. */
 const WHOLE = ['session', 'layout', 'size', 'shields'] satisfies readonly Branch[];

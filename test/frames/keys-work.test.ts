@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { createController } from '../../src/cli/console/controller.ts';
 import { unixMs } from '../../src/core/brand.ts';
+import type { HostId } from '../../src/core/hosts.ts';
 import type { IntentId } from '../../src/core/intent.ts';
 import type { PaneId, PaneKind, PaneSpec, Session } from '../../src/core/pane.ts';
 import { sanitise } from '../../src/core/sanitise.ts';
@@ -68,9 +69,7 @@ const DATA: readonly Msg[] = [
   timeouts('default'),
   acts,
   servicesOf(
-    many.map((_, at) =>
-      rowOf(`web-${(at * 31) % 90}`, readingOf(at % 3 === 0 ? 'failed' : 'running', `${at}`)),
-    ),
+    many.map((_, at) => rowOf(`web-${(at * 31) % 90}`, readingOf(at % 3 === 0 ? 'failed' : 'running', `${at}`))),
   ),
   jailsOf(many.map((text, at) => jailOf(`web-${(at * 31) % 90}`, { lastBan: banOf(text) }))),
 ];
@@ -82,6 +81,11 @@ const REVIEW = {
   accept: sanitise('writes it'),
 };
 
+/** More than a screen of them. */
+const HOSTS = many.map((_, at) => ({
+  ...{ id: `web-2.5-${at}` as HostId, destination: `web-${at}`, sudo: 'auto' as const },
+}));
+
 type Kind = PaneKind;
 const FOCUS: Readonly<Record<Kind, PaneId>> = {
   log: '1.1' as PaneId,
@@ -91,6 +95,8 @@ const FOCUS: Readonly<Record<Kind, PaneId>> = {
   traffic: '1.6' as PaneId,
   journal: '2.2' as PaneId,
   jails: '1.5' as PaneId,
+  hosts: '1.5' as PaneId,
+  'all-bans': '1.5' as PaneId,
   services: '1.5' as PaneId,
   watch: '1.5' as PaneId,
   run: '1.5' as PaneId,
@@ -108,6 +114,8 @@ const ran = (turn: number): Msg => ({
 /** A watch, a program or a jails pane where the host is else. */
 function sessionFor(kind: Kind): Session {
   if (kind === 'jails' || kind === 'services') return inPlaceOfHost({ kind });
+  if (kind === 'hosts') return { ...inPlaceOfHost({ kind, hosts: [] }), hosts: HOSTS };
+  if (kind === 'all-bans') return inPlaceOfHost({ kind, hosts: [] });
   if (kind !== 'watch' && kind !== 'run') return SESSION;
   const command = { kind: 'shell', line: 'ss -tn' } as const;
   const start = kind === 'watch' ? ('auto' as const) : ('suspended' as const);
@@ -265,6 +273,16 @@ describe('every key in a card', () => {
   const rows = DEFAULT_KEYMAP.filter((row) => row.mode === 'card');
   it.each(rows.map((row) => [keysOf(row), row] as const))('%s', (_, row) => {
     for (const chord of row.chords) expect([chord, works('log', chord, CARDS)]).toEqual([chord, true]);
+  });
+});
+
+/** The shields of all hosts, asked for in a table of hosts. */
+describe('every key in an act on several hosts', () => {
+  const open = ['a', '!'];
+  const places = [open, [...open, ...times(5, 'j')], [...open, 'G'], [...open, 'Enter', ...times(40, 'j')]];
+  const rows = DEFAULT_KEYMAP.filter((row) => row.mode === 'fleet');
+  it.each(rows.map((row) => [keysOf(row), row] as const))('%s', (_, row) => {
+    for (const chord of row.chords) expect([chord, works('hosts', chord, places)]).toEqual([chord, true]);
   });
 });
 

@@ -125,7 +125,7 @@ export const OPTIONS: ScreenOptions = {
   glyphs: UNICODE_GLYPHS,
   painters: {
     ...{ log: paint, bans: paint, conntrack: paint, traffic: paint, host: paint, journal: paint },
-    ...{ run: paint, watch: paint, jails: paint, services: paint },
+    ...{ run: paint, watch: paint, jails: paint, services: paint, hosts: paint, 'all-bans': paint },
   },
   keys: {
     keyFor: (_mode, intent) => (KEYS[intent] === undefined ? undefined : text(KEYS[intent])),

@@ -43,6 +43,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'new-pane'; command: NewPaneCommand }>
   | Readonly<{ kind: 'host'; command: HostCommand }>
   | Readonly<{ kind: 'line' }>
+  | Readonly<{ kind: 'fleet' }>
   | Readonly<{ kind: 'keys'; command: KeysCommand }>
   | Readonly<{ kind: 'theme'; theme: ThemeName }>
   | Readonly<{ kind: 'dump'; command: DumpCommand }>
@@ -93,6 +94,7 @@ export const COMMANDS: readonly string[] = [
     'line',
     'theme',
     'host',
+    'fleet',
   ],
 ].sort();
 
@@ -136,6 +138,8 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
       const command = parseKeysCommand(rest);
       return command.ok ? ok({ kind: 'keys', command: command.value }) : command;
     }
+    case 'fleet':
+      return words.length === 0 ? ok({ kind: 'fleet' }) : bad('fleet takes no words after it');
     case 'line':
       return words.length === 0 ? ok({ kind: 'line' }) : bad('line takes no words after it');
     case 'dump': {

@@ -21,14 +21,17 @@ const STARTS: ReadonlyMap<string, NewPanePrompt> = new Map([
 ]);
 export const NEW_PANE_WORDS: readonly string[] = [...STARTS.keys(), 'show'];
 export const SHOWN_KINDS: readonly string[] = [
+  'all-bans',
   'bans',
   'conntrack',
   'host',
+  'hosts',
   'jails',
   'journal',
   'log',
   'services',
   'traffic',
+  'uplinks',
 ];
 
 export function parseNewPane(name: string, rest: string): Result<NewPaneCommand> {

@@ -6,6 +6,7 @@ import { sanitise } from '../../core/sanitise.ts';
 import type { MachineFacts } from '../../session/detect.ts';
 import { DEFAULT_HISTORY, DEFAULT_RUN_HISTORY } from '../../session/normalise-panes.ts';
 import type { PickerItem } from '../../store/modal-state.ts';
+import { manyHosts } from '../../store/select/hosts.ts';
 import { runsSomething } from '../../store/select/may-run.ts';
 import { selectSetChoices } from '../../store/select/target-bans.ts';
 import type { NewPane } from '../../store/slices/workspace.ts';
@@ -24,7 +25,9 @@ export function newPaneItems(state: ConsoleState, facts: PaneFacts, shell: strin
     ...trafficItems(facts),
     item('host', { text: 'host', detail: 'cpu, memory, disk' }, { kind: 'host' }),
     item('journal', { text: 'journal', detail: 'what opsconsole did' }, { kind: 'journal' }),
+    item('uplinks', { text: 'uplinks', detail: 'ways out, tunnels' }, UPLINKS),
     item('jails', { text: 'jails', detail: 'fail2ban: what each sees' }, { kind: 'jails' }),
+    ...manyItems(state),
     item('services', { text: 'services', detail: 'start, stop, restart' }, { kind: 'services' }),
     asking('new-run', 'program…', 'in its own terminal'),
     asking('new-watch', 'watch…', 'again and again'),
@@ -32,11 +35,21 @@ export function newPaneItems(state: ConsoleState, facts: PaneFacts, shell: strin
   return state.readOnly ? items.filter(isOnlyRead) : items;
 }
 
+/** Where there is more than one host. */
+function manyItems({ session }: ConsoleState): readonly PickerItem[] {
+  if (!manyHosts(session)) return [];
+  return [
+    item('hosts', { text: 'hosts', detail: 'all hosts, a row each' }, { kind: 'hosts', hosts: [] }),
+    item('all-bans', { text: 'all-bans', detail: 'bans of all hosts' }, { kind: 'all-bans', hosts: [] }),
+  ];
+}
+
 function isOnlyRead({ shows, asks }: PickerItem): boolean {
   return asks === undefined && (shows === undefined || !runsSomething(shows.body));
 }
 
 const CONNTRACK: PaneBody = { kind: 'conntrack' };
+const UPLINKS: PaneBody = { kind: 'uplinks', targets: [], gateways: 'auto', tunnels: [] };
 
 function item(id: string, words: Readonly<{ text: string; detail: string }>, body: PaneBody): PickerItem {
   return { id, label: sanitise(words.text, 200), detail: sanitise(words.detail, 200), shows: { body } };
@@ -115,8 +128,13 @@ export function shownBy(kind: string, what: string): NewPane | undefined {
     case 'jails':
     case 'services':
       return names.length === 0 ? { body: { kind } } : undefined;
+    case 'uplinks':
+      return names.length === 0 ? { body: UPLINKS } : undefined;
     case 'bans':
       return { body: { kind, sets: what === '' ? [] : [what] } };
+    case 'hosts':
+    case 'all-bans':
+      return { body: { kind, hosts: names.filter((name) => name !== 'all') } };
     case 'traffic':
       return { body: { kind, interfaces: names } };
     case 'log':

@@ -6,6 +6,8 @@ import { safe, sanitise } from '../../core/sanitise.ts';
 import type { ServiceVerb } from '../../core/services/thing.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { ActForm } from '../../store/act-form.ts';
+import { selectAllBansTarget } from '../../store/fleet/all-bans-pane.ts';
+import { withHosts } from '../../store/fleet/scope-field.ts';
 import {
   banForm,
   cutForm,
@@ -42,10 +44,11 @@ export type Opening = Readonly<{ kind: 'form'; form: ActForm }> | Readonly<{ kin
 export function openingOf(state: ConsoleState, wish: ActWish, seen: ConsoleState = state): Opening {
   if (state.readOnly) return { kind: 'no', why: safe('this console is read-only: it changes nothing') };
   const pane = focusedPane(state);
+  const onHosts = (found: ActForm): Opening => form(withHosts(found, seen, pane));
   const target = cardTarget(state) ?? (pane === undefined ? undefined : targetOf(seen, pane));
   switch (wish.kind) {
     case 'ban':
-      return form(
+      return onHosts(
         banForm({
           target,
           typed: wish.address,
@@ -57,11 +60,11 @@ export function openingOf(state: ConsoleState, wish: ActWish, seen: ConsoleState
         }),
       );
     case 'unban':
-      return form(unbanForm({ target, typed: wish.address }));
+      return onHosts(unbanForm({ target, typed: wish.address }));
     case 'cut':
-      return form(cutForm({ target, typed: wish.address }));
+      return onHosts(cutForm({ target, typed: wish.address }));
     case 'tighten':
-      return form(tightenForm(wish.preset === undefined ? { timeout: target?.timeout } : wish));
+      return onHosts(tightenForm(wish.preset === undefined ? { timeout: target?.timeout } : wish));
     case 'service': {
       const thing = selectThing(seen, pane);
       return typeof thing === 'string' ? { kind: 'no', why: thing } : form(serviceForm(thing, wish.verb));
@@ -118,7 +121,11 @@ export function targetOf(state: ConsoleState, pane: PaneSpec): ActTarget | undef
       return selectWatchTarget(state, pane.id);
     case 'jails':
       return selectJailsTarget(state, pane.id);
+    case 'all-bans':
+      return selectAllBansTarget(state, pane.id);
+    case 'hosts':
     case 'services':
+    case 'uplinks':
     case 'host':
     case 'journal':
     case 'run':

@@ -11,6 +11,7 @@ import { listRows } from '../../views/dialogs/lists.ts';
 import { pageRows } from '../../views/dialogs/page.ts';
 import { completeCommand, parseCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
+import { fleetFromDialog, fleetIntent } from './fleet-keys.ts';
 import { choseHost } from './host-command.ts';
 import { closeAsked, layoutPrompted } from './layout-questions.ts';
 import { choseNewPane, newPanePrompted } from './new-pane.ts';
@@ -20,7 +21,9 @@ import { sessionChosen, sessionCommand } from './session-keys.ts';
 
 export function overlayIntent(desktop: Desktop, intent: Intent): void {
   const { modal } = desktop.store.getState().modal;
-  if (modal.kind === 'prompt') promptIntent(desktop, modal.prompt, intent);
+  if (modal.kind === 'fleet') fleetIntent(desktop, intent);
+  else if (fleetFromDialog(desktop, intent)) return;
+  else if (modal.kind === 'prompt') promptIntent(desktop, modal.prompt, intent);
   else if (modal.kind === 'confirm-quit' && savesFirst(desktop, intent)) saveBeforeQuit(desktop);
   else if (modal.kind === 'confirm') confirmed(desktop, modal.confirm, intent);
   else if (intent.id === 'accept' && modal.kind !== 'act') accepted(desktop, modal, intent);

@@ -5,10 +5,12 @@ import type { PaneId } from '../../core/pane.ts';
 import { safe } from '../../core/sanitise.ts';
 import type { PromptPurpose } from '../../store/slice.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
+import type { ConsoleState } from '../../store/state.ts';
 import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
 import { askForKey } from './describe-key.ts';
+import { hostsIntent, undoesFleet } from './fleet-keys.ts';
 import { followIntent } from './follow.ts';
 import { testFilter } from './jail-keys.ts';
 import { layoutIntent } from './layout-keys.ts';
@@ -18,7 +20,7 @@ import { panePicker } from './pickers.ts';
 import { prefixToProgram, scrollsBack, stopProgram } from './program-keys.ts';
 import { seenState } from './seen.ts';
 import { sessionIntent } from './session-keys.ts';
-import { shieldsKey, wished } from './shields-keys.ts';
+import { hostOfShields, shieldsKey, wished } from './shields-keys.ts';
 import { startInPane } from './start-pane.ts';
 
 export function paneIntent(desktop: Desktop, intent: Intent): void {
@@ -85,7 +87,7 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
       return true;
     case 'keep':
     case 'renew':
-      wished(desktop, { kind: intent.id });
+      wished(desktop, { kind: intent.id }, hostOfShields(desktop));
       return true;
     case 'service-start':
     case 'service-stop':
@@ -111,6 +113,7 @@ export function openAct(desktop: Desktop, wish: ActWish): void {
   const { store } = desktop;
   const state = store.getState();
   const pane = focusedPane(state);
+  if (wish.kind === 'undo' && undoesFleet(desktop, pane)) return;
   const seen = pane === undefined ? state : seenState(state, desktop.drawn?.() ?? state, pane);
   const opening = openingOf(state, wish, seen);
   if (opening.kind === 'no') {
@@ -137,7 +140,7 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
   if (pane === undefined) return;
   const purpose = PROMPTS[intent.id];
   if (purpose !== undefined) {
-    const text = purpose === 'filter' ? (state.bans.panes.get(pane.id)?.filter ?? '') : '';
+    const text = purpose === 'filter' ? filterOf(state, pane.id) : '';
     store.dispatch({ kind: 'modal/prompt-opened', purpose, pane: pane.id, text });
     return;
   }
@@ -145,6 +148,7 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
     openNewPane(desktop, { kind: 'replace', pane: pane.id });
     return;
   }
+  if (hostsIntent(desktop, pane, intent)) return;
   if (intent.id === 'start' && startInPane(desktop, pane)) return;
   if (scrollsBack(desktop, pane, intent)) return;
   if (intent.id === 'picker') {
@@ -164,6 +168,11 @@ function focusedIntent(desktop: Desktop, intent: Intent): void {
   }
   paneMessage(desktop, pane.id, intent);
   if (pane.body.kind === 'bans') effects.listAsked();
+}
+
+function filterOf({ bans, fleet }: ConsoleState, pane: PaneId): string {
+  const of = bans.panes.get(pane) ?? fleet.hosts.get(pane) ?? fleet.bans.get(pane);
+  return of?.filter ?? '';
 }
 
 /** An intent for one pane with the size of its body on screen. */

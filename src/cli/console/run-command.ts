@@ -3,10 +3,12 @@
 import type { ThemeName } from '../../core/pane.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
+import { showsMany } from '../../store/select/hosts.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleCommand } from './command-line.ts';
 import type { Desktop } from './controller.ts';
 import { runDump } from './dump.ts';
+import { showFleet } from './fleet-keys.ts';
 import { followCommand } from './follow.ts';
 import { runHostCommand } from './host-command.ts';
 import { keyProblemsPage } from './key-problems.ts';
@@ -48,6 +50,9 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'host':
       runHostCommand(desktop, command.command);
       return;
+    case 'fleet':
+      showFleet(desktop);
+      return;
     case 'line':
       store.dispatch({ kind: 'modal/page-opened', page: { title: safe('Line'), lines: 'line' } });
       return;
@@ -68,7 +73,7 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
       if (pane === undefined) return;
       const { purpose, text } = command;
       const wanted = purpose === 'filter' ? 'bans' : 'log';
-      if (pane.body.kind === wanted)
+      if (pane.body.kind === wanted || (purpose === 'filter' && showsMany(pane)))
         store.dispatch({ kind: 'pane/prompted', pane: pane.id, purpose, text, accepted: true });
       else desktop.say(sanitise(`the focused pane is no ${wanted} pane: go to one first`), 'warn');
       return;

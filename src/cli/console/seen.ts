@@ -26,8 +26,14 @@ function isUntouched(now: ConsoleState, drawn: ConsoleState, { id, body }: PaneS
       return now.jails.panes.get(id) === drawn.jails.panes.get(id);
     case 'services':
       return now.services.panes.get(id) === drawn.services.panes.get(id);
+    case 'uplinks':
+      return now.uplinks.panes.get(id) === drawn.uplinks.panes.get(id);
     case 'journal':
       return now.journal.panes.get(id) === drawn.journal.panes.get(id);
+    case 'hosts':
+      return now.fleet.hosts.get(id) === drawn.fleet.hosts.get(id);
+    case 'all-bans':
+      return now.fleet.bans.get(id) === drawn.fleet.bans.get(id);
     case 'host':
     case 'run':
       return true;

@@ -1,24 +1,40 @@
 // From the keys and commands of the shields to a wish in the store, or one sentence why not.
 
+import type { HostId } from '../../core/hosts.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { suggest } from '../../core/suggest.ts';
+import { onHost } from '../../store/hosts/on-host.ts';
 import { whyNoShields } from '../../store/select/shields.ts';
+import { focusedPane } from '../../store/slices/layout.ts';
 import { givesWay, type ShieldsWish } from '../../store/slices/shields.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { Desktop } from './controller.ts';
+import { openShields, shieldsOfHosts } from './fleet-keys.ts';
 
 export type ShieldsCommand = ShieldsWish | Readonly<{ kind: 'status' }>;
 
 /** A `!` that comes so soon after another is the same wish pressed twice, or a key that was held. */
 const SAME_PRESS_MS = 400;
 
-/** `!`: down → up at once, up → down. */
-export function shieldsKey(desktop: Desktop): void {
+/** The host that the keys of the shields mean: in a table of hosts the one under the cursor, else the one that is looked at. */
+export function hostOfShields(desktop: Desktop): HostId {
   const state = desktop.store.getState();
+  return shieldsOfHosts(desktop, focusedPane(state))?.[0] ?? state.at;
+}
+
+/** `!`: down → up at once, up → down. On several hosts that are marked it asks first. */
+export function shieldsKey(desktop: Desktop): void {
+  const marked = shieldsOfHosts(desktop, focusedPane(desktop.store.getState())) ?? [];
+  if (marked.length > 1) {
+    openShields(desktop, marked);
+    return;
+  }
+  const host = hostOfShields(desktop);
+  const state = onHost(desktop.store.getState(), host);
   const pause = desktop.sinceShieldsKey();
   const { now } = state.shields;
   if (now?.kind !== 'up') {
-    wished(desktop, { kind: 'raise' });
+    wished(desktop, { kind: 'raise' }, host);
     return;
   }
   const { operation } = state.shields;
@@ -32,7 +48,7 @@ export function shieldsKey(desktop: Desktop): void {
       return;
     }
   }
-  wished(desktop, { kind: 'lower' });
+  wished(desktop, { kind: 'lower' }, host);
 }
 
 export function shieldsCommand(desktop: Desktop, command: ShieldsCommand): void {
@@ -45,14 +61,15 @@ export function shieldsCommand(desktop: Desktop, command: ShieldsCommand): void 
 }
 
 /** One thing at a time; what cannot be is said. */
-export function wished(desktop: Desktop, wish: ShieldsWish): void {
+export function wished(desktop: Desktop, wish: ShieldsWish, host?: HostId): void {
   const { store } = desktop;
-  const why = whyNot(store.getState(), wish);
+  const id = host ?? store.getState().at;
+  const why = whyNot(onHost(store.getState(), id), wish);
   if (why !== undefined) {
     desktop.say(sanitise(why, 200), 'warn');
     return;
   }
-  store.dispatch({ kind: 'shields/asked', wish });
+  store.dispatch({ kind: 'host/on', host: id, msg: { kind: 'shields/asked', wish } });
   // The top line tells of raising and lowering.
   if (wish.kind !== 'raise' && wish.kind !== 'lower') desktop.say(sanitise(`${DOING[wish.kind]} …`));
 }

@@ -8,13 +8,17 @@ import { unreachable } from '../../core/unreachable.ts';
 import { rowsCovering } from '../bans/address-index.ts';
 import { type BansPane, cursorAt, paneTable } from '../bans/bans-pane.ts';
 import { findItem } from '../bans/table.ts';
+import { findFleetRow } from '../fleet/all-bans.ts';
+import { type AllBansPane, allBansCursor, allBansTable } from '../fleet/all-bans-pane.ts';
 import { type LogPane, laneOf, cursorIndex as lineCursor, paneShown, sideBySide } from '../logs/log-pane.ts';
 import { lineAt } from '../logs/shown.ts';
 import { jailViews } from '../select/jails.ts';
+import { uplinkRows } from '../select/uplinks.ts';
 import { conntrackRows } from '../slices/conntrack.ts';
 import { detailLines, type JailsPane } from '../slices/jails.ts';
 import { journalCursor } from '../slices/journal.ts';
 import { talkersOf } from '../slices/traffic.ts';
+import { type UplinksPane, uplinkLines } from '../slices/uplinks.ts';
 import type { ConsoleState } from '../state.ts';
 import { cursorIndex, type TableCursor } from '../table-cursor.ts';
 import { shownRun, type WatchPane, watchCursor } from '../watches/watch-pane.ts';
@@ -57,6 +61,10 @@ export function placesIn(state: ConsoleState, { id, body }: PaneSpec, net: Net):
       const touched = rows.flatMap((row, index) => (actTouches(row, net) ? [{ lane: 0, index }] : []));
       return { places: touched, at: { lane: 0, index: journalCursor(pane, rows) } };
     }
+    case 'uplinks': {
+      const pane = state.uplinks.panes.get(id);
+      return pane === undefined ? NOWHERE : inUplinks(state, pane, net);
+    }
     case 'jails': {
       const pane = state.jails.panes.get(id);
       return pane === undefined ? NOWHERE : inJails(state, pane, net);
@@ -65,6 +73,11 @@ export function placesIn(state: ConsoleState, { id, body }: PaneSpec, net: Net):
       const pane = state.watches.panes.get(id);
       return pane === undefined ? NOWHERE : inWatch(pane, net);
     }
+    case 'all-bans': {
+      const pane = state.fleet.bans.get(id);
+      return pane === undefined ? NOWHERE : inAllBans(state, pane, net);
+    }
+    case 'hosts':
     case 'services':
     case 'host':
     case 'run':
@@ -102,6 +115,18 @@ function inBans(state: ConsoleState, pane: BansPane, net: Net): PanePlaces {
   return { places, at: { lane: 0, index: cursorAt(pane, table) } };
 }
 
+function inAllBans(state: ConsoleState, pane: AllBansPane, net: Net): PanePlaces {
+  const table = allBansTable(state, pane);
+  const nets = table.parts.flatMap(({ members }) =>
+    [...new Set([...rowsCovering(members, net), ...rowsInside(members, net)])].map((row) =>
+      memberNet(members, row),
+    ),
+  );
+  const indexes = new Set(nets.flatMap((one) => findFleetRow(table, one) ?? []));
+  const places = [...indexes].sort((a, b) => a - b).map((index) => ({ lane: 0, index }));
+  return { places, at: { lane: 0, index: allBansCursor(pane, table) } };
+}
+
 function inTable(rows: readonly Readonly<{ net: Net }>[], cursor: TableCursor, net: Net): PanePlaces {
   const places = rows.flatMap((row, index) => (isRelated(net, row.net) ? [{ lane: 0, index }] : []));
   const keys = rows.map((row) => row.net.text);
@@ -119,6 +144,14 @@ function inJails(state: ConsoleState, pane: JailsPane, net: Net): PanePlaces {
   );
   const at = pane.open === undefined ? pane.cursor : pane.lines;
   return { places, at: { lane: 0, index: at.index } };
+}
+
+/** In the detail the lines with the address, in the table its rows. */
+function inUplinks(state: ConsoleState, pane: UplinksPane, net: Net): PanePlaces {
+  const open = pane.open !== undefined;
+  const nets = (open ? uplinkLines(state, pane, ANY_COLUMNS) : uplinkRows(state)).map((one) => one.net);
+  const places = nets.flatMap((one, index) => (one !== undefined && isRelated(net, one) ? [{ lane: 0, index }] : []));
+  return { places, at: { lane: 0, index: (open ? pane.lines : pane.cursor).index } };
 }
 
 function inWatch(pane: WatchPane, net: Net): PanePlaces {

@@ -5,9 +5,11 @@ import type { PaneSpec } from '../../core/pane.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { cursorAt, paneTable } from '../bans/bans-pane.ts';
 import { itemAt, keyOf } from '../bans/table.ts';
+import { addressUnderCursor } from '../fleet/all-bans-pane.ts';
 import { cursorLine, pickedAddress } from '../logs/log-pane.ts';
 import { jailNet } from '../select/target-jails.ts';
 import { selectJournalTarget } from '../select/target-journal.ts';
+import { uplinkNet } from '../select/target-uplinks.ts';
 import { conntrackRows } from '../slices/conntrack.ts';
 import { talkersOf } from '../slices/traffic.ts';
 import type { ConsoleState } from '../state.ts';
@@ -43,12 +45,21 @@ export function selectFollowTarget(state: ConsoleState, { id, body }: PaneSpec):
       const pane = state.jails.panes.get(id);
       return pane === undefined ? undefined : jailNet(state, pane);
     }
+    case 'uplinks': {
+      const pane = state.uplinks.panes.get(id);
+      return pane === undefined ? undefined : uplinkNet(state, pane);
+    }
     case 'journal':
       return ofAct(state, id);
     case 'watch': {
       const pane = state.watches.panes.get(id);
       return pane === undefined ? undefined : watchAddress(pane)?.net;
     }
+    case 'all-bans': {
+      const pane = state.fleet.bans.get(id);
+      return pane === undefined ? undefined : addressUnderCursor(state, pane);
+    }
+    case 'hosts':
     case 'services':
     case 'host':
     case 'run':

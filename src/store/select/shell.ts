@@ -5,6 +5,7 @@ import type { PaneSpec } from '../../core/pane.ts';
 import type { SourceId, SourceStatus } from '../../core/status.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { ActDialog } from '../act-dialog.ts';
+import { wordsToType } from '../fleet/fleet-act.ts';
 import { selectCardNet } from '../slices/follow.ts';
 import { focusedPane } from '../slices/layout.ts';
 import { takesKeys } from '../slices/programs.ts';
@@ -27,6 +28,8 @@ export function selectKeyMode(state: ConsoleState): KeyMode {
     case 'picker':
     case 'review':
       return modal.kind;
+    case 'fleet':
+      return asksForWords(state) ? 'dialog' : 'fleet';
     case 'none':
       if (state.layout.numbers) return 'numbers';
       return state.modal.prefixPending ? 'prefix' : selectPaneMode(state);
@@ -58,6 +61,11 @@ export function selectTrialKeys(state: ConsoleState): boolean {
   return isTrialOfOurs(state) && whyNoShields(state) === undefined;
 }
 
+/** Before it performs, the act on several hosts wants something typed. */
+function asksForWords({ fleet }: ConsoleState): boolean {
+  return fleet.act !== undefined && wordsToType(fleet.act).length > 0;
+}
+
 export function selectAct(state: ConsoleState): ActDialog | undefined {
   return state.modal.modal.kind === 'act' ? state.modal.modal.act : undefined;
 }
@@ -65,6 +73,8 @@ export function selectAct(state: ConsoleState): ActDialog | undefined {
 /** The source whose age stands on the pane's frame; a program has none. */
 function sourceOf({ id, body }: PaneSpec): SourceId | undefined {
   if (body.kind === 'log' || body.kind === 'watch') return `${body.kind}:${id}`;
+  // Those of several hosts say it row by row.
+  if (body.kind === 'hosts' || body.kind === 'all-bans') return undefined;
   return body.kind === 'run' ? undefined : body.kind;
 }
 

@@ -36,7 +36,7 @@ export function selectStrip(state: ConsoleState): Strip {
 const FRESH_MIN_MS = 10_000;
 
 /** A number without its age beside it must be of now. */
-function isFresh(state: ConsoleState, source: SourceId): boolean {
+export function isFresh(state: ConsoleState, source: SourceId): boolean {
   const status = state.sources[source];
   return (
     status?.kind === 'live' && state.now - status.sampledAt <= Math.max(FRESH_MIN_MS, status.everyMs * 5)

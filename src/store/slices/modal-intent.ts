@@ -29,6 +29,8 @@ export function reduceModalIntent(state: ModalState, intent: Intent, list: ListS
   switch (modal.kind) {
     case 'none':
       return state;
+    case 'fleet': // its keys are those of the act itself
+      return intent.id === 'cancel' ? close(state) : state;
     case 'confirm':
       return answerOf(intent) === undefined ? state : close(state);
     case 'confirm-quit':

@@ -48,6 +48,8 @@ export type ModalMsg =
   | Readonly<{ kind: 'modal/page-opened'; page: Page }>
   | Readonly<{ kind: 'modal/review-opened'; review: Review }>
   | Readonly<{ kind: 'modal/picker-opened'; picker: PickerState }>
+  /** The last act on several hosts again. */
+  | Readonly<{ kind: 'modal/fleet-opened' }>
   | Readonly<{ kind: 'modal/quit-asked' }>
   | Readonly<{ kind: 'modal/confirm-asked'; confirm: Confirm }>
   | Readonly<{ kind: 'modal/closed' }>
@@ -115,6 +117,9 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     case 'new-pane/found':
     case 'new-pane/tail':
       return reduceNewPane(state, msg);
+    case 'fleet/opened':
+    case 'modal/fleet-opened':
+      return { ...state, modal: { kind: 'fleet' } };
     case 'modal/quit-asked':
       return { ...state, modal: { kind: 'confirm-quit' } };
     case 'modal/closed':

@@ -1,5 +1,6 @@
 // The dialog of an act: what is taken, how, the exact commands, what is refused and why, and the keys that go on.
 
+import type { HostId } from '../../core/hosts.ts';
 import type { IntentId, KeyMode } from '../../core/intent.ts';
 import type { Line, Role, Span } from '../../core/line.ts';
 import { type ActionId, type Plan, printCommand, type Step } from '../../core/plan.ts';
@@ -9,6 +10,7 @@ import { unreachable } from '../../core/unreachable.ts';
 import { sliceColumns, widthOf } from '../../core/width.ts';
 import { type ActDialog, isConfirmation } from '../../store/act-dialog.ts';
 import { chosen, focusedField } from '../../store/act-form.ts';
+import { hostWords } from '../../store/fleet/wanted.ts';
 import type { ScreenSize } from '../arrange.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { hintLine } from '../parts/hint.ts';
@@ -131,6 +133,8 @@ function drawPreview(act: ActDialog, glyphs: Glyphs, columns: number): Preview {
   switch (preview.kind) {
     case 'pending':
       return { commands: [], words: [...notes, [span(safe('working out the commands…'), 'dim')]] };
+    case 'elsewhere':
+      return { commands: [], words: [...notes, ...elsewhereLines(preview.hosts, columns)] };
     case 'refused':
       return {
         commands: [],
@@ -149,6 +153,20 @@ function drawPreview(act: ActDialog, glyphs: Glyphs, columns: number): Preview {
     default:
       return unreachable(preview);
   }
+}
+
+function elsewhereLines(hosts: readonly HostId[], columns: number): readonly Line[] {
+  const count = `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`;
+  return [
+    ...paragraph(sanitise(`on ${count}: ${hostWords(hosts, 8)}`, 300), 'strong', columns),
+    ...paragraph(
+      safe(
+        'Each host works out its own commands and refuses what must not be done there. Nothing runs before they were shown.',
+      ),
+      'dim',
+      columns,
+    ),
+  ];
 }
 
 function planLines(plan: Plan, read: readonly Line[], columns: number): Preview {
@@ -265,6 +283,7 @@ function hint(look: DialogLook, intent: IntentId, words: string): Line {
 function enterWords(act: ActDialog): string | undefined {
   if (act.phase.kind === 'journal-fault' || act.preview.kind === 'refused') return undefined;
   if (act.reading.kind === 'wrong') return undefined;
+  if (act.preview.kind === 'elsewhere') return 'asks each host';
   if (act.preview.kind === 'failed') return 'tries again';
   const asked = act.form.fields.find(isConfirmation);
   if (asked === undefined)

@@ -79,19 +79,21 @@ function insteadOf(
       return isRead(state, 'journal')
         ? undefined
         : unread('the acts of opsconsole on this host', 'newest first, each with its commands and result');
+    case 'uplinks':
+      if (isRead(state, 'uplinks')) return undefined;
+      return unread('the ways out', 'addresses, gateways, rules and tables, tunnels, WireGuard');
     case 'jails':
       if (isRead(state, 'jails')) return undefined;
       return unread('the jails of fail2ban', 'which see nothing, what they ban with, what they did last');
     case 'services':
       if (isRead(state, 'services')) return undefined;
-      return unread(
-        'the services that the session file names',
-        'how each is, with keys to start and stop it',
-      );
+      return unread('the services that the session file names', 'how each is, with keys to start and stop it');
     case 'bans':
     case 'conntrack':
     case 'traffic':
     case 'host':
+    case 'hosts':
+    case 'all-bans':
       return undefined;
   }
 }
@@ -136,6 +138,7 @@ function panesOf(state: ConsoleState, before: ConsoleState): Partial<ConsoleStat
     traffic: { ...state.traffic, views: before.traffic.views },
     journal: { ...state.journal, panes: before.journal.panes },
     jails: { ...state.jails, panes: before.jails.panes },
+    uplinks: { ...state.uplinks, panes: before.uplinks.panes },
   };
 }
 

@@ -36,7 +36,10 @@ function nameOf({ body }: Pick<PaneSpec, 'body'>): string {
     case 'host':
     case 'journal':
     case 'jails':
+    case 'uplinks':
     case 'services':
+    case 'hosts':
+    case 'all-bans':
       return body.kind;
   }
 }
