@@ -123,6 +123,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   frames.close();
   await Promise.all([acts.close(), sessions.close(), programs.close()]);
   await runs.close();
+  await options.hosts.close();
   return leaveBy(reason, options.io);
 }
 
@@ -174,6 +175,12 @@ function startWork({ options, store, operator }: Work) {
     readOnly,
     later,
     onReported: () => runs.now().poke(TOUCHED),
+  });
+  const fleet = runFleet({
+    ...{ store, readOnly, later },
+    // A host that left the session has no branch: nobody else's desk stands in for it.
+    port: { deskOf: (id) => (store.getState().hosts[id] === undefined ? undefined : runs.of(id).desk) },
+    onReported: (id) => runs.of(id).poke(TOUCHED),
   });
   const programs = runPrograms({
     store,

@@ -4,17 +4,19 @@ import { ok } from '../core/result.ts';
 import type { Host } from '../host/host.ts';
 import { colourDepth } from '../views/themes/depth.ts';
 import { parseTheme } from './console/command-line.ts';
+import type { HostFlags } from './hosts/flags.ts';
+import { openWithHosts } from './hosts/open-with.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { plainLines } from './plain-text.ts';
-import { openSessionText } from './session-file.ts';
 
-export type OpenOptions = Readonly<{
-  session: string | undefined;
-  readOnly?: boolean;
-  ascii?: boolean;
-  theme?: string;
-  mouse: boolean;
-}>;
+export type OpenOptions = Omit<HostFlags, 'session' | 'json'> &
+  Readonly<{
+    session: string | undefined;
+    readOnly?: boolean;
+    ascii?: boolean;
+    theme?: string;
+    mouse: boolean;
+  }>;
 
 /** Below this even one pane without a frame shows nothing of use. */
 const SIZE_MIN = { columns: 20, rows: 5 };
@@ -30,16 +32,19 @@ export async function openConsole(
     return EXIT.usage;
   }
   const local = await host();
-  const opened = await openSessionText(local, options.session, io);
+  const { session: argument, ...flags } = options;
+  const opened = await openWithHosts(local, argument, { flags, io });
   if (!opened.ok) {
     const { summary, hint } = opened.problem;
     io.stderr.write(`${plainLines(`${summary}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
     return EXIT.usage;
   }
-  const { session, text, passedOver } = opened.value;
+  const { hosts } = opened.value;
+  const { session, text, passedOver } = opened.value.opened;
   const theme = options.theme === undefined ? ok(session.theme) : parseTheme(options.theme);
   if (!theme.ok) {
     io.stderr.write(`${plainLines(theme.problem.summary)}\n`);
+    await hosts.close();
     return EXIT.usage;
   }
   const { runConsole } = await import('./console.tsx');
@@ -48,7 +53,7 @@ export async function openConsole(
     text,
     ...(passedOver === undefined ? {} : { remark: passedOver }),
     host: local,
-    hosts: { of: () => local, sync: () => undefined },
+    hosts,
     io,
     readOnly: options.readOnly === true,
     ascii: options.ascii === true || needsAscii(io.env),

@@ -28,6 +28,7 @@ export const TOUCHED = [
   'safe-set',
   'jails',
   'services',
+  'uplinks',
 ] as const;
 
 export type HostRun = Readonly<{
@@ -50,7 +51,11 @@ export type HostRuns = Readonly<{
 }>;
 
 /** The hosts of the session, made when they are asked for; `sync`: those of another session. */
-export type HostsPort = Readonly<{ of(id: HostId): Host; sync(session: Session): void }>;
+export type HostsPort = Readonly<{
+  of(id: HostId): Host;
+  sync(session: Session): void;
+  close(): Promise<void>;
+}>;
 
 export type HostRunsOptions = Readonly<{
   store: ConsoleStore;
@@ -80,7 +85,8 @@ export function runHosts(options: HostRunsOptions): HostRuns {
   const sync = (): void => {
     const wanted = hostsOf(session);
     for (const [id, run] of running) {
-      if (wanted.includes(id)) continue;
+      // The same name may mean another machine now.
+      if (wanted.includes(id) && options.hosts.of(id) === run.host) continue;
       running.delete(id);
       end(run);
     }
