@@ -25,6 +25,7 @@ import type { ColourDepth } from '../views/themes/depth.ts';
 import { runActs } from './console/acts.ts';
 import { createController } from './console/controller.ts';
 import { type CopyPort, createCopyPort } from './console/copy-port.ts';
+import { runFleet } from './console/fleet.ts';
 import { hostLines } from './console/host-lines.ts';
 import { type HostsPort, runHosts, TOUCHED } from './console/host-runs.ts';
 import { createFilterTester } from './console/jail-keys.ts';
@@ -189,7 +190,8 @@ function startWork({ options, store, operator }: Work) {
     nowMs: () => performance.now(),
     later,
   });
-  return { runs, acts, programs };
+  const close = async (): Promise<void> => void (await Promise.all([acts.close(), fleet.close()]));
+  return { runs, acts: { close }, programs };
 }
 
 function helpTotal(state: ConsoleState, keys: KeyTexts): number {

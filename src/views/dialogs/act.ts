@@ -1,6 +1,5 @@
 // The dialog of an act: what is taken, how, the exact commands, what is refused and why, and the keys that go on.
 
-import type { HostId } from '../../core/hosts.ts';
 import type { IntentId, KeyMode } from '../../core/intent.ts';
 import type { Line, Role, Span } from '../../core/line.ts';
 import { type ActionId, type Plan, printCommand, type Step } from '../../core/plan.ts';
@@ -10,7 +9,6 @@ import { unreachable } from '../../core/unreachable.ts';
 import { sliceColumns, widthOf } from '../../core/width.ts';
 import { type ActDialog, isConfirmation } from '../../store/act-dialog.ts';
 import { chosen, focusedField } from '../../store/act-form.ts';
-import { hostWords } from '../../store/fleet/wanted.ts';
 import type { ScreenSize } from '../arrange.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { hintLine } from '../parts/hint.ts';
@@ -18,6 +16,7 @@ import { span, widthOfLine, wrapWords } from '../parts/lines.ts';
 import { drawFields, LABEL_COLUMNS } from './act-fields.ts';
 import { actTitle } from './act-title.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
+import { elsewhereLines } from './elsewhere.ts';
 
 /** How a key is typed now, for hints; undefined when it is not bound. */
 export type KeyFor = (mode: KeyMode, intent: IntentId) => SafeText | undefined;
@@ -134,7 +133,13 @@ function drawPreview(act: ActDialog, glyphs: Glyphs, columns: number): Preview {
     case 'pending':
       return { commands: [], words: [...notes, [span(safe('working out the commands…'), 'dim')]] };
     case 'elsewhere':
-      return { commands: [], words: [...notes, ...elsewhereLines(preview.hosts, columns)] };
+      return {
+        commands: [],
+        words: [
+          ...notes,
+          ...elsewhereLines(preview.hosts).flatMap(({ text, role }) => paragraph(text, role, columns)),
+        ],
+      };
     case 'refused':
       return {
         commands: [],
@@ -153,20 +158,6 @@ function drawPreview(act: ActDialog, glyphs: Glyphs, columns: number): Preview {
     default:
       return unreachable(preview);
   }
-}
-
-function elsewhereLines(hosts: readonly HostId[], columns: number): readonly Line[] {
-  const count = `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`;
-  return [
-    ...paragraph(sanitise(`on ${count}: ${hostWords(hosts, 8)}`, 300), 'strong', columns),
-    ...paragraph(
-      safe(
-        'Each host works out its own commands and refuses what must not be done there. Nothing runs before they were shown.',
-      ),
-      'dim',
-      columns,
-    ),
-  ];
 }
 
 function planLines(plan: Plan, read: readonly Line[], columns: number): Preview {
