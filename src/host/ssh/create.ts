@@ -1,6 +1,7 @@
 // Puts the parts together: a Host whose every call goes over one connection of the system's OpenSSH.
 
 import { unixMs } from '../../core/brand.ts';
+import { type HostSystem, hostSystemNamed } from '../../core/host-system.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
@@ -34,6 +35,7 @@ export function createSshHost(options: SshOptions): SshHost {
 
 export function createSshParts(options: SshOptions): SshParts & Readonly<{ host: SshHost }> {
   const name = sanitise(options.entry.id, 80);
+  let known: HostSystem | undefined;
   const whyNot = () => (line.master() === undefined ? line.whyNot() : undefined);
   const open = async (privileged: boolean): Promise<Result<Opened>> => {
     if (line.connected() === undefined) return fail(line.whyNot());
@@ -48,6 +50,7 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
   const which = createFarWhich(pool);
   const line = createLine(options, {
     async onUp(master) {
+      known = hostSystemNamed(master.hello.system);
       which.forgetAll();
       await rights.find(master.hello.uid);
     },
@@ -97,6 +100,9 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
     },
     get privileged() {
       return rights.privileged();
+    },
+    get system() {
+      return known;
     },
     now: () => unixMs(Date.now() + (line.connected()?.skewMs ?? 0)),
     ...runner,
