@@ -2,6 +2,7 @@
 
 import type { Line } from '../core/line.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import { selectElsewhere } from '../store/select/elsewhere.ts';
 import { selectSlowLine } from '../store/select/line.ts';
 import { selectPaneMode } from '../store/select/shell.ts';
 import { selectShields, whyNoShields } from '../store/select/shields.ts';
@@ -73,6 +74,7 @@ function topOf(state: ConsoleState, { arrangement, summary }: TopRow): TopLine {
     numbers: summary.numbers,
     shields: downWords(selectShields(state)),
     line: selectSlowLine(state),
+    elsewhere: selectElsewhere(state),
     clock: clockOf(state.now),
   };
 }

@@ -31,7 +31,7 @@ export function drawShieldsLine(
     top.label === undefined ? [{ text: '' }] : [{ text: `${top.label} `, until: 99 }, { text: '' }],
     [{ text: windowsOf(top), until: 10 }, { text: '' }],
   ];
-  const behind = numbersOf(top);
+  const behind = [...elsewhereOf(top), ...numbersOf(top)];
   const text = fitParts({ ahead, parts, behind }, Math.max(1, look.columns));
   return fitLine(hittable(sanitise(text), top), look.columns).map((part) => ({ ...part, role: 'alarm' }));
 }
@@ -55,6 +55,19 @@ function windowNames({ windows }: TopLine): readonly string[] {
 
 function windowsOf(top: TopLine): string {
   return `${windowNames(top).join(' ')}${top.readOnly ? '  read-only' : ''} `;
+}
+
+function elsewhereOf(top: TopLine): readonly Part[] {
+  const said = [top.elsewhere?.shields, top.elsewhere?.lines];
+  return said.map((one, at) =>
+    one === undefined
+      ? [{ text: '' }]
+      : [
+          { text: one.long, until: 60 + 10 * (1 - at) },
+          { text: one.short, until: 82 + 5 * (1 - at) },
+          { text: '' },
+        ],
+  );
 }
 
 function numbersOf({ numbers, clock }: TopLine): readonly Part[] {

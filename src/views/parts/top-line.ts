@@ -5,6 +5,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { Line, Role } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatBits, formatPercent } from '../../core/units.ts';
+import type { Elsewhere, ElsewhereParts } from '../../store/select/elsewhere.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { span, spread, widthOfLine } from './lines.ts';
 import { drawTabs, type Tab } from './tab-line.ts';
@@ -32,6 +33,8 @@ export type TopLine = TopLeft &
     shields?: Readonly<{ text: SafeText; known: boolean }> | undefined;
     /** The line to the terminal, while it is slow: frames a second, round trip. */
     line?: Readonly<{ rate: SafeText; trip: SafeText | undefined }> | undefined;
+    /** Of hosts that are not looked at. */
+    elsewhere?: ElsewhereParts;
     clock: SafeText;
   }>;
 
@@ -79,6 +82,8 @@ function hiddenForms({ tabs, alone }: TopLine, columns: number): Line {
 
 function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
   return [
+    elsewherePart(top.elsewhere?.shields, 8),
+    elsewherePart(top.elsewhere?.lines, 7),
     shieldsPart(top),
     linePart(top, glyphs),
     loadPart(top.numbers),
@@ -87,6 +92,11 @@ function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
     mousePart(top),
     clockPart(top),
   ];
+}
+
+function elsewherePart(said: Elsewhere | undefined, rank: number): Part {
+  if (said === undefined) return { long: [], short: [], rank: 0 };
+  return { long: [span(said.long, said.role)], short: [span(said.short, said.role)], rank };
 }
 
 /** That they are down is seldom news and goes first; that nobody knows is. */
