@@ -7,18 +7,18 @@ import { type Problem, problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
 import type { Members, SetInfo } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
-import type { Backend } from '../firewall/backend.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import type { ActContext, Gathered, Prepared } from './action.ts';
 import { prepareDraft } from './actions.ts';
 import type { DeskDraft } from './bulk/draft.ts';
+import type { Desk, DeskOptions, PerformOptions } from './desk-port.ts';
 import { refusals, strangers, typedMatches } from './guards.ts';
 import { createEndFiller, withJournalEnds } from './journal/ends.ts';
 import { takeLock } from './journal/file.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import { finish, type Performing, reportOf, startAct } from './journal/performing.ts';
-import type { LineOptions } from './lost/line.ts';
+import { type Settled, settleLost } from './lost/settle.ts';
 import { failure, refusal } from './not-done.ts';
 import { runPlan } from './perform.ts';
 import { isBsd } from './safe/bsd.ts';
@@ -26,45 +26,7 @@ import { operatorOn } from './safe/far-session.ts';
 import { computeSafeSet, createSafeMemory, type SafeSetOptions } from './safe/safe-set.ts';
 import { peerIn } from './safe/your-session.ts';
 
-export type DeskOptions = Readonly<{
-  host: Host;
-  /** Path of the journal file, or a journal of this host (tests). The locks lie beside it. */
-  journal: string | Journal;
-  operator: Operator;
-  /** Addresses, networks and names of the session file that are never banned. */
-  allow: readonly string[];
-  resolve?: (name: string) => Promise<Result<readonly string[]>>;
-  readOnly: boolean;
-  backends?: readonly Backend[];
-  /** Where fail2ban's action writes what it did; see contrib/fail2ban. */
-  notes?: string;
-  /** What an undo without an id takes: the last act of this console (default) or of any. */
-  undoOf?: 'console' | 'all';
-  /** For tests: how long a lost line is waited for, and where a far host keeps the marks of steps. */
-  far?: Pick<LineOptions, 'waitMs' | 'folder'>;
-}>;
-
-export type PerformOptions = Readonly<{
-  /** What the operator typed, when the preview asked for it. */
-  typed?: string;
-  /** The journal cannot be written and the operator wants to act all the same. */
-  overJournal?: boolean;
-  /** Told that the line to the host was lost and is waited for. */
-  onWait?: (words: SafeText) => void;
-  /** Ends that waiting: what is not known then is checked at the next connection. Nothing else is ended by it. */
-  signal?: AbortSignal;
-}>;
-
-export interface Desk {
-  preview(draft: DeskDraft, signal?: AbortSignal): Promise<ActPreview>;
-  perform(token: string, options?: PerformOptions): Promise<ActReport>;
-  safeSet(): Promise<SafeSet>;
-  /** Newest first. Opens the journal on first use. */
-  journal(limit: number): Promise<Result<readonly JournalRow[]>>;
-  /** The ends that only the journal knows, filled into a listing. */
-  fillEnds(set: SetInfo, read: Result<Members>): Promise<Result<Members>>;
-  close(): void;
-}
+export type { Desk, DeskOptions, PerformOptions } from './desk-port.ts';
 
 /** A plan older than this shows a world that may be gone. */
 export const TOKEN_LIFE_MS = 60_000;
@@ -79,6 +41,7 @@ export function createDesk(options: DeskOptions): Desk {
     preview: (draft, signal) => desk.preview(draft, signal),
     perform: (token, wish = {}) => desk.perform(token, wish),
     safeSet: () => desk.safeSet(),
+    settle: () => desk.settle(),
     journal: (limit) => desk.rows(limit),
     fillEnds: (set, read) => desk.fillEnds(set, read),
     close: () => desk.close(),
@@ -136,6 +99,19 @@ class ActDesk {
       return await this.#performLocked(ticket, wish);
     } finally {
       if (lock.ok) lock.value.release();
+    }
+  }
+
+  async settle(): Promise<readonly Settled[]> {
+    const { readOnly, backends = BACKENDS, far } = this.#options;
+    const journal = this.#journal;
+    if (this.#host.link === undefined || readOnly || !this.#host.privileged) return [];
+    const lock = (await journal.open()).ok ? await takeLock(lockPath(journal), 0, journal.host) : undefined;
+    if (lock?.ok !== true) return [];
+    try {
+      return await settleLost({ host: this.#host, journal, backends, folder: far?.folder });
+    } finally {
+      lock.value.release();
     }
   }
 

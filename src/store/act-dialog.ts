@@ -15,8 +15,18 @@ import { EMPTY_INPUT } from './text-input.ts';
 export type ActPhase =
   | Readonly<{ kind: 'editing' }>
   | Readonly<{ kind: 'armed'; over?: Override }>
-  /** `typed`: the confirmation, for the desk to check once more. */
-  | Readonly<{ kind: 'performing'; token: string; overJournal: boolean; typed?: string }>
+  /**
+   * `typed`: the confirmation, for the desk to check once more. `waiting`: the line to the host was lost, and this is said of it;
+   * `left`: the operator does not wait for it any longer.
+   */
+  | Readonly<{
+      kind: 'performing';
+      token: string;
+      overJournal: boolean;
+      typed?: string;
+      waiting?: SafeText;
+      left?: true;
+    }>
   /** The journal cannot be written: nothing ran; only the explicit override goes on. */
   | Readonly<{ kind: 'journal-fault'; problem: Problem; over: Override }>;
 
@@ -47,6 +57,11 @@ export const EDITING: ActPhase = { kind: 'editing' };
 /** `revision`: one that no earlier dialog had. */
 export function openAct(form: ActForm, revision: number): ActDialog {
   return { form, revision, reading: readForm(form), preview: firstPreview(form), phase: EDITING, page: 0 };
+}
+
+/** The line was lost while it ran. */
+export function waitingFor(act: ActDialog, waiting: SafeText): ActDialog {
+  return act.phase.kind === 'performing' ? { ...act, phase: { ...act.phase, waiting } } : act;
 }
 
 /** The dialog with changed fields: what was previewed no longer holds, so its confirmation goes too. */

@@ -10,8 +10,8 @@ import type { Host, Link } from '../../src/host/host.ts';
 /** `unsent`: nothing was sent. `answer`: it ran and the answer was lost. `late`: it runs only when the test says so. */
 export type CutKind = 'unsent' | 'answer' | 'late';
 
-/** `at`: 0 = the first call. `comesBack` false: the line stays down until `raise`. */
-export type CutWish = Readonly<{ at: number; how: CutKind; comesBack?: boolean }>;
+/** `at`: 0 = the first call, or the first step of an act (`of`). `comesBack` false: the line stays down until `raise`. */
+export type CutWish = Readonly<{ at: number; of?: 'steps'; how: CutKind; comesBack?: boolean }>;
 
 export type CutHost = Host &
   Readonly<{
@@ -52,8 +52,8 @@ export function cutHost(inner: Host, wish: CutWish): CutHost {
       return up ? ok(undefined) : fail(problem('no-line', 'still down'));
     },
   };
-  const over = async <T>(call: () => Promise<Result<T>>): Promise<Result<T>> => {
-    const number = calls++;
+  const over = async <T>(call: () => Promise<Result<T>>, isStep = false): Promise<Result<T>> => {
+    const number = wish.of === undefined || isStep ? calls++ : -1;
     if (!up) return fail(problem('no-line', 'not connected'));
     if (number !== wish.at) return call();
     up = false;
@@ -69,7 +69,7 @@ export function cutHost(inner: Host, wish: CutWish): CutHost {
     link,
     privileged: true,
     now: () => inner.now(),
-    run: (command, signal) => over(() => inner.run(plainly(command), signal)),
+    run: (command, signal) => over(() => inner.run(plainly(command), signal), command.through !== undefined),
     stream: (command, onChunk, signal) => over(() => inner.stream(plainly(command), onChunk, signal)),
     read: (path, maxBytes) => over(() => inner.read(path, maxBytes)),
     readChunks: (path, onChunk, signal) => over(() => inner.readChunks(path, onChunk, signal)),

@@ -3,6 +3,7 @@
 
 import type { ActDraft, ActPreview, ActReport } from '../../core/act.ts';
 import { problem } from '../../core/problem.ts';
+import type { SafeText } from '../../core/sanitise.ts';
 import type { ActDialog } from '../../store/act-dialog.ts';
 import { selectAct } from '../../store/select/shell.ts';
 import type { ConsoleStore } from '../../store/store.ts';
@@ -10,7 +11,16 @@ import type { ConsoleStore } from '../../store/store.ts';
 /** The desk of the actions, as the console needs it. Neither call throws for reasons of the world. */
 export type ActPort = Readonly<{
   preview(draft: ActDraft, signal: AbortSignal): Promise<ActPreview>;
-  perform(token: string, options: Readonly<{ overJournal: boolean; typed?: string }>): Promise<ActReport>;
+  /** `onWait`: the line to the host was lost and is waited for, until `signal`. */
+  perform(
+    token: string,
+    options: Readonly<{
+      overJournal: boolean;
+      typed?: string;
+      onWait?: (words: SafeText) => void;
+      signal?: AbortSignal;
+    }>,
+  ): Promise<ActReport>;
 }>;
 
 export type ActsOptions = Readonly<{
@@ -35,6 +45,7 @@ export function runActs(options: ActsOptions): Acts {
   const { store, later } = options;
   let previewing: Readonly<{ revision: number; drop: () => void }> | undefined;
   let performing: Promise<void> | undefined;
+  let waiting = new AbortController();
   const look = (): void => {
     const act = selectAct(store.getState());
     if (previewing !== undefined && previewing.revision !== act?.revision) {
@@ -42,8 +53,10 @@ export function runActs(options: ActsOptions): Acts {
       previewing = undefined;
     }
     if (act === undefined) return;
+    if (act.phase.kind === 'performing' && act.phase.left === true) waiting.abort();
     if (act.phase.kind === 'performing' && performing === undefined) {
-      performing = perform(act.phase, options).finally(() => {
+      waiting = new AbortController();
+      performing = perform(act.phase, waiting.signal, options).finally(() => {
         performing = undefined;
         look();
       });
@@ -67,6 +80,8 @@ export function runActs(options: ActsOptions): Acts {
     close: async () => {
       leave();
       previewing?.drop();
+      // Who leaves the console does not wait for a line: it is checked at the next connection.
+      waiting.abort();
       await performing;
     },
   };
@@ -100,6 +115,7 @@ function asBug(error: unknown): ActPreview {
 
 async function perform(
   phase: Extract<ActDialog['phase'], { kind: 'performing' }>,
+  signal: AbortSignal,
   { store, desk, readOnly, onReported }: ActsOptions,
 ): Promise<void> {
   const act = selectAct(store.getState());
@@ -121,6 +137,8 @@ async function perform(
     : await desk
         .perform(phase.token, {
           overJournal: phase.overJournal,
+          signal,
+          onWait: (words) => store.dispatch({ kind: 'modal/act-waiting', words }),
           ...(phase.typed === undefined ? {} : { typed: phase.typed }),
         })
         .catch((error: unknown) => failed(asBug(error)));

@@ -13,6 +13,7 @@ export function renewableDesk(first: Session, make: (session: Session) => Desk):
   const desk: Desk = {
     preview: (draft, signal) => current.during((inner) => inner.preview(draft, signal)),
     perform: (token, wish) => current.during((inner) => inner.perform(token, wish)),
+    settle: () => current.during((inner) => inner.settle()),
     safeSet: () => current.during((inner) => inner.safeSet()),
     journal: (limit) => current.during((inner) => inner.journal(limit)),
     fillEnds: (set, read) => current.during((inner) => inner.fillEnds(set, read)),

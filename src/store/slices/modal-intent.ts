@@ -89,7 +89,7 @@ function close(state: ModalState): ModalState {
 }
 
 function actIntent(act: ActDialog, intent: Intent): ActDialog | undefined {
-  if (act.phase.kind === 'performing') return act; // it cannot be called back; the report closes the dialog
+  if (act.phase.kind === 'performing') return whilePerforming(act, act.phase, intent);
   switch (intent.id) {
     case 'cancel':
       return undefined;
@@ -113,6 +113,14 @@ function actIntent(act: ActDialog, intent: Intent): ActDialog | undefined {
       return typeInto(act, intent);
   }
 }
+
+/** It cannot be called back, and the report closes the dialog; only waiting for a lost line can be ended. */
+function whilePerforming(act: ActDialog, phase: Performing, intent: Intent): ActDialog {
+  const leaves = intent.id === 'cancel' && phase.waiting !== undefined;
+  return leaves ? { ...act, phase: { ...phase, left: true } } : act;
+}
+
+type Performing = Extract<ActDialog['phase'], { kind: 'performing' }>;
 
 function moveFocus(act: ActDialog, step: number): ActDialog {
   const count = act.form.fields.length;

@@ -5,7 +5,7 @@ import type { UnixMs } from '../../core/brand.ts';
 import type { Intent } from '../../core/intent.ts';
 import type { PaneId } from '../../core/pane.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
-import { openAct, previewed } from '../act-dialog.ts';
+import { openAct, previewed, waitingFor } from '../act-dialog.ts';
 import type { ActForm } from '../act-form.ts';
 import { reported } from '../act-report.ts';
 import { consoleNow } from '../hosts/on-host.ts';
@@ -33,6 +33,7 @@ export type ModalMsg =
   | NewPanePickerMsg
   | Readonly<{ kind: 'modal/act-opened'; form: ActForm }>
   | Readonly<{ kind: 'modal/act-previewed'; revision: number; preview: ActPreview }>
+  | Readonly<{ kind: 'modal/act-waiting'; words: SafeText }>
   | Readonly<{ kind: 'modal/act-reported'; report: ActReport }>
   | Readonly<{
       kind: 'modal/prompt-opened';
@@ -91,6 +92,10 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     case 'modal/act-previewed':
       return state.modal.kind === 'act'
         ? { ...state, modal: { kind: 'act', act: previewed(state.modal.act, msg.revision, msg.preview) } }
+        : state;
+    case 'modal/act-waiting':
+      return state.modal.kind === 'act'
+        ? { ...state, modal: { kind: 'act', act: waitingFor(state.modal.act, msg.words) } }
         : state;
     case 'modal/act-reported':
       return reported(state, msg.report, consoleNow(whole));

@@ -237,7 +237,7 @@ const VERBS: Readonly<Record<ActionId, string>> = {
 
 /** The keys that leave come before those that only move. */
 function footer(act: ActDialog, look: DialogLook, columns: number): Line {
-  if (act.phase.kind === 'performing') return [span(safe('running…'), 'accent')];
+  if (act.phase.kind === 'performing') return running(act.phase, look);
   if (act.phase.kind === 'armed')
     return [span(safe('runs as soon as it is checked… '), 'accent'), ...leave(look)];
   const enter = enterWords(act);
@@ -248,6 +248,15 @@ function footer(act: ActDialog, look: DialogLook, columns: number): Line {
     [...keys, ...next, ...leave(look)],
   ];
   return forms.find((form) => widthOfLine(form) <= columns) ?? [...keys, ...leave(look)];
+}
+
+function running(
+  { waiting, left }: Extract<ActDialog['phase'], { kind: 'performing' }>,
+  look: DialogLook,
+): Line {
+  if (waiting === undefined) return [span(safe('running…'), 'accent')];
+  if (left === true) return [span(safe('ending…'), 'accent')];
+  return [span(sanitise(`${waiting} `), 'warn'), ...hint(look, 'cancel', 'leave it open')];
 }
 
 const GAP: Span = span(safe('   '));

@@ -25,6 +25,7 @@ describe('the desk', () => {
           return act.promise;
         },
         safeSet: async () => ({ at: 0, entries: [] }) as unknown as SafeSet,
+        settle: async () => [],
         journal: async () => ok([]),
         fillEnds: (_, read) => Promise.resolve(read),
         close: () => told.push(`[${name}] closed`),
