@@ -1,14 +1,13 @@
 // opsconsole service: how the declared services of the session file are on a host, and start, stop or restart one of them.
 
-import { askingOf } from '../actions/services/service.ts';
+import { askingOf } from '../actions/services/asking.ts';
 import { formatDuration } from '../core/duration.ts';
-import { type HostId, LOCAL } from '../core/hosts.ts';
 import type { Session } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { askThings } from '../core/services/ask.ts';
-import { thingsOn } from '../core/services/sample.ts';
+import { idOfHost, thingsOn } from '../core/services/sample.ts';
 import { type Reading, SERVICE_VERBS, type ServiceVerb, type Thing } from '../core/services/thing.ts';
 import { suggest } from '../core/suggest.ts';
 import { formatBytes, formatCount, UNKNOWN } from '../core/units.ts';
@@ -37,7 +36,7 @@ export async function runService(
   if (!open.ok) return complain(open.problem, io);
   const { host, session, desk } = open.value;
   try {
-    const things = thingsOn(session.services, idOf(host));
+    const things = thingsOn(session.services, idOfHost(host));
     const chosen = name === undefined ? ok(things) : named(things, name, session);
     if (!chosen.ok) return complain(chosen.problem, io);
     const [first] = chosen.value;
@@ -50,9 +49,6 @@ export async function runService(
 }
 
 const draftOf = (thing: Thing, verb: ServiceVerb) => ({ action: 'service', thing, verb }) as const;
-
-/** A host over ssh is called as the session file calls it. */
-const idOf = (host: Host): HostId => (host.kind === 'ssh' ? (host.name as HostId) : LOCAL);
 
 function notAVerb(written: string): ReturnType<typeof problem> {
   if (written === 'more')

@@ -3,8 +3,10 @@
 
 import type { Operator } from './act.ts';
 import type { UnixMs } from './brand.ts';
+import type { HostId } from './hosts.ts';
 import type { Problem } from './problem.ts';
 import type { SafeText } from './sanitise.ts';
+import type { Thing } from './services/thing.ts';
 
 type Argv = readonly [string, ...string[]];
 
@@ -37,6 +39,14 @@ export type MeasureSpec =
       file: string;
       test?: Argv;
       reload: Argv;
+    }>
+  /** A declared service, put back when lowered if it was the other way round before. `hosts`: where it is. */
+  | Readonly<{
+      measure: 'service';
+      name: string;
+      do: 'stop' | 'start';
+      thing: Thing;
+      hosts: readonly HostId[];
     }>;
 export type MeasureId = MeasureSpec['measure'];
 export const MEASURES = [
@@ -51,6 +61,7 @@ export const MEASURES = [
   'ban-top',
   'run',
   'include',
+  'service',
 ] as const satisfies readonly MeasureId[];
 
 /** Who is told when the automatic raises or lowers: a command (argv) or a webhook (http or https URL, JSON by POST). */

@@ -51,7 +51,7 @@ export function normalise(
     allow: file.allow ?? [],
     ...(file['allow-into'] === undefined ? {} : { allowInto: listOf(file['allow-into']) }),
     ...(services === undefined ? {} : { services }),
-    shields: shieldsOf(file.shields, (at, message) => report(context, ['shields', ...at], message)),
+    shields: shieldsOf(file.shields, (at, message) => report(context, ['shields', ...at], message), services),
     theme: file.theme ?? 'ansi',
     ...(file.accent === undefined ? {} : { accent: file.accent }),
     ...(file.label === undefined ? {} : { label: file.label }),

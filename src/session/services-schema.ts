@@ -8,8 +8,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { isAll, isMonitName, isServiceName, unitName } from '../core/services/thing.ts';
 import { oneOrMany, text, textThat } from './fields.ts';
-
-const argv = z.array(z.string()).min(1).describe('A program and its arguments; no shell');
+import { argv } from './shields-schema.ts';
 
 const serviceOptions = z
   .strictObject({

@@ -3,21 +3,27 @@
 
 import { formatDuration, parseDuration } from '../core/duration.ts';
 import { sanitise } from '../core/sanitise.ts';
+import type { ServiceEntry } from '../core/services/thing.ts';
 import type { Hook, MeasureId, MeasureSpec, ShieldsSettings, WatchSettings } from '../core/shields.ts';
 import { DEFAULT_SHIELDS } from '../core/shields-defaults.ts';
 import { suggest } from '../core/suggest.ts';
 import type { HookEntry, MeasureEntry, MeasureMap, ShieldsFile, WatchFile } from './shields-schema.ts';
+import { serviceMeasure } from './shields-service.ts';
 
 type Path = readonly PropertyKey[];
-/** `path` is below "shields". */
+/** `path` is below "shields". `services`: those that the file declares. */
 export type Report = (path: Path, message: string) => void;
 
-export function shieldsOf(written: ShieldsFile | undefined, report: Report): ShieldsSettings {
+export function shieldsOf(
+  written: ShieldsFile | undefined,
+  report: Report,
+  services: readonly ServiceEntry[] = [],
+): ShieldsSettings {
   if (written === undefined) return DEFAULT_SHIELDS;
   const profiles = { ...DEFAULT_SHIELDS.profiles };
   for (const [name, entries] of Object.entries(written.profiles ?? {})) {
     if (!isProfileName(name)) report(['profiles', name], PROFILE_NAME_WORDS);
-    else profiles[name] = measuresOf(entries, ['profiles', name], report);
+    else profiles[name] = measuresOf(entries, ['profiles', name], { report, services });
   }
   const profile = written.profile ?? DEFAULT_SHIELDS.profile;
   if (!Object.hasOwn(profiles, profile)) report(['profile'], noSuchProfile(profile, Object.keys(profiles)));
@@ -61,14 +67,17 @@ const shareOf = (written: string | number): number =>
   typeof written === 'number' ? written : Number.parseInt(written, 10) / 100;
 
 /** May stand more than once in a profile, under different names. */
-const MANY: readonly MeasureId[] = ['run', 'include'];
+const MANY: readonly MeasureId[] = ['run', 'include', 'service'];
 
-function measuresOf(entries: readonly MeasureEntry[], path: Path, report: Report): readonly MeasureSpec[] {
+type With = Readonly<{ report: Report; services: readonly ServiceEntry[] }>;
+
+function measuresOf(entries: readonly MeasureEntry[], path: Path, all: With): readonly MeasureSpec[] {
+  const { report } = all;
   const specs: MeasureSpec[] = [];
   const seen = new Set<string>();
   for (const [index, entry] of entries.entries()) {
     const at = [...path, index];
-    const spec = typeof entry === 'string' ? bare(entry, at, report) : fromMap(entry, at, report);
+    const spec = typeof entry === 'string' ? bare(entry, at, report) : fromMap(entry, at, all);
     if (spec === undefined) continue;
     const key = 'name' in spec ? `${spec.measure} ${spec.name}` : spec.measure;
     if (seen.has(key))
@@ -86,12 +95,14 @@ function bare(measure: MeasureId, path: Path, report: Report): MeasureSpec | und
   return spec;
 }
 
-function fromMap(map: MeasureMap, path: Path, report: Report): MeasureSpec | undefined {
+function fromMap(map: MeasureMap, path: Path, { report, services }: With): MeasureSpec | undefined {
   const keys = Object.entries(map).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   if (keys.length !== 1) {
     report(path, 'an entry of a profile names exactly one measure');
     return undefined;
   }
+  if (map.service !== undefined)
+    return serviceMeasure(map.service, services, (message) => report([...path, 'service', 'name'], message));
   return limits(map) ?? servers(map, path, report) ?? tcpOf(map, path, report);
 }
 

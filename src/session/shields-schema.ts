@@ -16,7 +16,7 @@ const whole = (min: number, max: number) => {
   return z.number().int(bounds).min(min, bounds).max(max, bounds);
 };
 const word = textThat(parseWord);
-const argv = z.tuple([textThat(parseProgram)], word).describe('A program and its arguments; no shell');
+export const argv = z.tuple([textThat(parseProgram)], word).describe('A program and its arguments; no shell');
 const name = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,39}$/u, 'letters, digits, space, ".", "_", "-"; at most 40')
@@ -80,6 +80,12 @@ const PARTS = {
       reload: argv.describe('Makes the server read its configuration'),
     })
     .describe('A part of a configuration, switched on by a link'),
+  service: z
+    .strictObject({
+      name: text.describe('A service of `services`'),
+      do: z.enum(['stop', 'start']).describe('While the shields are up; put back when they come down'),
+    })
+    .describe('Stop or start a declared service'),
 };
 
 const measureMap = z.strictObject({
@@ -94,6 +100,7 @@ const measureMap = z.strictObject({
   'ban-top': PARTS['ban-top'].optional(),
   run: PARTS.run.optional(),
   include: PARTS.include.optional(),
+  service: PARTS.service.optional(),
 });
 const measure = z.union([z.enum(MEASURES), measureMap]);
 

@@ -6,9 +6,9 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { askThing } from '../../core/services/ask.ts';
 import { stepsFor } from '../../core/services/commands.ts';
 import type { Reading, ServiceVerb, Thing } from '../../core/services/thing.ts';
-import type { Host } from '../../host/host.ts';
 import { type ActContext, type Action, failed, type Gathered, type Move, refused } from '../action.ts';
 import type { ServiceFacts } from '../facts.ts';
+import { askingOf } from './asking.ts';
 import { guardVerb } from './guard.ts';
 import { proveVerb } from './prove.ts';
 
@@ -70,13 +70,6 @@ export async function prepareVerb({ thing, verb }: Wish, context: ActContext): P
     },
   };
 }
-
-export const askingOf = (host: Host, signal?: AbortSignal) => ({
-  run: (command: Parameters<Host['run']>[0]) => host.run(command, signal),
-  now: () => host.now(),
-  privileged: host.privileged,
-  commands: true,
-});
 
 /** A thing that fails over and over is "changing": it can be stopped as well as started. */
 function alreadySo(verb: ServiceVerb, reading: Reading | undefined): SafeText | undefined {

@@ -4,7 +4,8 @@ import { sanitise } from '../../core/sanitise.ts';
 import { askThing } from '../../core/services/ask.ts';
 import { type ActContext, type Gathered, refused } from '../action.ts';
 import type { ServiceFacts } from '../facts.ts';
-import { askingOf, OPPOSITE, prepareVerb } from './service.ts';
+import { askingOf } from './asking.ts';
+import { OPPOSITE, prepareVerb } from './service.ts';
 
 export async function undoService({ thing, verb }: ServiceFacts, context: ActContext): Promise<Gathered> {
   const back = OPPOSITE[verb];

@@ -46,6 +46,15 @@ export type RevertItem =
       test?: readonly [string, ...string[]];
       reload: readonly [string, ...string[]];
     }>
+  /** A declared service: `do` is what puts it back. `status`: asked before, when it has one. */
+  | Readonly<{
+      kind: 'service';
+      name: string;
+      do: 'start' | 'stop';
+      argv: readonly [string, ...string[]];
+      status?: readonly [string, ...string[]];
+      timeoutSeconds: number;
+    }>
   /** Flows with a fixed timeout: live ones get a long one, ended ones are deleted. `words`: the tuple for `conntrack`. */
   | Readonly<{ kind: 'pins'; flows: readonly Readonly<{ words: readonly string[]; seconds: number }>[] }>;
 

@@ -12,6 +12,7 @@ import { fail2ban } from './measures/fail2ban.ts';
 import { includeSwitch } from './measures/include-switch.ts';
 import { pinSsh } from './measures/pin-ssh.ts';
 import { runPair } from './measures/run-pair.ts';
+import { service } from './measures/service.ts';
 import { synRate } from './measures/syn-rate.ts';
 import { tcp } from './measures/tcp.ts';
 import { unlistedPorts } from './measures/unlisted-ports.ts';
@@ -100,6 +101,8 @@ function withMeasure<T>(spec: MeasureSpec, use: Use<T>): T {
       return use(runPair, spec);
     case 'include':
       return use(includeSwitch, spec);
+    case 'service':
+      return use(service, spec);
     default:
       return unreachable(spec);
   }

@@ -85,7 +85,7 @@ export async function planRaise(
 /** Programs of the operator run one after the other and may take all the time that they were given. */
 function foreignSeconds(planned: readonly PlannedMeasure[]): number {
   const steps = planned.flatMap(({ measure, applied }) =>
-    measure === 'run' || measure === 'include' ? applied.steps : [],
+    ['run', 'include', 'service'].includes(measure) ? applied.steps : [],
   );
   return Math.ceil(steps.reduce((sum, { command }) => sum + command.timeoutMs, 0) / 1000);
 }

@@ -74,6 +74,8 @@ function changeOf(item: RevertItem): readonly string[] {
       return [`+ ${item.link} → ${item.file}`];
     case 'command':
       return [`when lowered: ${item.argv.join(' ')}`];
+    case 'service':
+      return [`when lowered: ${item.do} ${item.name}, if it is not so by then`];
     case 'pins':
       return [
         `${formatCount(item.flows.length)} live ssh ${item.flows.length === 1 ? 'flow keeps its' : 'flows keep their'} timeout`,

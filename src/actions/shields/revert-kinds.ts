@@ -145,6 +145,26 @@ back_include() {
   note restored 'removed and reloaded'
 }
 
+# Whether status_N says that it is as wished; 99: nobody can tell.
+is_service() {
+  "status_$N"
+  case $1$? in start0 | stop1 | stop2 | stop3 | stop16) return 0 ;; esac
+  return 1
+}
+
+# NAME start|stop, and functions status_N and act_N. Where its manager cannot be asked here, it is told: it knows.
+back_service() {
+  WHAT="service $1"
+  case $2 in start) SO=runs DONE=started ;; *) SO='does not run' DONE=stopped ;; esac
+  if gone_with_boot; then return; fi
+  if is_service "$2"; then note already "$SO"; return; fi
+  "act_$N"
+  CODE=$?
+  if [ $CODE = 0 ] || is_service "$2"; then note restored "$DONE"; return; fi
+  say_exit $CODE
+  note failed "the command to $2 it $SAID"
+}
+
 # SECONDS WORDS...: one pinned flow. -G takes no family; newer kernels refuse to change a pinned timeout, which is long anyway.
 back_pin() {
   LONG=$1 FAMILY=

@@ -30,6 +30,7 @@ export type RevertInput = Readonly<{
 /** How long fail2ban's, nft's and the other tools' share of an item may take at most, for those who wait for the outcome. */
 const ITEM_SECONDS = 120;
 const SERVER_SECONDS = 30;
+const STATUS_SECONDS = 10;
 
 /** Throws on values that cannot be a line of a script (control characters): those are refused long before. */
 export function printRevertScript({ state, place, trialUptime, items }: RevertInput): string {
@@ -67,7 +68,7 @@ export function printRevertScript({ state, place, trialUptime, items }: RevertIn
 
 function printItem(item: RevertItem, number: number): readonly string[] {
   const body = bodyOf(item);
-  const parts = item.kind === 'include' ? printServer(item, number) : [];
+  const parts = partsOf(item, number);
   return [...parts, `item_${number}() {`, ...body.map((line) => `  ${line}`), '}'];
 }
 
@@ -83,6 +84,8 @@ function bodyOf(item: RevertItem): readonly string[] {
       return [words('back_command', item.name, String(seconds(item.timeoutSeconds)), ...program(item.argv))];
     case 'include':
       return [words('back_include', item.link, item.file)];
+    case 'service':
+      return [words('back_service', item.name, item.do)];
     case 'pins':
       return [
         `WHAT='conntrack pins' LIVE=0 ENDED=0 TROUBLE=`,
@@ -95,6 +98,17 @@ function bodyOf(item: RevertItem): readonly string[] {
   }
 }
 
+function partsOf(item: RevertItem, number: number): readonly string[] {
+  if (item.kind === 'include') return printServer(item, number);
+  if (item.kind !== 'service') return [];
+  const run = (most: number, argv: readonly string[]): string =>
+    words('foreign', String(seconds(most)), ...program(argv));
+  return [
+    `status_${number}() { ${item.status === undefined ? 'return 99' : run(STATUS_SECONDS, item.status)}; }`,
+    `act_${number}() { ${run(item.timeoutSeconds, item.argv)}; }`,
+  ];
+}
+
 function printServer(item: Extract<RevertItem, { kind: 'include' }>, number: number): readonly string[] {
   const run = (argv: readonly string[]): string => words('foreign', String(SERVER_SECONDS), ...program(argv));
   return [
@@ -105,6 +119,7 @@ function printServer(item: Extract<RevertItem, { kind: 'include' }>, number: num
 
 function secondsOf(item: RevertItem): number {
   if (item.kind === 'command') return seconds(item.timeoutSeconds) + 5;
+  if (item.kind === 'service') return seconds(item.timeoutSeconds) + 2 * STATUS_SECONDS + 15;
   if (item.kind === 'include') return 2 * (SERVER_SECONDS + 5);
   return item.kind === 'pins' ? ITEM_SECONDS + 10 * item.flows.length : ITEM_SECONDS;
 }

@@ -32,7 +32,7 @@ export async function takeMeasures(engine: Engine, raising: Raising): Promise<Ta
   for (const one of planned) {
     const needed = planned.find(({ measure }) => measure === one.needs);
     const after = needed === undefined ? undefined : results.get(needed);
-    const isForeign = one.measure === 'run' || one.measure === 'include';
+    const isForeign = ['run', 'include', 'service'].includes(one.measure);
     const previous = foreign;
     const taken = (async () => {
       if (isForeign) await previous;

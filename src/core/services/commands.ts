@@ -72,6 +72,8 @@ export function stepWords(thing: Thing, verb: ServiceVerb): readonly SafeText[] 
 export function argvsFor(thing: Thing, verb: ServiceVerb): readonly Argv[] | undefined {
   const { by } = thing;
   if (by.kind === 'argv') return argvFor(by, verb);
+  // It waits, within its own bounds, and so knows what became of it.
+  if (by.kind === 'systemd') return [['systemctl', verb, by.unit]];
   return stepsFor(thing, verb)?.map(({ command: { argv } }) => argv);
 }
 

@@ -191,7 +191,7 @@ describe('a bad session file', () => {
       'there is no pane 7; this window has 4',
       'pane 1 is placed twice',
       'a place in a layout has exactly one of pane, rows, columns',
-      'a pane has exactly one of log, bans, conntrack, traffic, host, journal, jails, run, watch',
+      expect.stringMatching(/^a pane has exactly one of log, bans, .*, services, .*watch$/),
       'a log pane needs files, units or a command',
     ]);
   });
