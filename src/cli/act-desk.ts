@@ -4,29 +4,59 @@ import { createDesk, type Desk } from '../actions/desk.ts';
 import { type FirewallView, readFirewalls } from '../actions/firewalls.ts';
 import { findSetByName } from '../actions/set-names.ts';
 import type { BanTarget, Operator } from '../core/act.ts';
+import { LOCAL } from '../core/hosts.ts';
 import type { Session } from '../core/pane.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { SetKey } from '../core/rows.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import { resolverFor } from './allow/file.ts';
+import type { HostFlags } from './hosts/flags.ts';
+import type { Gate } from './hosts/gate.ts';
+import type { HostsOptions } from './hosts/hosts.ts';
 import type { ExitStatus, Io } from './io.ts';
 import { journalPath, operatorOn, readOperator } from './operator.ts';
-import { openSession } from './session-file.ts';
+import { openSession, type Places } from './session-file.ts';
 import { notesPath } from './state-folder.ts';
 
-/** What every headless command is given. */
-export type ActDeps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: ExitStatus) => void }>;
+/**
+ * What every headless command is given. `host`: where it works. `local`: this machine, with the session file and the journal;
+ * absent: `host`. `gate`: where several wait for one yes.
+ */
+export type ActDeps = Readonly<{
+  io: Io;
+  host: () => Promise<Host>;
+  exit: (status: ExitStatus) => void;
+  local?: () => Promise<Host>;
+  gate?: Gate;
+  /** Said before the subcommand, for it. */
+  before?: () => HostFlags;
+  /** As it was typed. */
+  argv?: readonly string[];
+  /** It may go on although the session file is broken. */
+  withoutSession?: boolean;
+  /** For tests: another transport than ssh. */
+  makeHost?: HostsOptions['make'];
+}>;
 
-export type OpenDesk = Readonly<{ desk: Desk; host: Host; session: Session }>;
+export type OpenDesk = Readonly<{ desk: Desk; host: Host; session: Session; gate?: Gate }>;
+
+export async function placesOf({ host, local }: Pick<ActDeps, 'host' | 'local'>): Promise<Places> {
+  const here = await host();
+  return { host: here, files: local === undefined ? here : await local() };
+}
 
 /** `session`: path or name, as the console takes it. A broken session file stops the act: its `allow` list is a guard. */
 export async function openDesk(deps: ActDeps, session?: string): Promise<Result<OpenDesk>> {
-  const host = await deps.host();
-  const opened = await openSession(host, session, deps.io);
+  const places = await placesOf(deps);
+  const { host } = places;
+  const opened = await openSession(places, session, deps.io);
   if (!opened.ok) return opened;
+  const { host: whose = LOCAL } = opened.value;
+  if (deps.local === undefined && whose !== LOCAL)
+    deps.io.stderr.write(`on this machine; on ${whose}, the host of the session, with --host ${whose}\n`);
   const desk = deskFor(host, opened.value, deps.io.env, { undoOf: 'all' });
-  return ok({ desk, host, session: opened.value });
+  return ok({ desk, host, session: opened.value, ...(deps.gate && { gate: deps.gate }) });
 }
 
 /** `operator`: who acts, when the caller has read it already. */

@@ -4,6 +4,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { DeskDraft } from '../actions/bulk/draft.ts';
 import type { ActPreview, ActReport } from '../core/act.ts';
+import { type HostId, hostIdOf, LOCAL } from '../core/hosts.ts';
 import { type Command, type Plan, printCommand } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { type SafeText, sanitise } from '../core/sanitise.ts';
@@ -45,7 +46,7 @@ export async function runAct(open: OpenDesk, wish: ActWish, io: Io): Promise<Exi
       { status: 'idle', ...planFacts(draft, preview) },
       wish.idle?.(preview.plan) ?? EXIT.done,
     );
-  const answer = await confirm(preview, wish, io);
+  const answer = await confirm(preview, wish, { io, gate: open.gate });
   if (answer !== 'yes') {
     const words = answer === 'no' ? 'not confirmed: nothing was changed' : needsYes(preview, wish);
     if (flags.json !== true) io.stderr.write(`${words}\n`);
@@ -61,7 +62,7 @@ export async function runAct(open: OpenDesk, wish: ActWish, io: Io): Promise<Exi
     ...(flags.withoutJournal === true ? { overJournal: true } : {}),
     onWait: (words) => void io.stderr.write(`${words}\n`),
   });
-  return sayReport(report, preview, wish, io);
+  return sayReport(report, preview, { ...wish, place: hostIdOf(open.host) }, io);
 }
 
 function needsYes({ typed, plan }: Ready, { confirm: seen = [] }: ActWish): string {
@@ -70,10 +71,15 @@ function needsYes({ typed, plan }: Ready, { confirm: seen = [] }: ActWish): stri
 }
 
 /** Asked only for what is disruptive or was understood differently than written; without a terminal nothing waits. */
-async function confirm(preview: Ready, wish: ActWish, io: Io): Promise<'yes' | 'no' | 'nobody'> {
+async function confirm(
+  preview: Ready,
+  wish: ActWish,
+  { io, gate }: Readonly<{ io: Io; gate: OpenDesk['gate'] }>,
+): Promise<'yes' | 'no' | 'nobody'> {
   const seen = wish.confirm ?? [];
   const disruptive = preview.plan.risk === 'disruptive' || preview.typed !== undefined;
   if (wish.flags.yes === true || (!disruptive && seen.length === 0)) return 'yes';
+  if (gate !== undefined) return gate(preview.typed);
   if (!io.terminal || wish.flags.json === true) return 'nobody';
   const prompt = createInterface({ input: io.stdin, output: io.stderr });
   try {
@@ -142,7 +148,9 @@ export function statusOf({ code }: Problem): ExitStatus {
   return code === 'bad-input' ? EXIT.usage : EXIT.failed;
 }
 
-function sayReport(report: ActReport, preview: Ready, { draft, flags }: ActWish, io: Io): ExitStatus {
+type Acted = ActWish & Readonly<{ place: HostId }>;
+
+function sayReport(report: ActReport, preview: Ready, { draft, flags, place }: Acted, io: Io): ExitStatus {
   const { outcome } = report;
   const facts = {
     ...planFacts(draft, preview),
@@ -171,7 +179,8 @@ function sayReport(report: ActReport, preview: Ready, { draft, flags }: ActWish,
     return say(io, flags, { ...facts, status: 'unknown', problem: outcome.problem }, EXIT.unproved);
   }
   const { proof } = outcome;
-  const undo = report.canUndo ? ` (opsconsole undo ${report.actId})` : '';
+  const where = place === LOCAL ? '' : `--host ${place} `;
+  const undo = report.canUndo ? ` (opsconsole undo ${where}${report.actId})` : '';
   if (proof.kind === 'proved') {
     if (flags.json !== true) io.stdout.write(`${report.summary}${undo}\n`);
     return say(io, flags, { ...facts, status: 'done' }, EXIT.done);

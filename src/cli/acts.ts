@@ -2,7 +2,6 @@
 // those of cli/io.ts. Without a terminal nothing waits for input; guards have no override.
 
 import type { Command as Program } from 'commander';
-import type { Host } from '../host/host.ts';
 import { createLocalHost } from '../host/local.ts';
 import type { ActDeps } from './act-desk.ts';
 import type { ActFlags } from './act-run.ts';
@@ -12,7 +11,8 @@ import { type BansArgs, runBans } from './bans/bans.ts';
 import { registerBansFiles } from './bans/commands.ts';
 import { type CutArgs, runCut } from './cut.ts';
 import { type DoctorArgs, runDoctor } from './doctor.ts';
-import type { ExitStatus, Io } from './io.ts';
+import { onAnyHost, onHosts } from './hosts/flags.ts';
+import type { Io } from './io.ts';
 import { type JailsArgs, runJails } from './jails.ts';
 import { type JournalArgs, runJournal } from './journal.ts';
 import { runService, type ServiceArgs } from './service.ts';
@@ -21,15 +21,11 @@ import { runUnban, type UnbanArgs } from './unban.ts';
 import { runUndo, type UndoArgs } from './undo.ts';
 
 /** `host` and `exit` default to this machine and process.exitCode. */
-export type ActCommandDeps = Readonly<{
-  io: Io;
-  host?: () => Promise<Host>;
-  exit?: (status: ExitStatus) => void;
-}>;
+export type ActCommandDeps = Readonly<{ io: Io }> & Partial<ActDeps>;
 
 export function registerActCommands(program: Program, given: ActCommandDeps): void {
   const deps: ActDeps = {
-    io: given.io,
+    ...given,
     host: given.host ?? (() => createLocalHost()),
     exit:
       given.exit ??
@@ -47,8 +43,7 @@ export function registerActCommands(program: Program, given: ActCommandDeps): vo
 
 /** Options of every act. */
 function actCommand(program: Program, name: string, description: string): Program {
-  return program
-    .command(name)
+  return onAnyHost(program.command(name))
     .description(description)
     .option('-n, --dry-run', 'show the exact commands and stop')
     .option('-y, --yes', 'answer yes where a terminal would be asked; guards have no override')
@@ -59,7 +54,8 @@ function actCommand(program: Program, name: string, description: string): Progra
 
 const ADDRESSES = 'addresses or networks; "-" reads them from standard input, one per line';
 
-function registerBan(program: Program, { exit, ...deps }: ActDeps): void {
+function registerBan(program: Program, deps: ActDeps): void {
+  const { exit } = deps;
   actCommand(program, 'ban', 'ban addresses: add to a set, cut their flows, prove that they are dropped')
     .argument('<address...>', ADDRESSES)
     .option(
@@ -69,74 +65,80 @@ function registerBan(program: Program, { exit, ...deps }: ActDeps): void {
     .option('--reason <text>', 'why, for the journal and the comment of the element')
     .option('--into <set>', 'a set of this host ("f2b-http", "inet filter banned4"); absent: our own table')
     .option('--no-cut', 'leave live flows alone')
-    .action(async (words: string[], args: BanArgs) => exit(await runBan(words, args, { exit, ...deps })));
-}
-
-function registerUnban(program: Program, { exit, ...deps }: ActDeps): void {
-  actCommand(program, 'unban', 'free addresses from every set that holds them by name')
-    .argument('<address...>', ADDRESSES)
-    .option('--from <set>', 'from this set only')
-    .action(async (words: string[], args: UnbanArgs) => exit(await runUnban(words, args, { exit, ...deps })));
-}
-
-function registerFlows(program: Program, { exit, ...deps }: ActDeps): void {
-  actCommand(program, 'cut', 'delete the live flows of addresses, both ways')
-    .argument('<address...>', ADDRESSES)
-    .action(async (words: string[], args: CutArgs) => exit(await runCut(words, args, { exit, ...deps })));
-  actCommand(program, 'tighten', 'shorten conntrack timeouts; without arguments show them')
-    .argument('[what...]', 'default, modest or siege; or one timeout and its seconds')
-    .action(async (words: string[], args: TightenArgs) =>
-      exit(await runTighten(words, args, { exit, ...deps })),
+    .action(async (words: string[], args: BanArgs) =>
+      exit(await onHosts(args, deps, (at) => runBan(words, args, at))),
     );
 }
 
-function registerService(program: Program, { exit, ...deps }: ActDeps): void {
+function registerUnban(program: Program, deps: ActDeps): void {
+  const { exit } = deps;
+  actCommand(program, 'unban', 'free addresses from every set that holds them by name')
+    .argument('<address...>', ADDRESSES)
+    .option('--from <set>', 'from this set only')
+    .action(async (words: string[], args: UnbanArgs) =>
+      exit(await onHosts(args, deps, (at) => runUnban(words, args, at))),
+    );
+}
+
+function registerFlows(program: Program, deps: ActDeps): void {
+  const { exit } = deps;
+  actCommand(program, 'cut', 'delete the live flows of addresses, both ways')
+    .argument('<address...>', ADDRESSES)
+    .action(async (words: string[], args: CutArgs) =>
+      exit(await onHosts(args, deps, (at) => runCut(words, args, at))),
+    );
+  actCommand(program, 'tighten', 'shorten conntrack timeouts; without arguments show them')
+    .argument('[what...]', 'default, modest or siege; or one timeout and its seconds')
+    .action(async (words: string[], args: TightenArgs) =>
+      exit(await onHosts(args, deps, (at) => runTighten(words, args, at))),
+    );
+}
+
+function registerService(program: Program, deps: ActDeps): void {
+  const { exit } = deps;
   actCommand(program, 'service', 'the services of the session file: list them, start, stop or restart one')
     .argument('[name]', 'as the session file calls it; absent: all of them are listed')
     .argument('[verb]', 'start, stop, restart or status')
     .action(async (name: string | undefined, verb: string | undefined, args: ServiceArgs) => {
       const words = [name, verb].filter((word) => word !== undefined);
-      exit(await runService(words, args, { exit, ...deps }));
+      exit(await onHosts(args, deps, (at) => runService(words, args, at)));
     });
 }
 
-function registerUndo(program: Program, { exit, ...deps }: ActDeps): void {
+function registerUndo(program: Program, deps: ActDeps): void {
+  const { exit } = deps;
   actCommand(program, 'undo', 'take back an act, as long as nobody has changed what it did')
     .argument('[id]', 'id of the act in the journal; absent: the newest that can be taken back')
     .action(async (id: string | undefined, args: UndoArgs & ActFlags) =>
-      exit(await runUndo(id, args, { exit, ...deps })),
+      exit(await onHosts(args, deps, (at) => runUndo(id, args, at))),
     );
 }
 
-function registerReaders(program: Program, { exit, ...deps }: ActDeps): void {
-  const all = { exit, ...deps };
+function registerReaders(program: Program, all: ActDeps): void {
+  const { exit } = all;
   // "--json" behind a word of its own belongs to that word.
-  const bans = program
-    .enablePositionalOptions()
-    .command('bans')
+  const bans = onAnyHost(program.enablePositionalOptions().command('bans'))
     .description('list the members of all sets: time left, and whether a rule drops them')
     .enablePositionalOptions()
     .option('--set <set>', 'this set (and its other-family half) only')
     .option('--json', 'print JSON')
-    .action(async (args: BansArgs) => exit(await runBans(args, all)));
+    .action(async (args: BansArgs) => exit(await onHosts(args, all, (at) => runBans(args, at))));
   registerBansFiles(bans, all);
   registerAllow(program, all);
-  program
-    .command('jails')
+  onAnyHost(program.command('jails'))
     .description('what each jail of fail2ban sees and blocks, and which of them see nothing')
     .option('--json', 'print JSON')
-    .action(async (args: JailsArgs) => exit(await runJails(args, all)));
-  program
-    .command('journal')
+    .action(async (args: JailsArgs) => exit(await onHosts(args, all, (at) => runJails(args, at))));
+  onAnyHost(program.command('journal'))
     .description('what was done, by whom, with which commands, and what became of it')
     .argument('[id]', 'show one act in full')
     .option('-n, --number <count>', 'how many acts, newest first', '20')
     .option('--json', 'print JSON')
+    .option('--session <session>', 'whose hosts and groups these are; absent: the one that would open')
     .action(async (id: string | undefined, args: JournalArgs) => exit(await runJournal(id, args, all)));
-  program
-    .command('doctor')
+  onAnyHost(program.command('doctor'))
     .description('tools, rights, sets: what works here, and what to install or grant')
     .option('--json', 'print JSON')
     .option('--session <session>', 'whose allow list to check')
-    .action(async (args: DoctorArgs) => exit(await runDoctor(args, all)));
+    .action(async (args: DoctorArgs) => exit(await onHosts(args, all, (at) => runDoctor(args, at))));
 }

@@ -7,12 +7,12 @@ import { readNow } from '../firewall/shields/read-now.ts';
 import type { Host } from '../host/host.ts';
 import type { Check } from './doctor.ts';
 import type { Io } from './io.ts';
-import { shieldsPlace } from './shields-desk.ts';
+import { shieldsPlaceOn } from './shields-desk.ts';
 
 export type ShieldsFacts = Readonly<{ now: ShieldsNow; warnings: readonly SafeText[] }>;
 
 export async function readShieldsFacts(host: Host, env: Io['env']): Promise<ShieldsFacts> {
-  const [now, bakers] = await Promise.all([readNow(host, shieldsPlace(env)), findBakers(host)]);
+  const [now, bakers] = await Promise.all([readNow(host, shieldsPlaceOn(host, env)), findBakers(host)]);
   return { now, warnings: [...bakers.warnings, ...bakers.hazards] };
 }
 

@@ -13,7 +13,7 @@ import { sanitise } from '../core/sanitise.ts';
 import { ownsTable } from '../firewall/backend.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
-import type { ActDeps } from './act-desk.ts';
+import { type ActDeps, placesOf } from './act-desk.ts';
 import { backendChecks, harmSentences } from './doctor-backends.ts';
 import { flowsCheck } from './doctor-flows.ts';
 import { readShieldsFacts, type ShieldsFacts, shieldsCheck } from './doctor-shields.ts';
@@ -39,9 +39,11 @@ type Facts = Readonly<{
   shields: ShieldsFacts;
 }>;
 
-export async function runDoctor(args: DoctorArgs, { io, host: open }: ActDeps): Promise<ExitStatus> {
-  const host = await open();
-  const session = await openSession(host, args.session, io);
+export async function runDoctor(args: DoctorArgs, deps: ActDeps): Promise<ExitStatus> {
+  const { io } = deps;
+  const places = await placesOf(deps);
+  const { host } = places;
+  const session = await openSession(places, args.session, io);
   const allow = session.ok ? session.value.allow : [];
   const [tools, view, safeSet, journal, tracked, shields] = await Promise.all([
     findTools(host),
@@ -53,12 +55,18 @@ export async function runDoctor(args: DoctorArgs, { io, host: open }: ActDeps): 
   ]);
   const facts = { host, tools, view, safeSet, session, journal, tracked, shields };
   const checks = checksOf(facts, io);
-  const { user, sudoUser } = readOperator(io.env);
-  const sudoers = sudoersLines(user === 'root' ? (sudoUser ?? 'YOUR_USER') : user, tools);
+  const sudoers = sudoersLines(userOn(host, io), tools);
   const works = checks.find(({ what }) => what === 'ban')?.works === true;
   if (args.json === true) io.stdout.write(`${printJson(toJson(facts, checks, sudoers))}\n`);
   else print(facts, { checks, sudoers, io });
   return works ? EXIT.done : EXIT.failed;
+}
+
+/** Who logs in over there is ssh's to know. */
+function userOn({ kind }: Host, io: Io): string {
+  const { user, sudoUser } = readOperator(io.env);
+  if (kind === 'ssh') return 'YOUR_USER';
+  return user === 'root' ? (sudoUser ?? 'YOUR_USER') : user;
 }
 
 async function checkJournal(io: Io): Promise<Problem | undefined> {
@@ -66,6 +74,11 @@ async function checkJournal(io: Io): Promise<Problem | undefined> {
   const opened = await journal.open();
   journal.close();
   return opened.ok ? undefined : opened.problem;
+}
+
+function rightsWords({ kind }: Host): string {
+  if (kind === 'ssh') return 'root there, or sudo or doas';
+  return process.geteuid?.() === 0 ? 'root' : 'sudo without a password';
 }
 
 const BAN_WORDS: Readonly<Record<string, string>> = { ipset: 'with ipset and iptables' };
@@ -76,7 +89,7 @@ function checksOf(facts: Facts, io: Io): readonly Check[] {
   const arm = view.arms.find(({ backend }) => ownsTable(backend));
   const [blind] = view.blind;
   const rights: Check = host.privileged
-    ? { what: 'rights', works: true, says: process.geteuid?.() === 0 ? 'root' : 'sudo without a password' }
+    ? { what: 'rights', works: true, says: rightsWords(host) }
     : {
         what: 'rights',
         works: false,
@@ -178,7 +191,7 @@ function print({ tools, view, safeSet, host, shields }: Facts, { checks, sudoers
   for (const gap of safeSet.gaps) lines.push(` not protected: ${gap}`);
   if (shields.warnings.length > 0) lines.push('', 'while the shields are up');
   for (const words of shields.warnings) lines.push(` ${words}`);
-  if (sudoers.length > 0 && process.geteuid?.() !== 0 && !host.privileged)
+  if (sudoers.length > 0 && (host.kind === 'ssh' || process.geteuid?.() !== 0) && !host.privileged)
     lines.push('', 'sudoers', ...sudoers);
   else if (sudoers.length > 0)
     lines.push('', 'to let a user do this without being root (replace the name):', ...sudoers);

@@ -4,8 +4,8 @@
 import type { LineReading } from '../core/rows.ts';
 import { createLineSplitter, lineText } from '../sources/logs/lines.ts';
 import { readLine } from '../sources/logs/reading.ts';
-import { EXIT, type ExitStatus, type Io } from './io.ts';
-import { createOutput, readLog } from './log-input.ts';
+import { EXIT, type ExitStatus } from './io.ts';
+import { createOutput, type LogIo, readLog } from './log-input.ts';
 
 export type ExplainArgs = Readonly<{ log: string; json: boolean }>;
 
@@ -22,10 +22,7 @@ export type Explained = Readonly<{
   forwarded?: true;
 }>;
 
-export async function runExplain(
-  args: ExplainArgs,
-  io: Pick<Io, 'stdin' | 'stdout' | 'stderr' | 'cwd'>,
-): Promise<ExitStatus> {
+export async function runExplain(args: ExplainArgs, io: LogIo): Promise<ExitStatus> {
   const output = createOutput(io.stdout);
   const now = Date.now();
   const print = args.json ? printJson : createTable();

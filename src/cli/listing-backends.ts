@@ -3,6 +3,7 @@
 import { withJournalEnds } from '../actions/journal/ends.ts';
 import { createJournal } from '../actions/journal/journal.ts';
 import { isBsd } from '../actions/safe/bsd.ts';
+import { hostIdOf } from '../core/hosts.ts';
 import type { Backend } from '../firewall/backend.ts';
 import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
@@ -15,7 +16,7 @@ export async function listingBackends(
   env: Io['env'],
 ): Promise<Readonly<{ backends: readonly Backend[]; close: () => void }>> {
   if (!(await isBsd(host))) return { backends: BACKENDS, close: () => undefined };
-  const journal = createJournal(journalPath(env));
+  const journal = createJournal(journalPath(env), hostIdOf(host));
   await journal.open();
   return { backends: withJournalEnds(BACKENDS, journal), close: () => journal.close() };
 }

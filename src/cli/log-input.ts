@@ -7,14 +7,18 @@ import type { Writable } from 'node:stream';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
+import type { Host } from '../host/host.ts';
 import type { Io } from './io.ts';
 
 const READ_BYTES = 1 << 20;
 
+/** `far`: where the logs lie when not on this machine. */
+export type LogIo = Pick<Io, 'stdin' | 'stdout' | 'stderr' | 'cwd'> & Readonly<{ far?: Host }>;
+
 /** `onChunk` may return false to stop; its buffer is reused, so it keeps nothing of it. */
 export async function readLog(
   log: string,
-  io: Pick<Io, 'stdin' | 'cwd'>,
+  io: Pick<LogIo, 'stdin' | 'cwd' | 'far'>,
   onChunk: (chunk: Buffer) => Promise<boolean> | boolean,
 ): Promise<Result<void>> {
   try {
@@ -24,6 +28,7 @@ export async function readLog(
       }
       return ok(undefined);
     }
+    if (io.far !== undefined) return await readFar(log, io.far, onChunk);
     await using file = await open(resolve(io.cwd, log), 'r');
     if ((await file.stat()).isDirectory()) return fail(unreadable(log, 'EISDIR'));
     const buffer = Buffer.allocUnsafe(READ_BYTES);
@@ -34,6 +39,23 @@ export async function readLog(
   } catch (error) {
     return fail(unreadable(log, codeOf(error)));
   }
+}
+
+async function readFar(
+  log: string,
+  far: Host,
+  onChunk: (chunk: Buffer) => Promise<boolean> | boolean,
+): Promise<Result<void>> {
+  if (!log.startsWith('/'))
+    return fail(problem('bad-input', `${sanitise(log, 200)}: give the whole path of a log on ${far.name}`));
+  const stop = new AbortController();
+  const chunk = (bytes: Buffer): void => {
+    void Promise.resolve(onChunk(bytes)).then((more) => {
+      if (!more) stop.abort();
+    });
+  };
+  const read = await far.readChunks(log, chunk, stop.signal);
+  return stop.signal.aborted ? ok(undefined) : read;
 }
 
 function unreadable(log: string, code: string): ReturnType<typeof problem> {

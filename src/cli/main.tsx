@@ -4,6 +4,8 @@
 import { CommanderError, Command as Program } from 'commander';
 import type { Host } from '../host/host.ts';
 import { createLocalHost } from '../host/local.ts';
+import type { ActDeps } from './act-desk.ts';
+import { addHostFlags, type HostFlags, namesHosts, takesHosts, VALUED } from './hosts/flags.ts';
 import { EXIT, EXIT_WORDS, type ExitStatus, type Io, processIo } from './io.ts';
 import { plainLines } from './plain-text.ts';
 
@@ -26,7 +28,7 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
   };
   let local: Promise<Host> | undefined;
   const host = (): Promise<Host> => (local ??= createLocalHost());
-  const program = new Program('opsconsole');
+  const program = addHostFlags(new Program('opsconsole'));
   program
     .description('A full-screen console for internet-facing servers: see it, ban it, undo it.')
     .version(version, '-V, --version')
@@ -45,7 +47,13 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
       const { openConsole } = await import('./open-console.ts');
       exit(await openConsole({ session, ...options }, io, host));
     });
-  if (needsSubcommands(argv)) await addSubcommands(program, firstWord(argv), { io, host, exit });
+  const before = (): HostFlags => program.opts<HostFlags>();
+  program.hook('preAction', (_, acting) => {
+    if (acting === program || takesHosts(acting) || !namesHosts(before())) return;
+    program.error(`error: ${acting.name()} works on this machine: log in to the other one and run it there`);
+  });
+  if (needsSubcommands(argv))
+    await addSubcommands(program, firstWord(argv), { io, host, exit, before, argv });
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -55,8 +63,8 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
   return state.status;
 }
 
-type ConsoleFlags = Readonly<{ readOnly?: boolean; ascii?: boolean; theme?: string; mouse: boolean }>;
-export type Deps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: ExitStatus) => void }>;
+type ConsoleFlags = HostFlags &
+  Readonly<{ readOnly?: boolean; ascii?: boolean; theme?: string; mouse: boolean }>;
 
 /** The plain console call ("opsconsole", "opsconsole ./edge.yml", "opsconsole --ascii") needs none of them. */
 function needsSubcommands(argv: readonly string[]): boolean {
@@ -66,18 +74,20 @@ function needsSubcommands(argv: readonly string[]): boolean {
 
 function firstWord(argv: readonly string[]): string | undefined {
   return argv.find(
-    (word, at) => ['-h', '--help'].includes(word) || (!word.startsWith('-') && argv[at - 1] !== '--theme'),
+    (word, at) =>
+      ['-h', '--help'].includes(word) ||
+      (!word.startsWith('-') && !VALUED.some((option) => option === argv[at - 1])),
   );
 }
 
 /** What is needed most when the machine has least time for it is loaded without the rest. */
-const ALONE: Readonly<Record<string, () => Promise<(program: Program, deps: Deps) => void>>> = {
+const ALONE: Readonly<Record<string, () => Promise<(program: Program, deps: ActDeps) => void>>> = {
   shields: () => import('./shields-commands.ts').then((own) => own.registerShieldsCommands),
   playground: () => import('./playground.ts').then((own) => own.registerPlayground),
   watch: () => import('./watch-whole.ts').then((own) => own.registerWholeWatch),
 };
 
-async function addSubcommands(program: Program, first: string | undefined, deps: Deps): Promise<void> {
+async function addSubcommands(program: Program, first: string | undefined, deps: ActDeps): Promise<void> {
   const alone = Object.hasOwn(ALONE, first ?? '') ? ALONE[first ?? ''] : undefined;
   if (alone !== undefined) return (await alone())(program, deps);
   const [session, logs, acts] = await Promise.all([

@@ -13,6 +13,7 @@ import { loadSession } from '../session/load.ts';
 import { arrange } from '../views/arrange.ts';
 import { drawArrangement } from '../views/draw-arrangement.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
+import { placesOf } from './act-desk.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { findSetNames, gatherFacts } from './machine-facts.ts';
 import { openSession, printProblems, readText } from './session-file.ts';
@@ -94,7 +95,7 @@ async function printLayout(args: LayoutArgs, { io, host }: Deps): Promise<ExitSt
   const rows = Number(match?.[2]);
   if (match === null || columns < 1 || rows < 1)
     return complain(io, `${JSON.stringify(sanitise(size, 40))} is not a size such as 80x24`);
-  const session = await openSession(await host(), named, io);
+  const session = await openSession(await placesOf({ host }), named, io);
   if (!session.ok) return complain(io, session.problem.summary);
   for (const window of session.value.windows) {
     const focus = window.focus ?? window.panes[0]?.id;

@@ -1,7 +1,7 @@
 // The other end of session-apart.ts: opens the session and prints it, with its raise.sh, for the watch.
 
 import { ok, type Result } from '../core/result.ts';
-import type { ActDeps } from './act-desk.ts';
+import { type ActDeps, placesOf } from './act-desk.ts';
 import type { Opened } from './session-apart.ts';
 import { openSession } from './session-file.ts';
 import { shieldsPlace } from './shields-desk.ts';
@@ -15,7 +15,7 @@ async function open(
   argument: string | undefined,
   { io, host }: Pick<ActDeps, 'io' | 'host'>,
 ): Promise<Result<Opened>> {
-  const opened = await openSession(await host(), argument, io);
+  const opened = await openSession(await placesOf({ host }), argument, io);
   if (!opened.ok) return opened;
   const session = opened.value;
   const place = shieldsPlace(io.env);

@@ -3,6 +3,7 @@
 
 import type { Command as Program } from 'commander';
 import type { ActDeps } from './act-desk.ts';
+import { onAnyHost, onHosts } from './hosts/flags.ts';
 import type { ShieldsRequest } from './shields-run.ts';
 import type { ShieldsFlags } from './shields-wish.ts';
 import type { ScriptFlags } from './watch-script.ts';
@@ -16,7 +17,10 @@ export function registerShieldsCommands(program: Program, deps: ActDeps): void {
     .addHelpText('after', HELP);
   const run = async (request: ShieldsRequest): Promise<void> => {
     const { runShieldsCommand } = await import('./shields-run.ts');
-    deps.exit(await runShieldsCommand(request, deps));
+    // A slip in the session file must keep nobody from lowering them.
+    const withoutSession = !['up', 'preview'].includes(request.verb);
+    const asked = { ...deps, withoutSession };
+    deps.exit(await onHosts(request.flags, asked, (at) => runShieldsCommand(request, at)));
   };
   shared(shields.command('up'))
     .description('raise the shields; they come down by themselves unless kept')
@@ -62,7 +66,7 @@ function registerScript(shields: Program, deps: ActDeps): void {
 }
 
 function shared(command: Program): Program {
-  return command
+  return onAnyHost(command)
     .option('--session <session>', 'whose profiles and allow list hold; absent: the one that would open')
     .option('--json', 'print one JSON object');
 }

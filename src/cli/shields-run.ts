@@ -11,11 +11,11 @@ import type { LowerReport, RaiseReport, RaiseWish, ShieldsNow, ShieldsPreview } 
 import { DEFAULT_SHIELDS } from '../core/shields-defaults.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Host } from '../host/host.ts';
-import type { ActDeps } from './act-desk.ts';
+import { type ActDeps, placesOf } from './act-desk.ts';
 import { sayProblem, statusOf } from './act-run.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { printJson } from './plain-text.ts';
-import { openSession } from './session-file.ts';
+import { openSession, type Places } from './session-file.ts';
 import { shieldsFor } from './shields-desk.ts';
 import { keptLines, loweredLines, nowLines, outcomeLines, previewLines, raisedLines } from './shields-say.ts';
 import { checkWish, type ShieldsFlags, wishOf } from './shields-wish.ts';
@@ -44,13 +44,15 @@ type Asking = Readonly<{
 /** `shieldsOf`: other shields than this machine's own (tests). */
 export async function runShieldsCommand(
   { verb, flags }: ShieldsRequest,
-  { io, host: open }: ActDeps,
+  deps: ActDeps,
   shieldsOf: typeof shieldsFor = shieldsFor,
 ): Promise<ExitStatus> {
+  const { io } = deps;
   const read = wishOf(flags);
   if (!read.ok) return tell(failed(read.problem), flags, io);
-  const host = await open();
-  const session = await openSettings(host, { verb, flags }, io);
+  const places = await placesOf(deps);
+  const { host } = places;
+  const session = await openSettings(places, { verb, flags }, io);
   if (!session.ok) return tell(failed(session.problem), flags, io);
   const wish = checkWish(read.value, session.value);
   if (!wish.ok) return tell(failed(wish.problem), flags, io);
@@ -68,8 +70,12 @@ export async function runShieldsCommand(
 }
 
 /** Profiles and `allow` matter to whoever raises. A slip in the file must keep nobody from lowering. */
-async function openSettings(host: Host, { verb, flags }: ShieldsRequest, io: Io): Promise<Result<Settings>> {
-  const opened = await openSession(host, flags.session, io);
+async function openSettings(
+  places: Places,
+  { verb, flags }: ShieldsRequest,
+  io: Io,
+): Promise<Result<Settings>> {
+  const opened = await openSession(places, flags.session, io);
   if (opened.ok || verb === 'up' || verb === 'preview') return opened;
   if (flags.json !== true) {
     sayProblem(opened.problem, io);

@@ -3,15 +3,12 @@
 import { groupDigits } from '../core/units.ts';
 import { createTopSources, type TopReport } from '../sources/logs/aggregate.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
-import { createOutput, readLog } from './log-input.ts';
+import { createOutput, type LogIo, readLog } from './log-input.ts';
 
 /** `logs`: paths, "-" is standard input. `top`: how many addresses, at least 1. */
 export type TopArgs = Readonly<{ logs: readonly string[]; top: number; json: boolean }>;
 
-export async function runTop(
-  args: TopArgs,
-  io: Pick<Io, 'stdin' | 'stdout' | 'stderr' | 'cwd'>,
-): Promise<ExitStatus> {
+export async function runTop(args: TopArgs, io: LogIo): Promise<ExitStatus> {
   if (args.logs.length === 0) return usage(io, 'name at least one log, or - for standard input');
   if (!Number.isInteger(args.top) || args.top < 1) return usage(io, '-n needs a whole number from 1');
   const sources = createTopSources();

@@ -1,7 +1,8 @@
 // opsconsole watch: the words of the command line. What it does is loaded when it runs, and nothing of the screen with it.
 
-import type { Command as Program } from 'commander';
+import { Option, type Command as Program } from 'commander';
 import type { ActDeps } from './act-desk.ts';
+import { EXIT } from './io.ts';
 
 /** At most one of `once` and `printUnit`. */
 export type WatchFlags = Readonly<{
@@ -9,6 +10,7 @@ export type WatchFlags = Readonly<{
   once?: boolean;
   printUnit?: boolean;
   dryRun?: boolean;
+  host?: string;
   /** For the watch itself: see session-apart.ts. */
   printSession?: boolean;
 }>;
@@ -29,8 +31,14 @@ export function registerWatchCommand(
     .option('--once', 'look twice, print each signal beside its threshold, and end; changes nothing')
     .option('-n, --dry-run', 'decide and say, change nothing, tell nobody')
     .option('--print-unit', 'print a systemd unit for this installation and end')
+    .addOption(new Option('--host <name>').hideHelp())
     .addHelpText('after', HELP)
     .action(async (flags: WatchFlags) => {
+      if (flags.host !== undefined) {
+        deps.io.stderr.write(`${NOT_FROM_AFAR}\n`);
+        deps.exit(EXIT.usage);
+        return;
+      }
       if (await instead(flags)) return;
       if (flags.printUnit === true) {
         const { printUnit } = await import('./watch-unit.ts');
@@ -41,6 +49,10 @@ export function registerWatchCommand(
       deps.exit(await watchHost(flags, deps));
     });
 }
+
+/** It has to go on when nobody is connected. */
+const NOT_FROM_AFAR =
+  'the watch runs on the host that it watches: install opsconsole there, and start it there with --print-unit';
 
 const HELP = `
 Runs until it is ended (SIGTERM, SIGINT); shields that are up then stay up until their own timer ends. One per host.

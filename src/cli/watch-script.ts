@@ -6,7 +6,7 @@ import { type Net, parseNet } from '../core/address.ts';
 import type { Session } from '../core/pane.ts';
 import type { Result } from '../core/result.ts';
 import type { ShieldsPlace } from '../core/shields.ts';
-import type { ActDeps } from './act-desk.ts';
+import { type ActDeps, placesOf } from './act-desk.ts';
 import { complain } from './act-run.ts';
 import { EXIT, type ExitStatus } from './io.ts';
 import { resolveName } from './resolve.ts';
@@ -41,7 +41,7 @@ async function netsOf(written: string): Promise<readonly Net[]> {
 export type ScriptFlags = Readonly<{ session?: string; profile?: string }>;
 
 export async function runScript(flags: ScriptFlags, { io, host }: ActDeps): Promise<ExitStatus> {
-  const opened = await openSession(await host(), flags.session, io);
+  const opened = await openSession(await placesOf({ host }), flags.session, io);
   if (!opened.ok) return complain(opened.problem, io);
   const printed = await raiseScriptFor({
     session: opened.value,

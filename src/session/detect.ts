@@ -2,6 +2,8 @@
 // `opsconsole init` writes, so that the detected layout is read by the one loader and can be saved and edited.
 
 import { stringify } from 'yaml';
+import type { HostEntry } from '../core/hosts.ts';
+import { hostPlain } from './save-wanted.ts';
 
 export type LogSubject = 'web' | 'auth' | 'mail' | 'bans' | 'firewall' | 'system';
 /** What was found. `logs`: readable files by subject. `units`: journald units that exist. `interfaces`: with traffic, without lo. */
@@ -49,8 +51,8 @@ export const SSH_UNITS: readonly string[] = ['ssh.service', 'sshd.service'];
 
 type PaneText = Readonly<Record<string, unknown>> | string;
 
-/** YAML of a session for this machine, commented. */
-export function sessionTextFor(facts: MachineFacts): string {
+/** YAML of a session for this machine, or for a host over ssh, commented. */
+export function sessionTextFor(facts: MachineFacts, entry?: HostEntry): string {
   const logs = logPanes(facts);
   const main = logs.slice(0, 2);
   const rest = logs.slice(2);
@@ -61,7 +63,11 @@ export function sessionTextFor(facts: MachineFacts): string {
     actsWindow(facts.firewall !== false),
   ];
   const body = stringify({ windows }, { lineWidth: 100, flowCollectionPadding: false });
-  return `${header(facts)}${body}`;
+  return `${header(facts)}${entry === undefined ? '' : hostText(entry)}${body}`;
+}
+
+function hostText(entry: HostEntry): string {
+  return `# Over ssh; other hosts of the session stand here, too.\n${stringify({ hosts: { [entry.id]: hostPlain(entry) }, host: entry.id })}`;
 }
 
 function header(facts: MachineFacts): string {

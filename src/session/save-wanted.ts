@@ -80,7 +80,8 @@ export function settingsOf({ wanted, disk }: Wanted, written?: unknown): PlainMa
   };
 }
 
-function hostPlain({ id, destination, colour, sudo }: HostEntry): Plain {
+/** An entry of `hosts:` as a file has it. */
+export function hostPlain({ id, destination, colour, sudo }: HostEntry): Plain {
   const options: PlainMap = {
     ...(destination === (id as string) ? {} : { ssh: destination }),
     ...(colour === undefined ? {} : { colour }),

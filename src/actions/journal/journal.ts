@@ -117,11 +117,7 @@ export function createJournal(path: string, host: HostId = LOCAL): Journal {
       use((db) => (of === undefined ? newest(db, HERE, [whose, limit]) : newest(db, 'true', [limit]))),
     actRows: (limit) => use((db) => newest(db, `${HERE} AND action <> 'noted'`, [whose, limit])),
     row: (id) => use((db) => maybeRow(db.prepare(`SELECT ${COLUMNS} FROM acts WHERE id = ?`).get(id))),
-    lastUndoable: (console) =>
-      use((db) => {
-        const sql = `SELECT ${COLUMNS} FROM acts WHERE ${HERE} AND ${UNDOABLE} AND (? IS NULL OR console = ?) ORDER BY seq DESC LIMIT 1`;
-        return maybeRow(db.prepare(sql).get(whose, console ?? null, console ?? null));
-      }),
+    lastUndoable: (console) => use((db) => maybeRow(lastUndoable(db, whose, console ?? null))),
     details: (id) => {
       const read = use((db) => db.prepare('SELECT details FROM acts WHERE id = ?').get(id)?.details);
       if (!read.ok) return read;
@@ -140,6 +136,12 @@ export function createJournal(path: string, host: HostId = LOCAL): Journal {
       database = undefined;
     },
   };
+}
+
+function lastUndoable(db: DatabaseSync, whose: string | null, console: string | null): Raw | undefined {
+  const sql = `SELECT ${COLUMNS} FROM acts
+    WHERE ${HERE} AND ${UNDOABLE} AND (? IS NULL OR console = ?) ORDER BY seq DESC LIMIT 1`;
+  return db.prepare(sql).get(whose, console, console);
 }
 
 const columnOf = (host: HostId): string | null => (host === LOCAL ? null : host);

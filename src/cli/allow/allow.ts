@@ -6,13 +6,14 @@ import type { AllowBook } from '../../actions/allow/book.ts';
 import { type AllowDraft, lookAtAllow } from '../../actions/allow/sync.ts';
 import { backendsOf, readFirewalls } from '../../actions/firewalls.ts';
 import { type Net, parseNet } from '../../core/address.ts';
+import { hostIdOf } from '../../core/hosts.ts';
 import type { Session } from '../../core/pane.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { SetKey } from '../../core/rows.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { BACKENDS } from '../../firewall/registry.ts';
-import { type ActDeps, findKey, type OpenDesk, openDesk } from '../act-desk.ts';
+import { type ActDeps, findKey, type OpenDesk, openDesk, placesOf } from '../act-desk.ts';
 import { complain, runAct, sayProblem } from '../act-run.ts';
 import { sayUnits } from '../bans/units.ts';
 import { EXIT, type ExitStatus, type Io } from '../io.ts';
@@ -23,11 +24,13 @@ import { openSession } from '../session-file.ts';
 import type { AllowArgs, AllowSyncArgs } from './commands.ts';
 import { type KeptBook, readAllowFile, writeAllowFile } from './file.ts';
 
-export async function runAllow(args: AllowArgs, { io, host }: ActDeps): Promise<ExitStatus> {
-  const here = await host();
-  const session = await openSession(here, args.session, io);
+export async function runAllow(args: AllowArgs, deps: ActDeps): Promise<ExitStatus> {
+  const { io } = deps;
+  const places = await placesOf(deps);
+  const { host: here } = places;
+  const session = await openSession(places, args.session, io);
   if (!session.ok) return complain(session.problem, io);
-  const kept = await readAllowFile(io.env);
+  const kept = await readAllowFile(io.env, hostIdOf(here));
   if (!kept.ok) return complain(kept.problem, io);
   const { book } = kept.value;
   const answers = await answerNames(namesOf(session.value), resolveName, { book, now: here.now() });
@@ -65,7 +68,7 @@ const putJson = ({ put }: AllowBook): unknown =>
 
 export async function runAllowSync(args: AllowSyncArgs, deps: ActDeps): Promise<ExitStatus> {
   const { io } = deps;
-  if (args.printUnit !== undefined) return sayUnits('allow', args.printUnit, io);
+  if (args.printUnit !== undefined) return sayUnits('allow', args.printUnit, deps);
   const open = await openDesk(deps, args.session);
   if (!open.ok) return complain(open.problem, io);
   try {
@@ -78,7 +81,7 @@ export async function runAllowSync(args: AllowSyncArgs, deps: ActDeps): Promise<
 async function sync(open: OpenDesk, args: AllowSyncArgs, io: Io): Promise<ExitStatus> {
   const { host, session } = open;
   const names = namesOf(session, args.name);
-  const kept = await readAllowFile(io.env);
+  const kept = await readAllowFile(io.env, hostIdOf(host));
   if (!kept.ok) return complain(kept.problem, io);
   const keys = await keysOf(open, args.into ?? session.allowInto ?? []);
   if (!keys.ok) return complain(keys.problem, io);
@@ -92,7 +95,7 @@ async function sync(open: OpenDesk, args: AllowSyncArgs, io: Io): Promise<ExitSt
   const wanted = answers.flatMap(({ nets }) => nets);
   const syncing = { open, args, io, wanted };
   const last = bookAfter(kept.value.book, answers);
-  const first = args.dryRun === true ? ok(kept.value) : await writeAllowFile(kept.value, last, io.env);
+  const first = args.dryRun === true ? ok(kept.value) : await writeAllowFile(kept.value, last);
   if (!first.ok) return complain(first.problem, io);
   let book = first.value;
   let worst: ExitStatus = answers.some(({ at }) => at === undefined) ? EXIT.failed : EXIT.done;
@@ -136,14 +139,14 @@ async function syncSet(
     return { status: look.problem.code === 'refused' ? EXIT.refused : EXIT.failed, kept };
   }
   const { parts } = look.value;
-  const before = await keep(kept, { key, nets: parts.flatMap(({ put, remove }) => [...put, ...remove]) }, io);
+  const before = await keep(kept, { key, nets: parts.flatMap(({ put, remove }) => [...put, ...remove]) });
   if (!before.ok) {
     sayProblem(before.problem, io);
     return { status: EXIT.failed, kept };
   }
   const status = await runAct(open, { draft, flags }, io);
   if (status !== EXIT.done) return { status, kept: before.value };
-  const after = await keep(before.value, { key, nets: parts.flatMap(({ put }) => put) }, io);
+  const after = await keep(before.value, { key, nets: parts.flatMap(({ put }) => put) });
   if (after.ok) return { status, kept: after.value };
   sayProblem(after.problem, io);
   return { status: EXIT.failed, kept: before.value };
@@ -152,10 +155,9 @@ async function syncSet(
 function keep(
   kept: KeptBook,
   { key, nets }: Readonly<{ key: SetKey; nets: readonly Net[] }>,
-  io: Io,
 ): Promise<Result<KeptBook>> {
   const put = new Map(kept.book.put);
   if (nets.length === 0) put.delete(key);
   else put.set(key, nets);
-  return writeAllowFile(kept, { ...kept.book, put }, io.env);
+  return writeAllowFile(kept, { ...kept.book, put });
 }

@@ -3,6 +3,7 @@
 import { Option, type Command as Program } from 'commander';
 import type { ActDeps } from '../act-desk.ts';
 import type { ActFlags } from '../act-run.ts';
+import { onAnyHost, onHosts } from '../hosts/flags.ts';
 import { wordsOfItsOwn } from '../sub-words.ts';
 
 export type AllowArgs = Readonly<{ session?: string; json?: boolean }>;
@@ -18,15 +19,15 @@ const many = (value: string, before: readonly string[] = []): readonly string[] 
 
 export function registerAllow(program: Program, deps: ActDeps): void {
   const { exit } = deps;
-  const allow = program
-    .command('allow')
+  const allow = onAnyHost(program.command('allow'))
     .description('host names that are never banned: what they resolve to, and since when')
     .option('--session <session>', 'whose allow list; absent: the one that would open')
     .option('--json', 'print JSON')
-    .action(async (args: AllowArgs) => exit(await (await import('./allow.ts')).runAllow(args, deps)));
+    .action(async (args: AllowArgs) =>
+      exit(await onHosts(args, deps, async (at) => (await import('./allow.ts')).runAllow(args, at))),
+    );
   wordsOfItsOwn(allow);
-  allow
-    .command('sync')
+  onAnyHost(allow.command('sync'))
     .description('resolve the names now and bring the sets of `allow-into` to it; for cron')
     .option('--into <set>', 'this set instead of `allow-into`; may be given again', many)
     .option('--name <name>', 'this name, too; may be given again', many)
@@ -43,6 +44,6 @@ export function registerAllow(program: Program, deps: ActDeps): void {
     .action(async (_: AllowSyncArgs, sync: Program) => {
       // `--session` and `--json` are words of both; whoever parses first has them.
       const args = sync.optsWithGlobals<AllowSyncArgs>();
-      exit(await (await import('./allow.ts')).runAllowSync(args, deps));
+      exit(await onHosts(args, deps, async (at) => (await import('./allow.ts')).runAllowSync(args, at)));
     });
 }

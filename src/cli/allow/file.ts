@@ -1,7 +1,8 @@
 // The file of the allow-list's last good answers, and the resolver that falls back on it.
 
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { type AllowBook, EMPTY_BOOK, parseAllowBook, printAllowBook } from '../../actions/allow/book.ts';
+import { type HostId, LOCAL } from '../../core/hosts.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
@@ -9,33 +10,34 @@ import { writeDurably } from '../../host/durable-write.ts';
 import { createFiles } from '../../host/files.ts';
 import type { Io } from '../io.ts';
 import { resolveName } from '../resolve.ts';
-import { stateFolder } from '../state-folder.ts';
+import { fileAbout } from '../state-folder.ts';
 
 type Env = Io['env'];
 
-const allowFile = (env: Env): string => join(stateFolder(env), 'allow.json');
+/** `text`: as it lies at `path`, undefined = there is no file yet. */
+export type KeptBook = Readonly<{ book: AllowBook; text: string | undefined; path: string }>;
 
-/** `text`: as it lies there, undefined = there is no file yet. */
-export type KeptBook = Readonly<{ book: AllowBook; text: string | undefined }>;
-
-export async function readAllowFile(env: Env): Promise<Result<KeptBook>> {
-  const path = allowFile(env);
+/** Of each host by itself: what was put into its sets is not in those of others. */
+export async function readAllowFile(env: Env, host: HostId = LOCAL): Promise<Result<KeptBook>> {
+  const path = fileAbout(host, 'allow.json', env);
   const read = await createFiles().read(path);
   if (!read.ok)
-    return read.problem.code === 'not-found' ? ok({ book: EMPTY_BOOK, text: undefined }) : fail(read.problem);
+    return read.problem.code === 'not-found'
+      ? ok({ book: EMPTY_BOOK, text: undefined, path })
+      : fail(read.problem);
   const text = read.value.toString('utf8');
   const book = parseAllowBook(text, path);
-  return book.ok ? ok({ book: book.value, text }) : book;
+  return book.ok ? ok({ book: book.value, text, path }) : book;
 }
 
 /** What was kept until now must still be there: two runs at once must not forget each other's addresses. */
-export async function writeAllowFile(kept: KeptBook, book: AllowBook, env: Env): Promise<Result<KeptBook>> {
+export async function writeAllowFile(kept: KeptBook, book: AllowBook): Promise<Result<KeptBook>> {
   const text = printAllowBook(book);
   if (text === kept.text) return ok(kept);
-  const path = allowFile(env);
-  const wrote = await writeDurably({ path, text, expected: kept.text, ours: stateFolder(env) });
+  const { path } = kept;
+  const wrote = await writeDurably({ path, text, expected: kept.text, ours: dirname(path) });
   if (!wrote.ok) return wrote;
-  if (wrote.value === 'written') return ok({ book, text });
+  if (wrote.value === 'written') return ok({ book, text, path });
   return fail(
     problem('timed-out', `${sanitise(path, 200)} was written by another run meanwhile`, {
       hint: 'run it again',

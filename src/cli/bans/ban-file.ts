@@ -14,7 +14,7 @@ import { type BanFile, type EpochMeaning, readBanFile } from '../../firewall/ipt
 import { BACKENDS } from '../../firewall/registry.ts';
 import type { SavedBans } from '../../firewall/saved-bans.ts';
 import type { Host } from '../../host/host.ts';
-import { type ActDeps, openDesk, targetOf } from '../act-desk.ts';
+import { type ActDeps, openDesk, placesOf, targetOf } from '../act-desk.ts';
 import { readSpan } from '../act-input.ts';
 import { complain, runAct } from '../act-run.ts';
 import { EXIT, type ExitStatus } from '../io.ts';
@@ -32,7 +32,8 @@ export async function importBanFile(name: string, args: ImportArgs, deps: ActDep
   if (!open.ok) return complain(open.problem, io);
   const { desk, host, session } = open.value;
   try {
-    const read = await host.read(path, FILE_BYTES_MAX);
+    const { files } = await placesOf(deps);
+    const read = await files.read(path, FILE_BYTES_MAX);
     if (!read.ok) return complain(read.problem, io);
     const epoch = meaning.value === undefined ? {} : { epoch: meaning.value };
     const file = readBanFile(read.value.toString('utf8'), { name, now: host.now(), ...epoch });

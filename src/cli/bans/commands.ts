@@ -4,10 +4,14 @@
 import { Option, type Command as Program } from 'commander';
 import type { ActDeps } from '../act-desk.ts';
 import type { ActFlags } from '../act-run.ts';
+import { type HostFlags, onAnyHost, onHosts } from '../hosts/flags.ts';
+import type { ExitStatus } from '../io.ts';
 import { wordsOfItsOwn } from '../sub-words.ts';
 
 export type UnitFlag = Readonly<{ printUnit?: string | true }>;
-export type SaveArgs = UnitFlag & Readonly<{ file?: string; set?: readonly string[]; dryRun?: boolean }>;
+export type SaveArgs = UnitFlag &
+  Pick<HostFlags, 'host'> &
+  Readonly<{ file?: string; set?: readonly string[]; dryRun?: boolean }>;
 export type RestoreArgs = ActFlags & UnitFlag & Readonly<{ file?: string; session?: string }>;
 export type ImportArgs = ActFlags &
   Readonly<{
@@ -25,19 +29,22 @@ const FILE = 'absent: bans.txt in the state folder (/var/lib/opsconsole)';
 const many = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function registerBansFiles(bans: Program, deps: ActDeps): void {
-  const { exit } = deps;
+  const run = async (flags: HostFlags, work: (at: ActDeps) => Promise<ExitStatus>): Promise<void> =>
+    deps.exit(await onHosts(flags, deps, work));
   wordsOfItsOwn(bans);
-  withUnit(bans.command('save'))
+  withUnit(onAnyHost(bans.command('save')))
     .description('write every ban that nobody else keeps into a file, with its absolute end')
     .option('--file <path>', FILE)
     .option('--set <set>', 'this set and no other; may be given again', many)
     .option('-n, --dry-run', 'print what would be written')
-    .action(async (args: SaveArgs) => exit(await (await import('./save.ts')).runSave(args, deps)));
-  withUnit(actOptions(bans.command('restore')))
+    .action(async (args: SaveArgs) => run(args, async (at) => (await import('./save.ts')).runSave(args, at)));
+  withUnit(actOptions(onAnyHost(bans.command('restore'))))
     .description('put saved bans back, each for the time that it has left')
     .option('--file <path>', FILE)
-    .action(async (args: RestoreArgs) => exit(await (await import('./restore.ts')).runRestore(args, deps)));
-  actOptions(bans.command('import'))
+    .action(async (args: RestoreArgs) =>
+      run(args, async (at) => (await import('./restore.ts')).runRestore(args, at)),
+    );
+  actOptions(onAnyHost(bans.command('import')))
     .description('ban what is on a plain list: addresses, networks, ranges; "#" and ";" begin comments')
     .argument('<list>', 'a file, or "-" for standard input')
     .option('--to <set>', 'a set of this host; "ours" or absent: our own table')
@@ -56,17 +63,20 @@ export function registerBansFiles(bans: Program, deps: ActDeps): void {
       ).choices(['end', 'began']),
     )
     .action(async (list: string, args: ImportArgs) =>
-      exit(await (await import('./import.ts')).runImport(list, args, deps)),
+      run(args, async (at) => (await import('./import.ts')).runImport(list, args, at)),
     );
-  bans
-    .command('export')
+  onAnyHost(bans.command('export'))
     .description('print what is banned as a plain list: sorted, each once')
     .option('--set <set>', 'this set (and its other-family half) only')
     .option('--json', 'print JSON: for each address its sets, ends and comments')
-    .action(async (args: ExportArgs) => exit(await (await import('./export.ts')).runExport(args, deps)));
-  withUnit(actOptions(bans.command('expire')))
+    .action(async (args: ExportArgs) =>
+      run(args, async (at) => (await import('./export.ts')).runExport(args, at)),
+    );
+  withUnit(actOptions(onAnyHost(bans.command('expire'))))
     .description('take out what has ended where the firewall does not do it itself; for cron')
-    .action(async (args: ExpireArgs) => exit(await (await import('./restore.ts')).runExpire(args, deps)));
+    .action(async (args: ExpireArgs) =>
+      run(args, async (at) => (await import('./restore.ts')).runExpire(args, at)),
+    );
 }
 
 function withUnit(program: Program): Program {

@@ -1,17 +1,20 @@
 // Where the saved bans lie, and how they are read.
 
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { hostIdOf } from '../../core/hosts.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseSavedBans, type SavedBans } from '../../firewall/saved-bans.ts';
 import type { Host } from '../../host/host.ts';
 import type { Io } from '../io.ts';
-import { stateFolder } from '../state-folder.ts';
+import { fileAbout } from '../state-folder.ts';
 
 /** Some four million bans. */
 const FILE_BYTES_MAX = 256 * 1024 * 1024;
 
-export function bansFile(given: string | undefined, io: Io): string {
-  return given === undefined ? join(stateFolder(io.env), 'bans.txt') : resolve(io.cwd, given);
+/** On this machine, also of a far host. */
+export function bansFile(given: string | undefined, host: Host, io: Io): string {
+  if (given !== undefined) return resolve(io.cwd, given);
+  return fileAbout(hostIdOf(host), 'bans.txt', io.env);
 }
 
 /** The text as it is, and what it says; undefined = there is no file. */

@@ -7,7 +7,7 @@ import { fail, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import { type BanList, createBanListParser } from '../../firewall/ban-list.ts';
-import { type ActDeps, openDesk, targetOf } from '../act-desk.ts';
+import { type ActDeps, openDesk, placesOf, targetOf } from '../act-desk.ts';
 import { readSpan } from '../act-input.ts';
 import { complain, runAct } from '../act-run.ts';
 import { EXIT, type ExitStatus } from '../io.ts';
@@ -43,13 +43,15 @@ export async function runImport(name: string, args: ImportArgs, deps: ActDeps): 
   }
 }
 
-async function readList(name: string, { io, host }: ActDeps): Promise<Result<BanList>> {
+/** The list lies on this machine. */
+async function readList(name: string, deps: ActDeps): Promise<Result<BanList>> {
+  const { io } = deps;
   const parser = createBanListParser(name === '-' ? 'standard input' : name);
   if (name === '-') {
     await readStream(io.stdin, (chunk) => parser.push(chunk));
     return parser.end();
   }
-  const here = await host();
+  const { files: here } = await placesOf(deps);
   const path = resolve(io.cwd, name);
   const stat = await here.stat(path);
   if (stat.ok && stat.value.kind !== 'file')

@@ -5,7 +5,7 @@ import { NOT_RESTORED } from '../../actions/bulk/restore.ts';
 import type { Plan } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { sanitise } from '../../core/sanitise.ts';
-import { type ActDeps, openDesk } from '../act-desk.ts';
+import { type ActDeps, openDesk, placesOf } from '../act-desk.ts';
 import { type ActFlags, complain, runAct } from '../act-run.ts';
 import { EXIT, type ExitStatus } from '../io.ts';
 import type { ExpireArgs, RestoreArgs } from './commands.ts';
@@ -13,10 +13,11 @@ import { bansFile, readBansFile } from './file.ts';
 import { sayUnits } from './units.ts';
 
 export async function runRestore(args: RestoreArgs, deps: ActDeps): Promise<ExitStatus> {
-  const { io, host } = deps;
-  if (args.printUnit !== undefined) return sayUnits('restore', args.printUnit, io);
-  const path = bansFile(args.file, io);
-  const read = await readBansFile(await host(), path);
+  const { io } = deps;
+  if (args.printUnit !== undefined) return sayUnits('restore', args.printUnit, deps);
+  const { host, files } = await placesOf(deps);
+  const path = bansFile(args.file, host, io);
+  const read = await readBansFile(files, path);
   if (!read.ok) return complain(read.problem, io);
   if (read.value === undefined && args.file === undefined) {
     // As at the first boot with the unit: nothing is wrong.
@@ -36,7 +37,7 @@ export async function runRestore(args: RestoreArgs, deps: ActDeps): Promise<Exit
 }
 
 export async function runExpire(args: ExpireArgs, deps: ActDeps): Promise<ExitStatus> {
-  if (args.printUnit !== undefined) return sayUnits('expire', args.printUnit, deps.io);
+  if (args.printUnit !== undefined) return sayUnits('expire', args.printUnit, deps);
   return unattended({ action: 'expire' }, args, deps);
 }
 

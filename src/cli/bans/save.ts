@@ -10,20 +10,24 @@ import { groupDigits } from '../../core/units.ts';
 import { printSavedBans, type SavedBans } from '../../firewall/saved-bans.ts';
 import { type DurableWrite, writeDurably } from '../../host/durable-write.ts';
 import type { Host } from '../../host/host.ts';
-import { type ActDeps, findKey } from '../act-desk.ts';
+import { type ActDeps, findKey, placesOf } from '../act-desk.ts';
 import { complain, sayProblem } from '../act-run.ts';
 import { EXIT, type ExitStatus, type Io } from '../io.ts';
 import { listingBackends } from '../listing-backends.ts';
+import { journalPath } from '../operator.ts';
 import { stateFolder } from '../state-folder.ts';
 import type { SaveArgs } from './commands.ts';
 import { type BansText, bansFile, readBansFile } from './file.ts';
 import { sayUnits } from './units.ts';
 
-export async function runSave(args: SaveArgs, { io, host }: ActDeps): Promise<ExitStatus> {
-  if (args.printUnit !== undefined) return sayUnits('save', args.printUnit, io);
-  const here = await host();
-  const path = bansFile(args.file, io);
-  const old = await readBansFile(here, path);
+export async function runSave(args: SaveArgs, deps: ActDeps): Promise<ExitStatus> {
+  const { io } = deps;
+  if (args.printUnit !== undefined) return sayUnits('save', args.printUnit, deps);
+  if (args.file !== undefined && deps.gate !== undefined)
+    return complain(problem('bad-input', '--file is one file: name one host, or leave it out'), io);
+  const { host: here, files } = await placesOf(deps);
+  const path = bansFile(args.file, here, io);
+  const old = await readBansFile(files, path);
   if (!old.ok) return complain(old.problem, io);
   const only = await keysOf(here, args.set);
   if (!only.ok) return complain(only.problem, io);
@@ -40,7 +44,7 @@ export async function runSave(args: SaveArgs, { io, host }: ActDeps): Promise<Ex
     io.stdout.write(printSavedBans(gathering.saved));
     return gathering.unread.length === 0 ? EXIT.done : EXIT.failed;
   }
-  return keep(gathering, { path, old: old.value, before, here, io });
+  return keep(gathering, { path, old: old.value, before, here, files, io });
 }
 
 async function keysOf(
@@ -62,11 +66,12 @@ type Place = Readonly<{
   old: BansText | undefined;
   before: SavedBans | undefined;
   here: Host;
+  files: Host;
   io: Io;
 }>;
 
 async function keep({ saved, unread }: Gathering, place: Place): Promise<ExitStatus> {
-  const { path, old, before, here, io } = place;
+  const { path, old, before, here, files, io } = place;
   const count = saved.sets.reduce((sum, { bans }) => sum + bans.length, 0);
   const shown = sanitise(path, 200);
   // What cannot be read now is nowhere else than in the file; where that says nothing either, it stays as it is.
@@ -75,7 +80,7 @@ async function keep({ saved, unread }: Gathering, place: Place): Promise<ExitSta
     return EXIT.failed;
   }
   if (old !== undefined && count === 0 && (before === undefined || holdsLive(before, here.now()))) {
-    const aside = await readBansFile(here, `${path}.previous`);
+    const aside = await readBansFile(files, `${path}.previous`);
     const expected = aside.ok ? aside.value?.text : undefined;
     const kept = await write({ path: `${path}.previous`, text: old.text, expected }, io);
     if (!kept.ok) return complain(kept.problem, io);
@@ -90,7 +95,8 @@ async function keep({ saved, unread }: Gathering, place: Place): Promise<ExitSta
 
 async function write(wish: DurableWrite, io: Io): Promise<Result<void>> {
   const { path } = wish;
-  const ours = stateFolder(io.env) === dirname(path) ? { ours: dirname(path) } : {};
+  const folder = dirname(path);
+  const ours = [stateFolder(io.env), dirname(journalPath(io.env))].includes(folder) ? { ours: folder } : {};
   const wrote = await writeDurably({ ...wish, ...ours });
   if (!wrote.ok) return wrote;
   if (wrote.value === 'written') return ok(undefined);

@@ -3,14 +3,22 @@
 
 import { problem } from '../../core/problem.ts';
 import { sanitise } from '../../core/sanitise.ts';
+import type { ActDeps } from '../act-desk.ts';
 import { complain } from '../act-run.ts';
-import { EXIT, type ExitStatus, type Io } from '../io.ts';
+import { EXIT, type ExitStatus } from '../io.ts';
 import { programPath, unitWord } from '../watch-unit.ts';
 
 export type UnitsOf = 'save' | 'restore' | 'expire' | 'allow';
 export type Unit = Readonly<{ name: string; text: string }>;
 
-export function sayUnits(of: UnitsOf, name: string | true, io: Io): ExitStatus {
+/** `local`: a host was named. */
+export function sayUnits(
+  of: UnitsOf,
+  name: string | true,
+  { io, local }: Pick<ActDeps, 'io' | 'local'>,
+): ExitStatus {
+  if (local !== undefined)
+    return complain(problem('bad-input', 'units are for the machine that they are printed on'), io);
   const program = programPath(process.argv[1] ?? '');
   if (program === undefined)
     return complain(problem('not-found', 'bin/opsconsole cannot be found beside the program that runs'), io);

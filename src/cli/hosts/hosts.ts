@@ -1,14 +1,12 @@
 // The hosts of a session as ports: this machine, and the others over ssh. They come and go with the session; one runtime folder
 // of our own holds their sockets.
 
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type HostEntry, type HostId, LOCAL } from '../../core/hosts.ts';
 import type { Session } from '../../core/pane.ts';
 import type { Result } from '../../core/result.ts';
 import type { Host } from '../../host/host.ts';
 import { createSshHost } from '../../host/ssh/create.ts';
+import { makeRunDir, type RunDir } from '../../host/ssh/run-dir.ts';
 import type { SshHost, SshOptions } from '../../host/ssh/ssh-host.ts';
 import type { Io } from '../io.ts';
 import { type Answer, type LoginIo, loginEach } from './login.ts';
@@ -43,12 +41,12 @@ export function openHosts(options: HostsOptions): Hosts {
   const { local, config, make = createSshHost } = options;
   const made = new Map<HostId, Made>();
   const closing = new Set<Promise<void>>();
-  let runDir: string | undefined;
+  let place: RunDir | undefined;
   let connecting = false;
 
   const start = (entry: HostEntry): void => {
-    runDir ??= makeRunDir(options.env);
-    const host = make({ entry, runDir, ...(config === undefined ? {} : { config }) });
+    place ??= placeIn(options.env);
+    const host = make({ entry, runDir: place.path, ...(config === undefined ? {} : { config }) });
     made.set(entry.id, { entry, host });
     if (connecting) host.link.retry();
   };
@@ -82,7 +80,7 @@ export function openHosts(options: HostsOptions): Hosts {
     async close() {
       for (const one of [...made.values()]) end(one);
       await Promise.all(closing);
-      if (runDir !== undefined) rmSync(runDir, { recursive: true, force: true });
+      place?.remove();
     },
   };
 }
@@ -91,19 +89,8 @@ export function openHosts(options: HostsOptions): Hosts {
 const isSame = (a: HostEntry, b: HostEntry): boolean =>
   a.id === b.id && a.destination === b.destination && a.sudo === b.sudo;
 
-/** Short, because the path of a socket is; ours alone. */
-function makeRunDir({ XDG_RUNTIME_DIR }: Io['env']): string {
-  for (const base of [XDG_RUNTIME_DIR, '/tmp', tmpdir()]) {
-    if (base === undefined || base.length > 40 || !isFolder(base)) continue;
-    try {
-      return mkdtempSync(join(base, 'opsc-'));
-    } catch {
-      // Not writable: the next one.
-    }
-  }
-  return mkdtempSync(join(tmpdir(), 'opsc-'));
-}
-
-function isFolder(path: string): boolean {
-  return path.startsWith('/') && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Made with the first host. Where none can be made the hosts are down, with ssh's words. */
+function placeIn(env: Io['env']): RunDir {
+  const made = makeRunDir(env);
+  return made.ok ? made.value : { path: '/nonexistent', remove: () => undefined };
 }

@@ -63,7 +63,7 @@ type Ground = Readonly<{
 /** Panes that name no host are on the first one asked for. Without a file a layout is made of what is found there. */
 async function sessionFor(hosts: Hosts, { file, wanted, entries }: Ground): Promise<Result<OpenedSession>> {
   const [first] = wanted;
-  const host = first === undefined || first.id === LOCAL ? {} : { host: first.id };
+  const host = first === undefined ? {} : { host: first.id };
   const named = entries.length === 0 ? {} : { hosts: entries };
   if (file !== undefined) return ok({ ...file, session: { ...file.session, ...named, ...host } });
   if (wanted.length > 1)

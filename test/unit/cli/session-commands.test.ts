@@ -139,8 +139,12 @@ describe('print-layout', () => {
 });
 
 describe('which session opens', () => {
+  const here = async () => {
+    const host = await createLocalHost({ sudo: 'never' });
+    return { host, files: host };
+  };
   const open = async (argument: string | undefined, env: Io['env'] = {}) =>
-    openSession(await createLocalHost({ sudo: 'never' }), argument, ioIn(folder, env).io);
+    openSession(await here(), argument, ioIn(folder, env).io);
 
   it('is detected when there is no file, ./.opsconsole.yml when there is one', async () => {
     expect(await open(undefined)).toMatchObject({ ok: true, value: { origin: { kind: 'detected' } } });
@@ -156,8 +160,7 @@ describe('which session opens', () => {
     writeFileSync(path, GOOD);
     chmodSync(path, 0o646);
     const { io, err } = ioIn(folder);
-    const host = await createLocalHost({ sudo: 'never' });
-    expect(await openSession(host, undefined, io)).toMatchObject({
+    expect(await openSession(await here(), undefined, io)).toMatchObject({
       ok: true,
       value: { origin: { kind: 'detected' } },
     });
