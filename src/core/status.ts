@@ -23,6 +23,8 @@ export type SourceId =
   | 'journal'
   | 'jails'
   | 'jails-logs'
+  | 'uplinks'
+  | 'uplinks-reach'
   | 'services'
   | 'safe-set'
   | 'shields'

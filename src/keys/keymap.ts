@@ -182,6 +182,15 @@ const TABLE_ROWS: Keymap = [
   ...rows('services', 'this pane', [
     ['sort-next', ['o'], 'what needs a look first, or as in the file', 'sort'],
   ]),
+  ...rows(
+    'uplinks',
+    'acts',
+    [
+      ['service-stop', ['x'], 'stop the tunnel, as the session file says', 'stop'],
+      ['service-restart', ['R'], 'restart it, as the session file says', 'restart'],
+    ],
+    'act',
+  ),
   ...rows('uplinks', 'this pane', [
     ['open', ['Enter'], 'all about the row, and the rules that lead to its way; or back', 'details'],
   ]),

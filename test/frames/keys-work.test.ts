@@ -23,6 +23,7 @@ import { banOf, jailOf, jailsOf } from './jail-samples.ts';
 import { report, source, timeouts, trafficSamples } from './panes/machine-states.ts';
 import { readingOf, rowOf, servicesOf } from './service-states.ts';
 import { NOW, SESSION } from './shell-parts.ts';
+import { UPLINKS_BODY, UPLINKS_MANY } from './uplink-states.ts';
 
 const many = Array.from({ length: 90 }, (_, at) => `192.0.2.${at + 1}`);
 const set = setOf('f2b-http');
@@ -68,8 +69,11 @@ const DATA: readonly Msg[] = [
   { kind: 'conntrack/sampled', sample: { at: NOW, count: 4000, max: 262_144, accounting: true } },
   timeouts('default'),
   acts,
+  UPLINKS_MANY,
   servicesOf(
-    many.map((_, at) => rowOf(`web-${(at * 31) % 90}`, readingOf(at % 3 === 0 ? 'failed' : 'running', `${at}`))),
+    many.map((_, at) =>
+      rowOf(`web-${(at * 31) % 90}`, readingOf(at % 3 === 0 ? 'failed' : 'running', `${at}`)),
+    ),
   ),
   jailsOf(many.map((text, at) => jailOf(`web-${(at * 31) % 90}`, { lastBan: banOf(text) }))),
 ];
@@ -98,6 +102,7 @@ const FOCUS: Readonly<Record<Kind, PaneId>> = {
   hosts: '1.5' as PaneId,
   'all-bans': '1.5' as PaneId,
   services: '1.5' as PaneId,
+  uplinks: '1.5' as PaneId,
   watch: '1.5' as PaneId,
   run: '1.5' as PaneId,
 };
@@ -114,6 +119,7 @@ const ran = (turn: number): Msg => ({
 /** A watch, a program or a jails pane where the host is else. */
 function sessionFor(kind: Kind): Session {
   if (kind === 'jails' || kind === 'services') return inPlaceOfHost({ kind });
+  if (kind === 'uplinks') return inPlaceOfHost(UPLINKS_BODY);
   if (kind === 'hosts') return { ...inPlaceOfHost({ kind, hosts: [] }), hosts: HOSTS };
   if (kind === 'all-bans') return inPlaceOfHost({ kind, hosts: [] });
   if (kind !== 'watch' && kind !== 'run') return SESSION;

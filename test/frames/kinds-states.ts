@@ -24,6 +24,7 @@ import {
   trafficSamples,
 } from './panes/machine-states.ts';
 import { SERVICES_STATES } from './service-states.ts';
+import { UPLINKS_STATES } from './uplink-states.ts';
 
 /** The pane has the number 1.1 in each of them. */
 export const PANE: PaneId = LOG;
@@ -331,4 +332,5 @@ export const KIND_STATES = {
   journal: JOURNAL_STATES,
   jails: JAILS_STATES,
   services: SERVICES_STATES,
+  uplinks: UPLINKS_STATES,
 } as const satisfies Partial<Record<PaneBody['kind'], States>>;

@@ -126,6 +126,7 @@ export const OPTIONS: ScreenOptions = {
   painters: {
     ...{ log: paint, bans: paint, conntrack: paint, traffic: paint, host: paint, journal: paint },
     ...{ run: paint, watch: paint, jails: paint, services: paint, hosts: paint, 'all-bans': paint },
+    ...{ uplinks: paint },
   },
   keys: {
     keyFor: (_mode, intent) => (KEYS[intent] === undefined ? undefined : text(KEYS[intent])),

@@ -27,6 +27,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import type { ConsoleStore } from '../../store/store.ts';
 import { hasPane, panesOf, refreshOf } from './console-sources-needs.ts';
 import { paneSources } from './console-sources-panes.ts';
+import { type UplinksKeeper, uplinksKeeper } from './console-sources-uplinks.ts';
 
 /** What of the desk the sources read. */
 export type DeskReads = Readonly<{
@@ -71,7 +72,7 @@ export function startSources(options: SourcesOptions): ConsoleSources {
   const { host, store } = options;
   const running = new Map<SourceId, Readonly<{ key: string; handle: PumpHandle }>>();
   const bans = bansKeeper(options.desk);
-  const keepers = { bans, jails: jailsKeeper() };
+  const keepers = { bans, jails: jailsKeeper(), uplinks: uplinksKeeper() };
   const ofPanes = paneSources(options);
   const abort = new AbortController();
   let seen: ConsoleState | undefined;
@@ -155,7 +156,7 @@ function jailsKeeper(): JailsKeeper {
 function sharedSources(
   state: ConsoleState,
   { store: { dispatch }, pump, desk, place }: SourcesOptions,
-  keepers: Readonly<{ bans: BansKeeper; jails: JailsKeeper }>,
+  keepers: Readonly<{ bans: BansKeeper; jails: JailsKeeper; uplinks: UplinksKeeper }>,
 ): WantedSources {
   const { bans } = keepers;
   const { session } = state;
@@ -200,6 +201,11 @@ function sharedSources(
     const source = servicesSource({ everyMs, things, commands: !state.readOnly });
     const key = `${keyOf(source)} ${JSON.stringify(things)}`;
     need(source, (sample) => dispatch({ kind: 'services/sampled', sample }), key);
+  }
+  if (hasPane(session, 'uplinks')) {
+    const { key, sources } = keepers.uplinks.of(session);
+    need(sources.uplinks, (sample) => dispatch({ kind: 'uplinks/sampled', sample }), key);
+    need(sources.reach, (reach) => dispatch({ kind: 'uplinks/pinged', reach }), key);
   }
   if (hasPane(session, 'journal') || isFollowing(state))
     need(journalSource(desk), (rows) => dispatch({ kind: 'journal/loaded', rows }));

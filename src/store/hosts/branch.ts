@@ -11,11 +11,12 @@ import { initialJournal } from '../slices/journal.ts';
 import { initialServices } from '../slices/services.ts';
 import { initialShields } from '../slices/shields.ts';
 import { initialTraffic } from '../slices/traffic.ts';
+import { initialUplinks } from '../slices/uplinks.ts';
 import type { ConsoleState } from '../state.ts';
 
 export const HOST_FIELDS = [
   ...(['sources', 'safeSet', 'privileged', 'link', 'skewMs', 'bans', 'conntrack'] as const),
-  ...(['traffic', 'host', 'journal', 'jails', 'services', 'shields'] as const),
+  ...(['traffic', 'host', 'journal', 'jails', 'uplinks', 'services', 'shields'] as const),
 ] as const satisfies readonly (keyof ConsoleState)[];
 
 export type HostBranch = Pick<ConsoleState, (typeof HOST_FIELDS)[number]>;
@@ -38,6 +39,7 @@ export function initialBranch(session: Session, id: HostId, privileged: boolean)
     host: initialHost(own),
     journal: initialJournal(own),
     jails: initialJails(own),
+    uplinks: initialUplinks(own),
     services: initialServices(own),
     shields: initialShields,
   };
@@ -51,8 +53,8 @@ export function initialBranches(session: Session, privileged: boolean): Readonly
 
 export function branchOf(state: HostBranch): HostBranch {
   const { sources, safeSet, privileged, link, skewMs, bans, conntrack, traffic } = state;
-  const { host, journal, jails, services, shields } = state;
-  const machine = { host, journal, jails, services, shields };
+  const { host, journal, jails, uplinks, services, shields } = state;
+  const machine = { host, journal, jails, uplinks, services, shields };
   return { sources, safeSet, privileged, link, skewMs, bans, conntrack, traffic, ...machine };
 }
 

@@ -1,0 +1,184 @@
+// The questions to `ip`: all of a family in one program start. What is known from the reading before is asked along at once, so that a
+// second turn is needed only when an address or a gateway is new.
+
+import { type Family, type Net, parseHost } from '../../core/address.ts';
+import { command } from '../../core/plan.ts';
+import { problem } from '../../core/problem.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { LinkRow, RouteRow, RuleRow, Way } from '../../core/uplinks.ts';
+import type { Host } from '../../host/host.ts';
+import {
+  type Answer,
+  parseLinks,
+  parseNeighbour,
+  parseRoutes,
+  parseRules,
+  parseWay,
+  readBatch,
+} from './ip-parse.ts';
+import { gatewayOf, isAsked, type Network, neighbourKey } from './judge.ts';
+
+/** Root servers: nothing is sent there, the kernel is asked which way it would take. */
+const OUTSIDE: Readonly<Record<Family, string>> = { 4: '198.41.0.4', 6: '2001:503:ba3e::2:30' };
+const TIMEOUT_MS = 5000;
+const OUTPUT_MAX = 8 * 1_048_576;
+const ADDRESSES_MAX = 200;
+/** What `ip` itself takes for a name, less than the kernel does: nothing that a batch could read as more than a word. */
+const DEV = /^[A-Za-z0-9_.:@-]{1,15}$/;
+
+export type Gateway = Readonly<{ via: Net; dev: string }>;
+type Known = Readonly<{ addresses: readonly Net[]; gateways: readonly Gateway[] }>;
+const NOTHING: Known = { addresses: [], gateways: [] };
+
+export type NetworkAsker = Readonly<{ ask(host: Host, signal: AbortSignal): Promise<Result<Network>> }>;
+
+export function createNetworkAsker(targets: readonly Net[]): NetworkAsker {
+  let known: Known = NOTHING;
+  const wanted = { 4: outside(targets, 4), 6: outside(targets, 6) };
+  return {
+    async ask(host, signal) {
+      for (let turn = 0; ; turn++) {
+        const asked = known;
+        const told = await askBoth(host, { known: asked, targets: wanted }, signal);
+        if (!told.ok) return told;
+        known = knownFrom(told.value);
+        if (turn > 0 || isCovered(asked, known)) return told;
+      }
+    },
+  };
+}
+
+function outside(targets: readonly Net[], family: Family): Net | undefined {
+  const parsed = parseHost(OUTSIDE[family]);
+  return targets.find((target) => target.family === family) ?? (parsed.ok ? parsed.value : undefined);
+}
+
+function knownFrom({ links, routes }: Network): Known {
+  const addresses = links.flatMap((link) =>
+    link.addresses.filter((address) => isAsked(link, address)).map(({ net }) => net),
+  );
+  const gateways = links.flatMap((link) =>
+    link.addresses.flatMap((address) => {
+      const via =
+        isAsked(link, address) && DEV.test(link.name) ? gatewayOf(routes, link.name, address) : undefined;
+      return via === undefined ? [] : [{ via, dev: link.name }];
+    }),
+  );
+  const byKey = new Map(gateways.map((gateway) => [neighbourKey(gateway.via, gateway.dev), gateway]));
+  return {
+    addresses: addresses.slice(0, ADDRESSES_MAX),
+    gateways: [...byKey.values()].slice(0, ADDRESSES_MAX),
+  };
+}
+
+function isCovered(asked: Known, now: Known): boolean {
+  const addresses = new Set(asked.addresses.map(({ text }) => text));
+  const gateways = new Set(asked.gateways.map(({ via, dev }) => neighbourKey(via, dev)));
+  return (
+    now.addresses.every(({ text }) => addresses.has(text)) &&
+    now.gateways.every(({ via, dev }) => gateways.has(neighbourKey(via, dev)))
+  );
+}
+
+type Targets = Readonly<Record<Family, Net | undefined>>;
+type Asking = Readonly<{ known: Known; targets: Targets }>;
+type Told = Readonly<{
+  links: readonly LinkRow[];
+  rules: readonly RuleRow[];
+  routes: readonly RouteRow[];
+  ways: readonly (readonly [string, Way])[];
+  neighbours: readonly (readonly [string, boolean])[];
+}>;
+
+async function askBoth(host: Host, asking: Asking, signal: AbortSignal): Promise<Result<Network>> {
+  const [four, six] = await Promise.all([
+    askFamily(host, 4, { ...asking, signal }),
+    askFamily(host, 6, { ...asking, signal }),
+  ]);
+  if (!four.ok) return four;
+  if (!six.ok) return six;
+  const [target4, target6] = [asking.targets[4], asking.targets[6]];
+  if (target4 === undefined || target6 === undefined)
+    return fail(problem('bug', 'no target to ask the way to'));
+  const both = [four.value, six.value];
+  return ok({
+    links: both.flatMap(({ links }) => links),
+    rules: both.flatMap(({ rules }) => rules),
+    routes: both.flatMap(({ routes }) => routes),
+    targets: { 4: target4, 6: target6 },
+    ways: new Map(both.flatMap(({ ways }) => ways)),
+    neighbours: new Map(both.flatMap(({ neighbours }) => neighbours)),
+  });
+}
+
+/** Links and all addresses come with the first question of the first family. */
+export function questionsOf(family: Family, { known, targets }: Asking): readonly string[] {
+  const target = targets[family];
+  const addresses = known.addresses.filter((net) => net.family === family);
+  const gateways = known.gateways.filter(({ via }) => via.family === family);
+  return [
+    ...(family === 4 ? ['address show'] : []),
+    'rule show',
+    'route show table all',
+    ...(target === undefined ? [] : addresses.map((net) => `route get ${target.text} from ${net.text}`)),
+    ...gateways.map(({ via, dev }) => `neigh show to ${via.text} dev ${dev}`),
+  ];
+}
+
+async function askFamily(
+  host: Host,
+  family: Family,
+  asking: Asking & Readonly<{ signal: AbortSignal }>,
+): Promise<Result<Told>> {
+  const questions = questionsOf(family, asking);
+  const six = family === 6 ? (['-6'] as const) : [];
+  const finished = await host.run(
+    command(['ip', ...six, '-force', '-j', '-d', '-batch', '-'], {
+      stdin: `${questions.join('\n')}\n`,
+      timeoutMs: TIMEOUT_MS,
+      outputMaxBytes: OUTPUT_MAX,
+      okExits: [1, 2],
+    }),
+    asking.signal,
+  );
+  if (!finished.ok) return finished.problem.code === 'too-large' ? fail(tooLarge()) : finished;
+  const answers = readBatch(finished.value.stdout, finished.value.stderr, questions.length);
+  if (answers === undefined) return fail(strange(finished.value.stderr));
+  const [first] = answers;
+  if (family === 4 && first !== undefined && 'failed' in first)
+    return fail(problem('bad-exit', `ip does not show the addresses: ${first.failed}`));
+  return ok(toldBy(family, answers, asking.known));
+}
+
+function toldBy(family: Family, answers: readonly Answer[], { addresses, gateways }: Known): Told {
+  const rest = [...answers];
+  const next = (): Answer => rest.shift() ?? { rows: [] };
+  const rows = (answer: Answer) => ('failed' in answer ? [] : answer.rows);
+  const links = family === 4 ? parseLinks(rows(next())) : [];
+  const rules = parseRules(rows(next()), family);
+  const routes = parseRoutes(rows(next()), family);
+  const ways = addresses.flatMap((net) =>
+    net.family === family ? [[net.text, parseWay(next())] as const] : [],
+  );
+  const neighbours = gateways.flatMap(({ via, dev }) => {
+    const there = via.family === family ? parseNeighbour(next()) : undefined;
+    return there === undefined ? [] : [[neighbourKey(via, dev), there] as const];
+  });
+  return { links, rules, routes, ways, neighbours };
+}
+
+function tooLarge() {
+  return problem('too-large', 'the tables of routes are too large to list here', {
+    hint: 'a router with all routes of the internet: use ip route get by hand',
+  });
+}
+
+function strange(stderr: string) {
+  if (/BusyBox|unrecognized option|invalid option|Option ".*" is unknown/i.test(stderr))
+    return problem('missing-tool', 'ip here does not speak JSON (BusyBox, or older than 2018)', {
+      hint: 'install iproute2',
+    });
+  return problem('unreadable', 'ip answered, but not in a form that we know', {
+    hint: 'iproute2 4.17 or newer?',
+  });
+}
