@@ -12,6 +12,11 @@ const WANTED = {
     packages: ['crowdsec', 'crowdsec-firewall-bouncer', 'libsqlite3-0'],
     programs: ['usr/bin/crowdsec', 'usr/bin/cscli', 'usr/bin/crowdsec-firewall-bouncer'],
   },
+  // The shells of systems that we reach over ssh: mksh and posh come from the ksh that is OpenBSD's sh.
+  shells: {
+    packages: ['mksh', 'posh', 'busybox'],
+    programs: ['bin/mksh', 'usr/bin/posh', 'bin/busybox'],
+  },
 };
 const CACHE = join(root, 'node_modules', '.cache', 'opsconsole');
 

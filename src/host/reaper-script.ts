@@ -8,6 +8,8 @@
  *
  * Without /proc a list of processes says who belongs to it; where that gives sessions no numbers, their first group does.
  *
+ * In `$( )` patterns of a case stand in brackets of their own: pdksh counts them.
+ *
  * A process's name may hold blanks, brackets and newlines: only what follows the last ")" is read.
  */
 export const REAPER_SCRIPT = `
@@ -29,8 +31,8 @@ find_members() {
   if [ ! -r "/proc/$$/stat" ]; then
     for pair; do wanted="$wanted\${pair%%:*} "; done
     found=$(ps -A -o pid= -o sess= -o pgid= -o stat= 2>/dev/null | while read -r pid session group state; do
-      case $state in Z*) continue ;; esac
-      case $wanted in *" $session "* | *" $group "*) echo "$pid" ;; esac
+      case $state in (Z*) continue ;; esac
+      case $wanted in (*" $session "* | *" $group "*) echo "$pid" ;; esac
     done)
     return
   fi

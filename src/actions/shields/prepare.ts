@@ -121,7 +121,9 @@ cannot() { rm -rf "$HERE"; exit ${CANNOT_WRITE}; }
 refuse_others() {
   for BASE in "$DURABLE" "$RUN"; do
     if [ -e "$BASE/current" ] || [ -h "$BASE/current" ]; then
-      head -c 64 "$BASE/current" 2>/dev/null
+      OTHER=
+      { IFS= read -r OTHER; } 2>/dev/null <"$BASE/current"
+      printf '%.64s\\n' "$OTHER"
       exit ${OTHER_ID}
     fi
   done

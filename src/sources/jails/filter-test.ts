@@ -34,7 +34,7 @@ const SHOWN_MAX = 200;
 const LINE_MAX = 400;
 
 /** A file is read as a whole by fail2ban-regex, so it gets the end of it; the copy is gone when the shell is. */
-const ON_TAIL = `t=$(mktemp) || exit 1
+const ON_TAIL = `t=$(mktemp /tmp/opsconsole.XXXXXXXXXX) || exit 1
 trap 'rm -f "$t"' EXIT
 trap 'exit 1' HUP INT TERM
 tail -c ${BYTES} -- "$1" | tail -n ${LINES} >"$t"
