@@ -5,7 +5,9 @@
 
 import type { Host } from '../../host/host.ts';
 
-const FOLDER = '/etc/fail2ban';
+/** What comes from ports lies apart on FreeBSD. */
+const folderOn = (system: Host['system']): string =>
+  system === 'freebsd' ? '/usr/local/etc/fail2ban' : '/etc/fail2ban';
 const FILES_MAX = 200;
 const DEPTH_MAX = 10;
 /** No filter is so long. What refers to itself doubles with each turn. */
@@ -14,7 +16,10 @@ const LINE_MAX = 2000;
 type Sections = Map<string, Map<string, string>>;
 
 /** "sshd[mode=normal]"; undefined = not told, or nothing that can stand in a command. */
-export async function filterOf(host: Pick<Host, 'read' | 'glob'>, jail: string): Promise<string | undefined> {
+export async function filterOf(
+  host: Pick<Host, 'read' | 'glob' | 'system'>,
+  jail: string,
+): Promise<string | undefined> {
   const sections: Sections = new Map();
   for (const path of await configFiles(host)) {
     const read = await host.read(path);
@@ -23,14 +28,15 @@ export async function filterOf(host: Pick<Host, 'read' | 'glob'>, jail: string):
   return filterIn(sections, jail);
 }
 
-async function configFiles(host: Pick<Host, 'glob'>): Promise<readonly string[]> {
+async function configFiles(host: Pick<Host, 'glob' | 'system'>): Promise<readonly string[]> {
+  const folder = folderOn(host.system);
   const found = async (kind: string): Promise<readonly string[]> => {
-    const paths = await host.glob(`${FOLDER}/jail.d/*.${kind}`);
+    const paths = await host.glob(`${folder}/jail.d/*.${kind}`);
     return paths.ok ? paths.value.slice(0, FILES_MAX) : [];
   };
   return [
-    ...[`${FOLDER}/jail.conf`, ...(await found('conf'))],
-    ...[`${FOLDER}/jail.local`, ...(await found('local'))],
+    ...[`${folder}/jail.conf`, ...(await found('conf'))],
+    ...[`${folder}/jail.local`, ...(await found('local'))],
   ];
 }
 
