@@ -58,7 +58,10 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
       const said = process.lastWords();
       return { ok: false, refusal: explainSsh(options.entry.id, tooLong ? 'timed out' : said) };
     }
-    return { ok: true, master: { ...met, process, lane, shell: { pid: met.hello.pid, name } } };
+    return {
+      ok: true,
+      master: { ...met, process, lane, shell: { pid: met.hello.pid, name } },
+    };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);

@@ -31,7 +31,7 @@ export function skewOf(seconds: number, sentAt: number, gotAt: number): number {
 }
 
 /** A far shell of ours: its process id, and the word in its argv that says that it is still the same one. */
-export type FarShell = Readonly<{ pid: number; name: string }>;
+export type FarShell = Readonly<{ pid: number; name: string; privileged?: boolean }>;
 
 /**
  * Ends shells of a connection that broke, so that a job that is still on its way to them never begins. What they are running

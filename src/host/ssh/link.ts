@@ -14,8 +14,8 @@ import type { FarShell } from './hello.ts';
 import type { SshOptions } from './ssh-host.ts';
 
 export type LineHooks = Readonly<{
-  /** Called before anybody is told that the line is up; what it finds out is then known. */
-  onUp(master: Master): Promise<void>;
+  /** Called before anybody is told that the line is up. `before`: shells of the connections that broke. */
+  onUp(master: Master, before: readonly FarShell[]): Promise<void>;
   /** In a login, with the terminal: asks for what the far sudo wants. */
   onLogin(master: Master): Promise<Result<void>>;
   /** The connection is gone. */
@@ -91,7 +91,7 @@ export function createLine(options: SshOptions, hooks: LineHooks): Line {
     if (!made.ok) return failed(made.refusal.problem, made.refusal.waits);
     master = made.master;
     void made.master.process.ended.then(() => lost(made.master));
-    await hooks.onUp(made.master);
+    await hooks.onUp(made.master, fence);
     if (master !== made.master) return;
     if (stopped.signal.aborted) return made.master.process.kill();
     fence = [];

@@ -47,6 +47,8 @@ export type Pool = Readonly<{
   /** The quick lane hangs and cannot be helped: another one takes its place. */
   giveUpQuick(): void;
   shells(): readonly FarShell[];
+  /** Grows with everything that is asked. */
+  used(): number;
   closeAll(): void;
 }>;
 
@@ -56,6 +58,7 @@ export function createPool(options: PoolOptions): Pool {
   const waiters: Waiter[] = [];
   const hung = new WeakSet<Lane>();
   let opening = 0;
+  let used = 0;
   let batch: Job[] = [];
 
   const openSlot = async (
@@ -163,11 +166,13 @@ export function createPool(options: PoolOptions): Pool {
   };
   const pool: Pool = {
     quick(job) {
+      used++;
       if (batch.length === 0) setImmediate(flush);
       batch.push(job);
     },
     take: (privileged) =>
       new Promise((give) => {
+        used++;
         waiters.push({ privileged, give });
         serve();
       }),
@@ -175,7 +180,7 @@ export function createPool(options: PoolOptions): Pool {
       const made = await openSlot(privileged);
       if (!made.ok) return made;
       const { channel, lane, met, name } = made.value;
-      others.set(channel, { pid: met.hello.pid, name });
+      others.set(channel, { pid: met.hello.pid, name, privileged });
       void channel.ended.then(() => others.delete(channel));
       const close = (): void => channel.close();
       return ok({ channel, lane, pid: met.hello.pid, privileged, release: close, abandon: close });
@@ -185,7 +190,11 @@ export function createPool(options: PoolOptions): Pool {
       const lane = options.main()?.lane;
       if (lane !== undefined) hung.add(lane);
     },
-    shells: () => [...[...workers].map(({ name, slot }) => ({ name, pid: slot.pid })), ...others.values()],
+    shells: () => [
+      ...[...workers].map(({ name, slot: { pid, privileged } }) => ({ name, pid, privileged })),
+      ...others.values(),
+    ],
+    used: () => used,
     closeAll() {
       for (const worker of [...workers]) drop(worker);
       for (const channel of others.keys()) channel.close();

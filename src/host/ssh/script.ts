@@ -56,19 +56,24 @@ export function watchedBody(body: string): string {
 }
 
 /**
- * Ends everything below the shell `pid`, and not the shell: TERM or KILL to all its descendants. `before`: sudo or doas, for
- * those that are not ours.
+ * Ends everything below the shell `pid`, and not the shell: TERM or KILL to all its descendants, and to what was orphaned in
+ * its process group. `before`: sudo or doas, for those that are not ours.
  */
 export function killBody(pid: number, how: 'TERM' | 'KILL', before: readonly string[]): string {
   const again = before.length === 0 ? '' : ` || ${quoteArgv([...before, 'kill'])} -${how} $k`;
+  const readRows = (then: string): string => `while read -r p q g; do ${then}; done <<E\n$l\nE`;
   return [
-    'l=$(ps -A -o pid= -o ppid= 2>/dev/null)',
-    `[ -n "$l" ] || l=$(for d in /proc/[0-9]*; do [ -r "$d/status" ] && echo "\${d#/proc/} $(sed -n 's/^PPid:[^0-9]*//p' "$d/status")"; done 2>/dev/null)`,
-    `k= n=' ${pid} '`,
+    'l=$(ps -A -o pid= -o ppid= -o pgid= 2>/dev/null)',
+    // Where ps knows no columns: without groups, each number one of its own.
+    '[ -n "$l" ] || l=$(cd /proc && for p in [0-9]*; do',
+    `  [ -r $p/status ] && echo "$p $(sed -n 's/^PPid:[^0-9]*//p' $p/status) x$p"; done 2>/dev/null)`,
+    `s=${pid} k= o=`,
+    'n=" $s "',
+    readRows('[ "$p" = "$s" ] && o=$g'),
     'while :; do m=',
-    'while read -r p q; do case $n in *" $p "*) ;; *" $q "*) n="$n$p " k="$k $p" m=1 ;; esac; done <<E',
-    '$l',
-    'E',
+    readRows(
+      'case $n in *" $p "*) continue ;; *" $q "*) ;; *) [ "$q $g" = "1 $o" ] || continue ;; esac; n="$n$p " k="$k $p" m=1',
+    ),
     '[ -n "$m" ] || break; done',
     `[ -z "$k" ] || kill -${how} $k 2>/dev/null${again}`,
   ].join('\n');
