@@ -38,8 +38,10 @@ export const ban: Action<'ban'> = {
     const targets = chooseTargets(view, draft.target, nets);
     if (targets.kind !== 'groups') return targets;
     const sorted: Sorted[] = [];
-    for (const group of targets.groups) {
-      const one = await sortGroup(group, draft, context);
+    const sortings = await Promise.all(targets.groups.map((group) => sortGroup(group, draft, context)));
+    for (const [index, group] of targets.groups.entries()) {
+      const one = sortings[index];
+      if (one === undefined) continue;
       if (!one.ok) return failed(one.problem);
       const wrong = misfits(group, one.value.elements);
       if (wrong.length > 0) return refused(...wrong);
@@ -60,10 +62,12 @@ export const ban: Action<'ban'> = {
 
 async function sortGroup(group: Group, draft: Draft, context: ActContext): Promise<Result<Sorted>> {
   const { host, signal } = context;
-  const overlaps = group.exists ? await findOverlaps(host, group.found, group.nets, signal) : ok([]);
-  if (!overlaps.ok) return fail(overlaps.problem);
   const range = group.own && !group.found.set.holdsNets ? rangeSetOf(group) : undefined;
-  const wider = range === undefined ? ok([]) : await findOverlaps(host, range, group.nets, signal);
+  const [overlaps, wider] = await Promise.all([
+    group.exists ? findOverlaps(host, group.found, group.nets, signal) : ok([]),
+    range === undefined ? ok([]) : findOverlaps(host, range, group.nets, signal),
+  ]);
+  if (!overlaps.ok) return fail(overlaps.problem);
   if (!wider.ok) return fail(wider.problem);
   const now = host.now();
   const holders = [...overlaps.value, ...wider.value].filter((overlap) => overlap.relation === 'covers');
@@ -115,10 +119,12 @@ async function assemble(draft: Draft, context: ActContext, sorted: readonly Sort
   const { host, safeSet } = context;
   const { moves: creates, made } = ensureOwn(sorted);
   const adds = sorted.flatMap(addMoves);
-  const tried = creates.length === 0 ? await dryRun(host, adds, context.signal) : ok(undefined);
-  if (!tried.ok) return failed(tried.problem);
   const nets = sorted.flatMap(({ elements }) => elements.map(({ net }) => net));
-  const cut = draft.cut ? await planFlowCut(context, nets) : undefined;
+  const [tried, cut] = await Promise.all([
+    creates.length === 0 ? dryRun(host, adds, context.signal) : ok(undefined),
+    draft.cut ? planFlowCut(context, nets) : undefined,
+  ]);
+  if (!tried.ok) return failed(tried.problem);
   const moves = [...creates, ...adds, ...cutMoves(cut)];
   const typed = mustType(nets);
   const { seconds } = sorted[0]?.elements[0] ?? draft;

@@ -11,8 +11,10 @@ import { BACKENDS } from '../firewall/registry.ts';
 import type { Host } from '../host/host.ts';
 import type { ActContext, Gathered, Prepared } from './action.ts';
 import { prepareDraft } from './actions.ts';
+import { askedOnce } from './asked-once.ts';
 import type { DeskDraft } from './bulk/draft.ts';
 import type { Desk, DeskOptions, PerformOptions } from './desk-port.ts';
+import { backendsOf, readFirewalls } from './firewalls.ts';
 import { refusals, strangers, typedMatches } from './guards.ts';
 import { createEndFiller, withJournalEnds } from './journal/ends.ts';
 import { takeLock } from './journal/file.ts';
@@ -175,13 +177,17 @@ class ActDesk {
   }
 
   async #gather(draft: DeskDraft, signal?: AbortSignal): Promise<Gathered> {
-    const safeSet = await computeSafeSet(this.#host, this.#safeOptions(signal), this.#memory);
+    const { host, end } = askedOnce(this.#host);
+    // The listings that most acts begin with, beside the safe set: over a line each of them is a round trip.
+    if (host.link !== undefined && draft.action !== 'cut' && draft.action !== 'tighten')
+      void readFirewalls(host, backendsOf([], this.#options.backends ?? BACKENDS), signal);
+    const safeSet = await computeSafeSet(host, this.#safeOptions(signal), this.#memory);
     // Tables of pf keep no times: when a ban ends is in the journal alone.
-    if (await isBsd(this.#host)) await this.#journal.open();
+    if (await isBsd(host)) await this.#journal.open();
     this.#peer = peerIn(safeSet);
     this.#strangers = strangersOn(this.#host, safeSet);
     const context: ActContext = {
-      host: this.#host,
+      host,
       backends: withJournalEnds(this.#options.backends ?? BACKENDS, this.#journal),
       safeSet,
       journal: this.#journal,
@@ -189,7 +195,7 @@ class ActDesk {
       ...(this.#options.undoOf === 'all' ? {} : { undoConsole: this.#options.operator.console }),
       ...(signal === undefined ? {} : { signal }),
     };
-    return prepareDraft(draft, context);
+    return prepareDraft(draft, context).finally(end);
   }
 
   #safeOptions(signal?: AbortSignal): SafeSetOptions {

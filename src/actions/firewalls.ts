@@ -84,11 +84,11 @@ async function readArm(
 ): Promise<Result<SetsReading>> {
   const why = whyNoFirewall(host.system);
   if (why !== undefined) return fail(problem(backend.id === 'pf' ? 'refused' : 'missing-tool', why));
-  for (const tool of backend.tools) {
-    if ((await host.which(tool)) === undefined)
-      return fail(problem('missing-tool', `${tool} is not installed`, { hint: `install ${tool}` }));
-  }
-  return readListings(backend, (one) => host.run(one, signal));
+  const found = await Promise.all(backend.tools.map((tool) => host.which(tool)));
+  const missing = backend.tools.find((_, index) => found[index] === undefined);
+  if (missing !== undefined)
+    return fail(problem('missing-tool', `${missing} is not installed`, { hint: `install ${missing}` }));
+  return readListings(backend, (one) => host.run(one, signal), { together: host.link !== undefined });
 }
 
 /** Why a set that is not in the view may be there all the same. */

@@ -11,11 +11,22 @@ export type RunCommand = (command: Command) => Promise<Result<Readonly<{ stdout:
 /** A backend that never has enough is a bug: this ends it. */
 const FOLLOW_UPS_MAX = 100;
 
-export async function readSets(backend: Backend, run: RunCommand): Promise<Result<SetsReading>> {
+/**
+ * `together`: all listings at once, for hosts where each costs a round trip. One after the other a machine under attack is
+ * spared; and a daemon is asked so in any case, because it may hang.
+ */
+export async function readSets(
+  backend: Backend,
+  run: RunCommand,
+  { together = false }: Readonly<{ together?: boolean }> = {},
+): Promise<Result<SetsReading>> {
   const outputs: (string | undefined)[] = [];
   const asker = createAsker(run);
-  for (const [index, command] of [...backend.listSets, ...(backend.listSetsOptional ?? [])].entries()) {
-    const asked = await asker.ask(command);
+  const listings = [...backend.listSets, ...(backend.listSetsOptional ?? [])];
+  const early =
+    together && backend.daemon !== true ? listings.map((command) => asker.ask(command)) : undefined;
+  for (const [index, command] of listings.entries()) {
+    const asked = await (early?.[index] ?? asker.ask(command));
     outputs.push(asked.stdout);
     if (asked.failed !== undefined && index === 0) return asked.failed;
   }

@@ -7,6 +7,7 @@ import { fail, type Result } from '../../core/result.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Finished, Host, Link } from '../../host/host.ts';
 import { answerOf, askClaim, CLAIMS_FOLDER, type Claim, claimed, isOver, wasRefused } from './claim.ts';
+import { plainHost } from './plain-host.ts';
 
 export type LineOptions = Readonly<{
   /** Unique among acts: the marks of its steps are called after it. */
@@ -194,7 +195,7 @@ type Questions = Readonly<{
 
 function withQuestions(host: Host, { again, seen }: Questions): Host {
   return {
-    ...plain(host),
+    ...plainHost(host),
     run: (command, signal) => again(() => host.run(command, signal)),
     read: (path, maxBytes) => again(() => host.read(path, maxBytes)),
     stat: (path) => again(() => host.stat(path)),
@@ -207,32 +208,5 @@ function withQuestions(host: Host, { again, seen }: Questions): Host {
 }
 
 function withRun(host: Host, run: Host['run']): Host {
-  return { ...plain(host), run };
-}
-
-/** A host may be of a class: nothing of it is enumerable then. */
-function plain(host: Host): Host {
-  return {
-    kind: host.kind,
-    name: host.name,
-    ...(host.link === undefined ? {} : { link: host.link }),
-    get privileged() {
-      return host.privileged;
-    },
-    get system() {
-      return host.system;
-    },
-    now: () => host.now(),
-    run: (command, signal) => host.run(command, signal),
-    stream: (command, onChunk, signal) => host.stream(command, onChunk, signal),
-    read: (path, maxBytes) => host.read(path, maxBytes),
-    readChunks: (path, onChunk, signal) => host.readChunks(path, onChunk, signal),
-    stat: (path) => host.stat(path),
-    disk: (path) => host.disk(path),
-    glob: (pattern) => host.glob(pattern),
-    follow: (options) => host.follow(options),
-    which: (tool) => host.which(tool),
-    openPty: (options) => host.openPty(options),
-    endPtys: () => host.endPtys(),
-  };
+  return { ...plainHost(host), run };
 }

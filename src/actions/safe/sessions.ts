@@ -45,9 +45,12 @@ async function readTables(host: Host): Promise<readonly SocketTable[] | undefine
 /** The sockets of logged-in sessions; clients that are still guessing passwords are left out. */
 export async function findSshSessions(host: Host, options: SessionOptions): Promise<SshSessions> {
   const { memory } = options;
+  // Over a line each question is a round trip: the tables are asked for beside it.
+  const early = host.link === undefined || isQuick(options) ? undefined : readTables(host);
   const ancestry = await ancestryFor(host, options);
   const remembered = ancestry.remembered.map(({ peer }) => peer);
-  const peers = (await quickPeers(host, options)) ?? (await peersFromTables(host, ancestry, options));
+  const peers =
+    (await quickPeers(host, options)) ?? (await peersFromTables(host, ancestry, { ...options, early }));
   if (peers === undefined)
     return { sessions: [], remembered, gaps: ['the ssh sessions: /proc/net/tcp cannot be read'] };
   const gaps = memory.portsSure === true ? [] : [`${UNSURE} (${[...(memory.ports ?? [])].join(', ')})`];
@@ -83,20 +86,22 @@ export async function ancestryFor(
  * Between Enter and the drop: the kernel filters by port. Reading /proc/net/tcp walks the whole hash table, 5 ms a family
  * on a machine with 24 GB although it may hold three sockets; ss takes 3 ms for both.
  */
-async function quickPeers(
-  host: Host,
-  { memory, about, signal }: SessionOptions,
-): Promise<readonly PeerSocket[] | undefined> {
-  if (about === undefined || memory.ports === undefined || memory.ports.size === 0) return undefined;
-  return establishedOn(host, memory.ports, signal);
+async function quickPeers(host: Host, options: SessionOptions): Promise<readonly PeerSocket[] | undefined> {
+  const { memory, signal } = options;
+  return isQuick(options) && memory.ports !== undefined
+    ? establishedOn(host, memory.ports, signal)
+    : undefined;
 }
+
+const isQuick = ({ memory, about }: SessionOptions): boolean =>
+  about !== undefined && memory.ports !== undefined && memory.ports.size > 0;
 
 async function peersFromTables(
   host: Host,
   ancestry: Ancestry,
-  { memory, signal }: SessionOptions,
+  { memory, signal, early }: SessionOptions & Readonly<{ early: ReturnType<typeof readTables> | undefined }>,
 ): Promise<readonly PeerSocket[] | undefined> {
-  const tables = await readTables(host);
+  const tables = await (early ?? readTables(host));
   if (tables === undefined) return undefined;
   const listening = tables.flatMap(({ text }) => listeningSockets(text));
   const fingerprint = listening.map((socket) => `${socket.port}/${socket.inode}`).join(' ');

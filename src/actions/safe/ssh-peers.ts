@@ -75,11 +75,13 @@ export async function findSshPorts(
   listening: readonly ListeningSocket[],
   signal?: AbortSignal,
 ): Promise<Readonly<{ ports: ReadonlySet<number>; sure: boolean }>> {
-  const configured = await configuredPorts(host);
-  const listed = await host.run(
-    command(['ss', '-tlnpeH'], { timeoutMs: 3000, privileged: host.privileged, outputMaxBytes: 4_194_304 }),
-    signal,
-  );
+  const [configured, listed] = await Promise.all([
+    configuredPorts(host),
+    host.run(
+      command(['ss', '-tlnpeH'], { timeoutMs: 3000, privileged: host.privileged, outputMaxBytes: 4_194_304 }),
+      signal,
+    ),
+  ]);
   const rows = listed.ok ? parseSs(listed.value.stdout) : [];
   const ports = new Set<number>();
   for (const row of rows) if (row.holders.some((holder) => SERVERS.test(holder.name))) ports.add(row.port);
@@ -96,10 +98,14 @@ export async function findSshPorts(
 }
 
 async function configuredPorts(host: Host): Promise<readonly number[]> {
-  const parts = await host.glob('/etc/ssh/sshd_config.d/*.conf');
-  const files = ['/etc/ssh/sshd_config', ...(parts.ok ? parts.value : [])];
-  const texts = await Promise.all(files.map((file) => host.read(file)));
-  const ports = texts.flatMap((text) => (text.ok ? sshdConfigPorts(text.value.toString('utf8')) : []));
+  const [main, parts] = await Promise.all([
+    host.read('/etc/ssh/sshd_config'),
+    host.glob('/etc/ssh/sshd_config.d/*.conf'),
+  ]);
+  const more = await Promise.all((parts.ok ? parts.value : []).map((file) => host.read(file)));
+  const ports = [main, ...more].flatMap((text) =>
+    text.ok ? sshdConfigPorts(text.value.toString('utf8')) : [],
+  );
   return ports.length > 0 ? [...new Set(ports)] : [DEFAULT_PORT];
 }
 

@@ -1,0 +1,30 @@
+// A host as an object of its own, to put something before some of its calls.
+
+import type { Host } from '../../host/host.ts';
+
+/** A host may be of a class: nothing of it is enumerable then. */
+export function plainHost(host: Host): Host {
+  return {
+    kind: host.kind,
+    name: host.name,
+    ...(host.link === undefined ? {} : { link: host.link }),
+    get privileged() {
+      return host.privileged;
+    },
+    get system() {
+      return host.system;
+    },
+    now: () => host.now(),
+    run: (command, signal) => host.run(command, signal),
+    stream: (command, onChunk, signal) => host.stream(command, onChunk, signal),
+    read: (path, maxBytes) => host.read(path, maxBytes),
+    readChunks: (path, onChunk, signal) => host.readChunks(path, onChunk, signal),
+    stat: (path) => host.stat(path),
+    disk: (path) => host.disk(path),
+    glob: (pattern) => host.glob(pattern),
+    follow: (options) => host.follow(options),
+    which: (tool) => host.which(tool),
+    openPty: (options) => host.openPty(options),
+    endPtys: () => host.endPtys(),
+  };
+}
