@@ -11,6 +11,7 @@ const NEEDED = {
   iptables: 'iptables',
   conntrack: 'conntrack',
   ip: 'iproute2',
+  ping: 'iputils-ping',
   tmux: 'tmux',
   sshd: 'openssh-server',
   ssh: 'openssh-client',

@@ -6,13 +6,13 @@
 //           inet6 2001:db8::10 prefixlen 64
 //   default            192.0.2.1          UGS         em0                                (netstat -rn)
 
-import { type Family, type Net, parseHost } from '../../core/address.ts';
+import { parseHost } from '../../core/address.ts';
 import { command } from '../../core/plan.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { safe } from '../../core/sanitise.ts';
 import type { LinkAddress, LinkRow, RouteRow, Way } from '../../core/uplinks.ts';
 import type { Host } from '../../host/host.ts';
-import type { NetworkAsker } from './ip-ask.ts';
+import { type NetworkAsker, OUTSIDE } from './ip-ask.ts';
 import type { Network } from './judge.ts';
 
 export function isBsd({ system }: Pick<Host, 'system'>): boolean {
@@ -23,31 +23,23 @@ const MARK = '#opsconsole-routes';
 /** One program start for both questions. */
 const ASK = command(['sh', '-c', `ifconfig -a; echo; echo '${MARK}'; netstat -rn`], { timeoutMs: 5000 });
 
-export function createBsdAsker(targets: readonly Net[]): NetworkAsker {
+export function createBsdAsker(): NetworkAsker {
   return {
     async ask(host, signal): Promise<Result<Network>> {
       const finished = await host.run(ASK, signal);
       if (!finished.ok) return finished;
       const [links = '', routes = ''] = finished.value.stdout.split(MARK);
-      return ok(networkOf(parseIfconfig(links), parseNetstat(routes), targets));
+      return ok(networkOf(parseIfconfig(links), parseNetstat(routes)));
     },
   };
 }
 
 const NOWHERE: Way = { kind: 'unknown', says: safe('which way it leaves is not asked on this system') };
 
-function networkOf(links: readonly LinkRow[], routes: readonly RouteRow[], targets: readonly Net[]): Network {
-  const target = (family: Family, fallback: string): Net => {
-    const parsed = parseHost(fallback);
-    const found = targets.find((net) => net.family === family) ?? (parsed.ok ? parsed.value : undefined);
-    if (found === undefined) throw new Error('a literal of ours is an address');
-    return found;
-  };
+function networkOf(links: readonly LinkRow[], routes: readonly RouteRow[]): Network {
   const ways = links.flatMap(({ addresses }) => addresses.map(({ net }) => [net.text, NOWHERE] as const));
-  return {
-    ...{ links, routes, rules: [], ways: new Map(ways), neighbours: new Map() },
-    targets: { 4: target(4, '198.41.0.4'), 6: target(6, '2001:503:ba3e::2:30') },
-  };
+  const none = { rules: [], neighbours: new Map<string, boolean>() };
+  return { links, routes, ...none, ways: new Map(ways), targets: OUTSIDE };
 }
 
 export function parseIfconfig(text: string): readonly LinkRow[] {

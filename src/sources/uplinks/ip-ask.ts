@@ -1,7 +1,7 @@
 // The questions to `ip`: all of a family in one program start. What is known from the reading before is asked along at once, so that a
 // second turn is needed only when an address or a gateway is new.
 
-import { type Family, type Net, parseHost } from '../../core/address.ts';
+import { type Family, makeNet, type Net } from '../../core/address.ts';
 import { command } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -18,8 +18,14 @@ import {
 } from './ip-parse.ts';
 import { gatewayOf, isAsked, type Network, neighbourKey } from './judge.ts';
 
-/** Root servers: nothing is sent there, the kernel is asked which way it would take. */
-const OUTSIDE: Readonly<Record<Family, string>> = { 4: '198.41.0.4', 6: '2001:503:ba3e::2:30' };
+/**
+ * Root servers: nothing is sent there, the kernel is asked which way it would take. Not what the file names: hosts that are watched
+ * often have routes of their own.
+ */
+export const OUTSIDE: Readonly<Record<Family, Net>> = {
+  4: makeNet(4, 0xc6290004n, 32),
+  6: makeNet(6, 0x20010503ba3e00000000000000020030n, 128),
+};
 const TIMEOUT_MS = 5000;
 const OUTPUT_MAX = 8 * 1_048_576;
 const ADDRESSES_MAX = 200;
@@ -32,25 +38,19 @@ const NOTHING: Known = { addresses: [], gateways: [] };
 
 export type NetworkAsker = Readonly<{ ask(host: Host, signal: AbortSignal): Promise<Result<Network>> }>;
 
-export function createNetworkAsker(targets: readonly Net[]): NetworkAsker {
+export function createNetworkAsker(): NetworkAsker {
   let known: Known = NOTHING;
-  const wanted = { 4: outside(targets, 4), 6: outside(targets, 6) };
   return {
     async ask(host, signal) {
       for (let turn = 0; ; turn++) {
         const asked = known;
-        const told = await askBoth(host, { known: asked, targets: wanted }, signal);
+        const told = await askBoth(host, asked, signal);
         if (!told.ok) return told;
         known = knownFrom(told.value);
         if (turn > 0 || isCovered(asked, known)) return told;
       }
     },
   };
-}
-
-function outside(targets: readonly Net[], family: Family): Net | undefined {
-  const parsed = parseHost(OUTSIDE[family]);
-  return targets.find((target) => target.family === family) ?? (parsed.ok ? parsed.value : undefined);
 }
 
 function knownFrom({ links, routes }: Network): Known {
@@ -80,8 +80,6 @@ function isCovered(asked: Known, now: Known): boolean {
   );
 }
 
-type Targets = Readonly<Record<Family, Net | undefined>>;
-type Asking = Readonly<{ known: Known; targets: Targets }>;
 type Told = Readonly<{
   links: readonly LinkRow[];
   rules: readonly RuleRow[];
@@ -90,37 +88,34 @@ type Told = Readonly<{
   neighbours: readonly (readonly [string, boolean])[];
 }>;
 
-async function askBoth(host: Host, asking: Asking, signal: AbortSignal): Promise<Result<Network>> {
+async function askBoth(host: Host, known: Known, signal: AbortSignal): Promise<Result<Network>> {
   const [four, six] = await Promise.all([
-    askFamily(host, 4, { ...asking, signal }),
-    askFamily(host, 6, { ...asking, signal }),
+    askFamily(host, 4, { known, signal }),
+    askFamily(host, 6, { known, signal }),
   ]);
   if (!four.ok) return four;
   if (!six.ok) return six;
-  const [target4, target6] = [asking.targets[4], asking.targets[6]];
-  if (target4 === undefined || target6 === undefined)
-    return fail(problem('bug', 'no target to ask the way to'));
   const both = [four.value, six.value];
   return ok({
     links: both.flatMap(({ links }) => links),
     rules: both.flatMap(({ rules }) => rules),
     routes: both.flatMap(({ routes }) => routes),
-    targets: { 4: target4, 6: target6 },
+    targets: OUTSIDE,
     ways: new Map(both.flatMap(({ ways }) => ways)),
     neighbours: new Map(both.flatMap(({ neighbours }) => neighbours)),
   });
 }
 
 /** Links and all addresses come with the first question of the first family. */
-export function questionsOf(family: Family, { known, targets }: Asking): readonly string[] {
-  const target = targets[family];
+export function questionsOf(family: Family, known: Known): readonly string[] {
+  const target = OUTSIDE[family];
   const addresses = known.addresses.filter((net) => net.family === family);
   const gateways = known.gateways.filter(({ via }) => via.family === family);
   return [
     ...(family === 4 ? ['address show'] : []),
     'rule show',
     'route show table all',
-    ...(target === undefined ? [] : addresses.map((net) => `route get ${target.text} from ${net.text}`)),
+    ...addresses.map((net) => `route get ${target.text} from ${net.text}`),
     ...gateways.map(({ via, dev }) => `neigh show to ${via.text} dev ${dev}`),
   ];
 }
@@ -128,9 +123,9 @@ export function questionsOf(family: Family, { known, targets }: Asking): readonl
 async function askFamily(
   host: Host,
   family: Family,
-  asking: Asking & Readonly<{ signal: AbortSignal }>,
+  asking: Readonly<{ known: Known; signal: AbortSignal }>,
 ): Promise<Result<Told>> {
-  const questions = questionsOf(family, asking);
+  const questions = questionsOf(family, asking.known);
   const six = family === 6 ? (['-6'] as const) : [];
   const finished = await host.run(
     command(['ip', ...six, '-force', '-j', '-d', '-batch', '-'], {

@@ -132,7 +132,8 @@ function strayFinding(net: Network, row: Bare): Finding | undefined {
   if (gateway === undefined || way.kind === 'unknown' || (way.kind === 'goes' && way.dev === dev))
     return undefined;
   // The same router by another of our cards: it gets there all the same.
-  if (way.kind === 'goes' && way.via?.text === gateway.text) return undefined;
+  if (way.kind === 'goes' && (way.via?.text === gateway.text || isOn(net, row.net, way.dev)))
+    return undefined;
   const goes =
     way.kind === 'goes' ? `leaves by ${way.dev}${byText(way.via)}` : `does not leave (${way.says})`;
   if (way.kind === 'goes' && TUNNELS.has(net.links.find(({ name }) => name === way.dev)?.kind ?? ''))
@@ -169,6 +170,12 @@ function rulesThatMight(net: Network, row: Bare, table: string): boolean {
       rule.from !== undefined &&
       matchesSource(rule, row.net, net.targets[row.net.family]) === 'maybe',
   );
+}
+
+/** The address is on that link, too. */
+function isOn({ links }: Network, address: Net, dev: string): boolean {
+  const link = links.find(({ name }) => name === dev);
+  return link?.addresses.some(({ net }) => net.text === address.text) ?? false;
 }
 
 function asymmetric(net: Network, row: Bare, goes: string): Finding {

@@ -45,8 +45,8 @@ export function createUplinksSources({
   wish,
 }: Readonly<{ everyMs: number; wish: UplinksWish }>): UplinksSources {
   const targets = wish.targets.flatMap(targetOf);
-  const asker = createNetworkAsker(targets);
-  const bsd = createBsdAsker(targets);
+  const asker = createNetworkAsker();
+  const bsd = createBsdAsker();
   const checks = tunnelChecks(wish);
   const reach = new Reach();
   const known = Promise.withResolvers<void>();

@@ -67,9 +67,9 @@ describe('keys of the session file', () => {
   });
 
   it('apply as far as they can', () => {
-    const { chordsOf, messages } = apply(wish('log', 'follow', 'b'), wish('global', 'refresh', 'R'));
+    const { chordsOf, messages } = apply(wish('log', 'follow', 'b'), wish('global', 'refresh', 'Y'));
     expect(messages).toHaveLength(1);
-    expect(chordsOf('global', 'refresh')).toEqual(['R']);
+    expect(chordsOf('global', 'refresh')).toEqual(['Y']);
     expect(chordsOf('log', 'follow')).toEqual(['f', 'F', 'Space']);
   });
 

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { createController } from '../../../../src/cli/console/controller.ts';
 import { openNewPane } from '../../../../src/cli/console/new-pane.ts';
+import { SHOWN_KINDS } from '../../../../src/cli/console/new-pane-command.ts';
 import type { PaneFacts } from '../../../../src/cli/console/new-pane-items.ts';
 import type { LogSpec, PaneId, PaneSpec } from '../../../../src/core/pane.ts';
 import { DEFAULT_KEYMAP } from '../../../../src/keys/keymap.ts';
@@ -80,7 +81,8 @@ describe('the list', () => {
     press('C-b', '%');
     const ids = () => picker()?.items.map(({ id }) => id);
     expect(ids()).toEqual([
-      ...['shell', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'new-run', 'new-watch'],
+      ...['shell', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'uplinks', 'jails', 'services'],
+      ...['new-run', 'new-watch'],
     ]);
     expect(picker()).toMatchObject({ looking: true, title: 'New pane, on the right' });
     await found();
@@ -88,7 +90,8 @@ describe('the list', () => {
     expect(ids()).toEqual([
       ...['shell', 'log /var/log/nginx/access.log', 'log /var/log/auth.log', 'units *'],
       ...['unit ssh.service', 'unit nginx.service', 'bans', 'conntrack'],
-      ...['traffic', 'traffic eth0', 'traffic wg0', 'host', 'journal', 'jails', 'new-run', 'new-watch'],
+      ...['traffic', 'traffic eth0', 'traffic wg0', 'host', 'journal', 'uplinks', 'jails', 'services'],
+      ...['new-run', 'new-watch'],
     ]);
   });
 
@@ -246,9 +249,9 @@ describe('the commands', () => {
 
   it.each([
     ['run', 'run needs a command, as you would type it in a shell'],
-    ['show graph', '"graph" cannot be shown: bans, conntrack, host, jails, journal, log, traffic can'],
+    ['show graph', `"graph" cannot be shown: ${SHOWN_KINDS.join(', ')} can`],
     ['show log', 'log needs a path from /, a journald unit, or * for the whole journal'],
-    ['show host now', '"host now" cannot be shown: bans, conntrack, host, jails, journal, log, traffic can'],
+    ['show host now', `"host now" cannot be shown: ${SHOWN_KINDS.join(', ')} can`],
   ])('%s is refused in a sentence', (text, error) => {
     const { store } = line(text);
     expect(store.getState().modal.modal).toMatchObject({ kind: 'prompt', prompt: { error } });

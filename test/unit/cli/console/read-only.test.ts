@@ -125,7 +125,9 @@ describe('a read-only console', () => {
     const { store } = await consoleWith({ kind: 'host' }, true);
     const facts = { logs: [], journald: true, units: [], interfaces: [] };
     const ids = newPaneItems(store.getState(), facts, '/bin/sh').map(({ id }) => id);
-    expect(ids).toEqual(['units *', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'jails']);
+    expect(ids).toEqual([
+      ...['units *', 'bans', 'conntrack', 'traffic', 'host', 'journal', 'uplinks', 'jails', 'services'],
+    ]);
   });
 
   it('takes a pane that runs nothing from the keyboard as any other', async () => {
