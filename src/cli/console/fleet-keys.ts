@@ -11,20 +11,28 @@ import { hostsTaken, hostUnderCursor } from '../../store/fleet/hosts-pane.ts';
 import { hostWords } from '../../store/fleet/wanted.ts';
 import { onHost } from '../../store/hosts/on-host.ts';
 import { showsMany } from '../../store/select/hosts.ts';
+import type { ConsoleState } from '../../store/state.ts';
 import { fleetRows } from '../../views/dialogs/fleet.ts';
 import type { Desktop } from './controller.ts';
 import { logBody } from './new-pane-items.ts';
+import { seenState } from './seen.ts';
 
 /** A key in a hosts pane that asks something of the world; false: the pane's own. */
 export function hostsIntent(desktop: Desktop, pane: PaneSpec, { id }: Intent): boolean {
   if (pane.body.kind !== 'hosts' || (id !== 'open' && id !== 'retry')) return false;
-  const state = desktop.store.getState();
+  const state = seenOf(desktop, pane);
   const view = state.fleet.hosts.get(pane.id);
   const host = view === undefined ? undefined : hostUnderCursor(state, view);
   if (host === undefined) desktop.say(safe('no host is under the cursor'), 'warn');
   else if (id === 'open') goToHost(desktop, host);
   else retryLine(desktop, host);
   return true;
+}
+
+/** Rows move with what hosts tell: a key means the host that was on screen. */
+function seenOf({ store, drawn }: Desktop, pane: PaneSpec): ConsoleState {
+  const now = store.getState();
+  return seenState(now, drawn?.() ?? now, pane);
 }
 
 /** To the first pane of that host; a host without one gets a window of its own. */
@@ -73,10 +81,10 @@ function retryLine({ store, effects, say }: Desktop, host: HostId): void {
   else effects.hosts.retry(host);
 }
 
-/** `!` in a hosts pane: on one host at once, as everywhere; on several after a yes. False: not for here. */
+/** `!` in a hosts pane: on one host at once, as everywhere; on several after a yes. Undefined: it is not for here. */
 export function shieldsOfHosts(desktop: Desktop, pane: PaneSpec | undefined): readonly HostId[] | undefined {
   if (pane?.body.kind !== 'hosts') return undefined;
-  const state = desktop.store.getState();
+  const state = seenOf(desktop, pane);
   const view = state.fleet.hosts.get(pane.id);
   return view === undefined ? undefined : hostsTaken(state, view);
 }
@@ -86,7 +94,7 @@ export function openShields(desktop: Desktop, hosts: readonly HostId[]): void {
   const lower = jobs[0]?.job.kind === 'shields' && jobs[0].job.way === 'lower';
   openFleet(desktop, {
     action: 'shields',
-    title: sanitise(`${lower ? 'Lower' : 'Raise'} shields on ${hostWords(hosts)}`),
+    title: sanitise(`${lower ? 'Lower' : 'Raise'} shields on ${hostWords(jobs.map(({ host }) => host))}`),
     jobs,
   });
 }

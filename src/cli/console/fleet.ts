@@ -91,7 +91,6 @@ function startPreview(asked: Asked, { options, previews, look }: Running): void 
   const end = (preview: ActPreview | undefined): void => {
     if (!previews.delete(name)) return;
     cancel();
-    abort.abort();
     const { act, row } = asked;
     if (preview !== undefined)
       options.store.dispatch({
@@ -99,8 +98,12 @@ function startPreview(asked: Asked, { options, previews, look }: Running): void 
       });
     look();
   };
-  const cancel = options.later(PREVIEW_MS, () => end(TOO_SLOW));
-  previews.set(name, () => end(undefined));
+  const drop = (preview: ActPreview | undefined): void => {
+    abort.abort();
+    end(preview);
+  };
+  const cancel = options.later(PREVIEW_MS, () => drop(TOO_SLOW));
+  previews.set(name, () => drop(undefined));
   void preview(asked, abort.signal, options).then(end);
 }
 

@@ -190,7 +190,12 @@ export function bansAge(seen: ConsoleState): SafeText | undefined {
     return why === undefined ? safe('not read yet') : sanitise(`cannot be read: ${why}`, 120);
   }
   if (reached && isFresh(seen, 'bans')) return undefined;
-  return sanitise(`${ageWords(seen.now - bans.at)} old`);
+  return sanitise(`${ageWords(seen.now - readAt(seen, bans.at))} old`);
+}
+
+function readAt({ sources: { bans } }: ConsoleState, told: number): number {
+  if (bans?.kind === 'live') return bans.sampledAt;
+  return bans?.kind === 'retrying' ? (bans.lastSampleAt ?? told) : told;
 }
 
 function ageWords(ms: number): string {

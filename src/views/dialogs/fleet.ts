@@ -66,7 +66,13 @@ export function drawFleet(state: ConsoleState, act: FleetAct, look: DialogLook):
     return isCursor ? line.map((part) => ({ ...part, on: true })) : line;
   });
   const about = aboutLines(ordered[cursor], { rows: aboutRows(rows), columns, look });
-  const body = [countLine(act), ...list, ...about, ...askLines(act, columns), ...complaint(act, columns)];
+  const body = [
+    countLine(act, columns),
+    ...list,
+    ...about,
+    ...askLines(act, columns),
+    ...complaint(act, columns),
+  ];
   const failed = ordered.some(({ step }) => step.kind === 'failed' || step.kind === 'unknown');
   return drawBox(
     {
@@ -79,29 +85,33 @@ export function drawFleet(state: ConsoleState, act: FleetAct, look: DialogLook):
   );
 }
 
-/** "12 hosts: 9 ready, 2 refused, 1 not connected". */
-function countLine(act: FleetAct): Line {
+/** "12 hosts: 9 ready, 2 refused, 1 not connected"; in fewer words where these do not fit. */
+function countLine(act: FleetAct, columns: number): Line {
   const counts = countSteps(act);
-  const words: readonly (readonly [number, string, Role])[] = [
-    [counts.unknown, 'not known', 'bad'],
-    [counts.failed, 'failed', 'bad'],
-    [counts.unreached, 'not connected', 'warn'],
-    [counts.refused, 'refused', 'warn'],
-    [counts.running, 'running', 'accent'],
-    [counts.asked, 'being asked', 'dim'],
-    [counts.ready, 'ready', 'strong'],
-    [counts.unproved, act.action === 'shields' ? 'done in part' : 'done, not proved', 'warn'],
-    [counts.done - counts.unproved, act.action === 'shields' ? 'done' : 'proved', 'good'],
+  const shields = act.action === 'shields';
+  const words: readonly (readonly [number, string, string, Role])[] = [
+    [counts.unknown, 'not known', 'not known', 'bad'],
+    [counts.failed, 'failed', 'failed', 'bad'],
+    [counts.unreached, 'not connected', 'no line', 'warn'],
+    [counts.refused, 'refused', 'refused', 'warn'],
+    [counts.running, 'running', 'running', 'accent'],
+    [counts.asked, 'being asked', 'asked', 'dim'],
+    [counts.ready, 'ready', 'ready', 'strong'],
+    [counts.unproved, shields ? 'done in part' : 'not proved', shields ? 'in part' : 'unproved', 'warn'],
+    [counts.done - counts.unproved, shields ? 'done' : 'proved', shields ? 'done' : 'proved', 'good'],
   ];
   const total = act.rows.length;
-  const parts = words.filter(([count]) => count > 0);
-  return [
+  const line = (brief: boolean): Line => [
     span(sanitise(`${total} ${total === 1 ? 'host' : 'hosts'}: `)),
-    ...parts.flatMap(([count, word, role], index) => [
-      ...(index === 0 ? [] : [span(safe(', '), 'dim' as const)]),
-      span(sanitise(`${count} ${word}`), role),
-    ]),
+    ...words
+      .filter(([count]) => count > 0)
+      .flatMap(([count, long, short, role], index) => [
+        ...(index === 0 ? [] : [span(safe(', '), 'dim' as const)]),
+        span(sanitise(`${count} ${brief ? short : long}`), role),
+      ]),
   ];
+  const long = line(false);
+  return widthOfLine(long) <= columns ? long : cutLine(line(true), columns);
 }
 
 type Words = Readonly<{ text: SafeText; role: Role }>;

@@ -40,10 +40,10 @@ export function allBansColumns(look: AllBansLook): readonly Column<ShownRow>[] {
         ...(lit ? { role: 'followed' as const } : {}),
       }),
     },
-    { ...column(head('on', 'hosts'), 1, 9), grow: 2, cell: onCell },
-    { ...column(head('left', 'left'), 3, 9), grow: 1, cell: leftCell },
-    { ...column(safe('dropped?'), 2, 10), grow: 3, cell: (shown) => provedCell(shown, glyphs) },
-    { ...column(safe('not on'), 4, 14), grow: 4, cell: absentCell },
+    { ...column(head('on', 'hosts'), 1, 9), grow: 1, cell: onCell },
+    { ...column(head('left', 'left'), 3, 9), grow: 3, cell: leftCell },
+    { ...column(safe('dropped?'), 2, 10), grow: 4, cell: (shown) => provedCell(shown, glyphs) },
+    { ...column(safe('not on'), 4, 14), grow: 2, cell: absentCell },
     { ...column(safe('sets'), 5, 10), grow: 5, cell: setsCell },
   ];
 }
@@ -86,10 +86,17 @@ function provedCell(shown: ShownRow, glyphs: Glyphs): Cell {
   const proved = found.filter((one) => one.proved).length;
   const good = glyphs.chart === 'ascii' ? 'ok:' : glyphs.safe;
   if (found.length === 0) return { text: safe(UNKNOWN), role: 'dim' };
+  const old = found.some(({ host }) => host.age !== undefined);
+  if (proved === found.length && old)
+    return {
+      text: sanitise(`${good} a rule dropped it when it was read`),
+      short: sanitise(`${good} as read`),
+      role: 'warn',
+    };
   if (proved === found.length)
-    return { text: sanitise(`${good} everywhere`), short: sanitise(`${good} rule`), role: 'good' };
+    return { text: sanitise(`${good} a rule drops it`), short: sanitise(`${good} rule`), role: 'good' };
   const names = found.filter((one) => !one.proved).map(({ host }) => host.id);
-  const text = sanitise(`${glyphs.bad} not on ${names.join(', ')}`, 120);
+  const text = sanitise(`${glyphs.bad} passes on ${names.join(', ')}`, 120);
   return { text, short: sanitise(`${glyphs.bad} ${proved} of ${found.length}`), role: 'bad' };
 }
 

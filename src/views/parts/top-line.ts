@@ -5,6 +5,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { Line, Role } from '../../core/line.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatBits, formatPercent } from '../../core/units.ts';
+import { widthOf } from '../../core/width.ts';
 import type { Elsewhere, ElsewhereParts } from '../../store/select/elsewhere.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { span, spread, widthOfLine } from './lines.ts';
@@ -43,7 +44,10 @@ type Part = Readonly<{ long: Line; short: Line; rank: number }>;
 
 export function drawTopLine(top: TopLine, columns: number, glyphs: Glyphs): Line {
   // Which pane of how many goes before the names of windows.
-  const kept = top.alone && top.tabs.length > 0 ? 14 : 0;
+  const tabs = top.alone && top.tabs.length > 0 ? 14 : 0;
+  // A clock that runs out on another host, and the time of day.
+  const away = top.elsewhere?.shields;
+  const kept = Math.max(tabs, away === undefined ? 0 : widthOf(away.short) + 11);
   const left = drawTopLeft(top, Math.min(Math.floor(columns * 0.6), columns - kept), columns - 1);
   const parts = rightParts(top, glyphs);
   const free = columns - widthOfLine(left) - 2;
@@ -64,6 +68,7 @@ export function drawTopLine(top: TopLine, columns: number, glyphs: Glyphs): Line
 /** Hidden panes are named in the room that these parts leave; the others give way to them. */
 const DECIDING_RANK = 5;
 const CONNTRACK_RANK = 9;
+const ELSEWHERE_RANK = 9.5;
 /** Which of the panes is shown stands before all numbers, where one is shown at a time. */
 const CLOCK_RANK = 10;
 
@@ -82,7 +87,7 @@ function hiddenForms({ tabs, alone }: TopLine, columns: number): Line {
 
 function rightParts(top: TopLine, glyphs: Glyphs): readonly Part[] {
   return [
-    elsewherePart(top.elsewhere?.shields, 8),
+    elsewherePart(top.elsewhere?.shields, ELSEWHERE_RANK),
     elsewherePart(top.elsewhere?.lines, 7),
     shieldsPart(top),
     linePart(top, glyphs),
