@@ -66,7 +66,7 @@ export async function runAct(open: OpenDesk, wish: ActWish, io: Io): Promise<Exi
 }
 
 function needsYes({ typed, plan }: Ready, { confirm: seen = [] }: ActWish): string {
-  const why = typed === undefined ? [...seen, ''][0] : `${plan.summary} is disruptive`;
+  const why = (typed === undefined ? seen[0] : undefined) ?? `${plan.summary} is disruptive`;
   return `needs a yes: ${why}; run it on a terminal or with --yes`;
 }
 
