@@ -123,9 +123,11 @@ async function addBsd(host: Host, gather: Gather, wish: ReadWish): Promise<void>
   for (const words of gaps) gap(gather, words);
 }
 
-/** First reason wins, except that an ssh session is the one worth naming. */
+/** First reason wins, except that an ssh session is the one worth naming, and the operator's own above all. */
 function add(gather: Gather, net: Net, why: SafeText): void {
-  if (!gather.entries.has(net.text) || why.includes('ssh session'))
+  const known = gather.entries.get(net.text)?.why;
+  const isOurs = known?.startsWith('your ssh session') === true && !why.startsWith('your ssh session');
+  if (known === undefined || (why.includes('ssh session') && !isOurs))
     gather.entries.set(net.text, { net, why });
 }
 
