@@ -20,9 +20,19 @@ const DETAIL_MAX = 4096;
 const NOT_PERMITTED =
   /operation not permitted|permission denied|must be root|are you root|CAP_NET_ADMIN|a password is required|is not allowed to|not in the sudoers|no new privileges|may not run sudo/i;
 
+/** What no package brings. */
+const HINTS: ReadonlyMap<string, string> = new Map([
+  [
+    'journalctl',
+    'only Linux with systemd has it; elsewhere a log pane takes files, such as /var/log/messages',
+  ],
+]);
+
 export function missingTool(tool: string): Problem {
   return problem('missing-tool', `${sanitise(tool, 80)} is not installed`, {
-    hint: `install the package that has ${sanitise(tool, 80)}; only system folders are searched, not your PATH`,
+    hint:
+      HINTS.get(tool) ??
+      `install the package that has ${sanitise(tool, 80)}; only system folders are searched, not your PATH`,
   });
 }
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readFirewalls } from '../../../src/actions/firewalls.ts';
 import { computeSafeSet } from '../../../src/actions/safe/safe-set.ts';
 import { gatherFacts } from '../../../src/cli/machine-facts.ts';
+import { command } from '../../../src/core/plan.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { BACKENDS } from '../../../src/firewall/registry.ts';
 import { startWorker } from '../../../src/host/worker.ts';
@@ -122,6 +123,9 @@ kernelSuite('a far BSD', ['ssh', 'sshd', 'ssh-keygen', 'nsenter', 'mount'], () =
     });
     const facts = await gatherFacts(host);
     expect(facts).toMatchObject({ journald: false, firewall: true, interfaces: ['vtnet0', 'gif0'] });
+    expect(await host.run(command(['journalctl', '-n', '1']))).toMatchObject({
+      problem: { code: 'missing-tool', hint: expect.stringContaining('/var/log/messages') },
+    });
     const view = await readFirewalls(host, BACKENDS);
     expect([view.arms.map(({ backend }) => backend.id), view.blind]).toEqual([['pf'], []]);
     const safe = await computeSafeSet(host, { allow: [] });
