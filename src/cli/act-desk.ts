@@ -15,7 +15,7 @@ import type { HostFlags } from './hosts/flags.ts';
 import type { Gate } from './hosts/gate.ts';
 import type { HostsOptions } from './hosts/hosts.ts';
 import type { ExitStatus, Io } from './io.ts';
-import { journalPath, operatorOn, readOperator } from './operator.ts';
+import { journalPath, readOperator } from './operator.ts';
 import { openSession, type Places } from './session-file.ts';
 import { notesPath } from './state-folder.ts';
 
@@ -69,7 +69,7 @@ export function deskFor(host: Host, session: Session, env: Io['env'], wishes: De
     journal: journalPath(env),
     // What fail2ban notes lies on its own machine.
     ...(host.kind === 'ssh' ? {} : { notes: notesPath(env) }),
-    operator: operatorOn(host, wishes.operator ?? readOperator(env)),
+    operator: wishes.operator ?? readOperator(env),
     allow: session.allow,
     resolve: resolverFor(env),
     readOnly: wishes.readOnly ?? false,

@@ -5,7 +5,8 @@ import { CommanderError, Command as Program } from 'commander';
 import type { Host } from '../host/host.ts';
 import { createLocalHost } from '../host/local.ts';
 import type { ActDeps } from './act-desk.ts';
-import { addHostFlags, type HostFlags, namesHosts, takesHosts, VALUED } from './hosts/flags.ts';
+import { firstWord } from './first-word.ts';
+import { addHostFlags, type HostFlags, namesHosts, takesHosts } from './hosts/flags.ts';
 import { EXIT, EXIT_WORDS, type ExitStatus, type Io, processIo } from './io.ts';
 import { plainLines } from './plain-text.ts';
 
@@ -70,14 +71,6 @@ type ConsoleFlags = HostFlags &
 function needsSubcommands(argv: readonly string[]): boolean {
   const first = firstWord(argv);
   return first !== undefined && !/[./]/.test(first);
-}
-
-function firstWord(argv: readonly string[]): string | undefined {
-  return argv.find(
-    (word, at) =>
-      ['-h', '--help'].includes(word) ||
-      (!word.startsWith('-') && !VALUED.some((option) => option === argv[at - 1])),
-  );
 }
 
 /** What is needed most when the machine has least time for it is loaded without the rest. */

@@ -23,13 +23,6 @@ export function readOperator(env: Env): Operator {
   };
 }
 
-/** On a host over ssh the peer is who its own sshd sees, and our terminal is not one of its own: the safe set finds them. */
-export function operatorOn({ kind }: Readonly<{ kind: string }>, operator: Operator): Operator {
-  if (kind !== 'ssh') return operator;
-  const { sshPeer: _, tty: __, ...who } = operator;
-  return who;
-}
-
 function userName(): string {
   try {
     return userInfo().username;

@@ -9,7 +9,7 @@ import type { Session } from '../core/pane.ts';
 import type { ShieldsPlace } from '../core/shields.ts';
 import type { Host } from '../host/host.ts';
 import { resolverFor } from './allow/file.ts';
-import { journalPath, operatorOn, readOperator } from './operator.ts';
+import { journalPath, readOperator } from './operator.ts';
 import { folderOf, stateFolder } from './state-folder.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -45,7 +45,7 @@ export function shieldsFor(
   return createShields({
     host,
     settings: session.shields,
-    operator: operatorOn(host, wishes.operator ?? readOperator(env)),
+    operator: wishes.operator ?? readOperator(env),
     allow: session.allow,
     resolve: resolverFor(env),
     journal: journalPath(env),

@@ -17,8 +17,10 @@ export function withHost(line: string, host: HostId): string {
   return printJson(Array.isArray(value) ? value.map(named) : named(value));
 }
 
-/** In front of `stdout`. `finish`: when nothing more comes. */
-export function jsonOf(host: HostId, stdout: Writable): Readonly<{ stdout: Writable; finish(): void }> {
+type Front = Readonly<{ stdout: Writable; finish(): Promise<void> }>;
+
+/** In front of `stdout`. `finish`: when nothing more comes; resolves when all of it is on its way. */
+export function jsonOf(host: HostId, stdout: Writable): Front {
   let rest = '';
   const front = new Writable({
     decodeStrings: false,
@@ -28,14 +30,20 @@ export function jsonOf(host: HostId, stdout: Writable): Readonly<{ stdout: Writa
       if (lines.length === 0) done();
       else stdout.write(lines.map((line) => `${withHost(line, host)}\n`).join(''), done);
     },
+    final(done) {
+      if (rest === '') done();
+      else stdout.write(withHost(rest, host), done);
+    },
   });
   // Whoever reads has gone: as with stdout itself, that is for the command to notice.
   front.on('error', () => undefined);
   return {
     stdout: front,
-    finish() {
-      if (rest !== '') stdout.write(withHost(rest, host));
-      rest = '';
-    },
+    finish: () =>
+      new Promise((resolve) => {
+        front.once('close', resolve);
+        front.end();
+        if (front.destroyed) resolve();
+      }),
   };
 }

@@ -80,7 +80,7 @@ async function onOne(running: Running): Promise<ExitStatus> {
   const out = json ? jsonOf(id, deps.io.stdout) : undefined;
   const io = out === undefined ? deps.io : { ...deps.io, stdout: out.stdout };
   const status = await work(depsFor(running, id, io));
-  out?.finish();
+  await out?.finish();
   return status;
 }
 

@@ -87,10 +87,11 @@ function grouped(id: HostId, text: string): string {
 function prefixed(id: HostId, text: string): string {
   if (text === '') return '';
   const lines = text.endsWith('\n') ? text.slice(0, -1) : text;
-  return `${lines
+  // Some words of a host begin with its name already.
+  return lines
     .split('\n')
-    .map((line) => `${id}: ${line}\n`)
-    .join('')}`;
+    .map((line) => (line.startsWith(`${id}: `) ? `${line}\n` : `${id}: ${line}\n`))
+    .join('');
 }
 
 function asJson(id: HostId, text: string): string {
