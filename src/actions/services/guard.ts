@@ -74,9 +74,10 @@ export async function guardVerb(
   const named = dangerOf(thing);
   const carries = pid === undefined ? undefined : await carried(pid, at);
   const name = sanitise(thing.name, 60);
+  // It leaves its sessions alone when it restarts, ours among them.
+  if (carries === 'ssh' || named === 'ssh') return sshVerdict(thing, verb, { at, carries });
   if (carries === 'us')
     return no(sanitise(`this console runs under ${name} (pid ${pid}): to ${verb} it would end it`));
-  if (carries === 'ssh' || named === 'ssh') return sshVerdict(thing, verb, { at, carries });
   if (named === 'network')
     return verb === 'stop' && isConnected(at)
       ? no(sanitise(`${name} is the network that you are connected through: it is not stopped from here`))

@@ -270,8 +270,8 @@ describe('guards', () => {
     });
   });
 
-  test('a restart of it wants its name typed', async () => {
-    const host = running('ssh').on('systemctl --no-block restart ssh.service');
+  test('a restart of it wants its name typed, although this console came through it', async () => {
+    const host = running('ssh', 600).on('systemctl --no-block restart ssh.service');
     const desk = deskOn(host);
     const preview = ready(await desk.preview(act(systemd('ssh'), 'restart')));
     expect(preview.typed).toBe('ssh');
