@@ -36,21 +36,15 @@ function raisedStep(report: RaiseReport): FleetStep {
     }
     case 'refused':
       return report;
-    case 'failed': {
-      const { problem: why, undone } = report;
-      if (why.code === 'no-line') return { kind: 'unreached', problem: why };
-      return { kind: 'failed', problem: why, ran: undone ? 'undone' : 'some' };
-    }
+    case 'failed': // also without a line: it may have gone in the middle
+      return { kind: 'failed', problem: report.problem, ran: report.undone ? 'undone' : 'some' };
     default:
       return unreachable(report);
   }
 }
 
 function loweredStep(report: LowerReport): FleetStep {
-  if (report.kind === 'failed') {
-    const kind = report.problem.code === 'no-line' ? 'unreached' : 'failed';
-    return { kind, problem: report.problem };
-  }
+  if (report.kind === 'failed') return { kind: 'failed', problem: report.problem };
   const { outcome, already } = report;
   const says = sanitise(`${already ? 'down already' : 'down'}: ${outcomeBrief(outcome)}`, 160);
   const failed = outcome.items.filter(({ result }) => result === 'failed').map(({ what }) => what);

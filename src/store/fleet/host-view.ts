@@ -84,7 +84,8 @@ function seconds(ms: number): string {
 
 /** Kernel's sets that drop, on a host all of whose firewalls could be read. */
 function bannedOf(seen: ConsoleState): number | undefined {
-  if (!isFresh(seen, 'bans') || seen.bans.at === undefined || seen.bans.gaps.length > 0) return undefined;
+  if (!isFresh(seen, 'bans') || seen.bans.at === undefined || kernelGap(seen.bans.gaps) !== undefined)
+    return undefined;
   let sum = 0;
   for (const set of seen.bans.sets) {
     if (set.enforcement.kind === 'unknown') return undefined;
@@ -94,6 +95,11 @@ function bannedOf(seen: ConsoleState): number | undefined {
     sum += count;
   }
   return sum;
+}
+
+/** What a daemon did not tell hides no set of the kernel, and only those stop anybody. */
+export function kernelGap(gaps: readonly SafeText[]): SafeText | undefined {
+  return gaps.find((gap) => !/^(fail2ban|crowdsec)6?:/.test(gap));
 }
 
 /** What a daemon keeps is in a set of the kernel, too, where it stops anybody. */

@@ -10,7 +10,7 @@ import { setNames } from '../bans/set-names.ts';
 import { onHost } from '../hosts/on-host.ts';
 import type { ConsoleState } from '../state.ts';
 import type { FleetElement, FleetRow } from './all-bans.ts';
-import { bansAge } from './host-view.ts';
+import { bansAge, kernelGap } from './host-view.ts';
 
 /** `doubt`: why a ban that is not listed may be there all the same. `age`: what is known is older than now. */
 export type HostKnown = Readonly<{
@@ -41,11 +41,14 @@ export function hostsKnown(state: ConsoleState, ids: readonly HostId[]): readonl
   });
 }
 
-/** Sets that could not be read, or that were not listed because they are big. */
+/** Sets of the kernel that could not be read, or that were not listed because they are big. */
 function partOf({ bans }: ConsoleState): SafeText | undefined {
-  const gap = bans.gaps[0];
+  const gap = kernelGap(bans.gaps);
   if (gap !== undefined) return sanitise(`read in part: ${gap}`, 120);
-  const unlisted = bans.sets.find(({ key, count }) => count !== 0 && !bans.members.has(key));
+  const unlisted = bans.sets.find(
+    ({ key, count, backend }) =>
+      count !== 0 && backend !== 'fail2ban' && backend !== 'crowdsec' && !bans.members.has(key),
+  );
   return unlisted === undefined
     ? undefined
     : sanitise(`${setNames(bans.sets).get(unlisted.key) ?? unlisted.name} is not listed`, 120);
