@@ -29,8 +29,6 @@ export function paneIntent(desktop: Desktop, intent: Intent): void {
   if (!consoleIntent(desktop, intent) && !layoutIntent(desktop, intent)) focusedIntent(desktop, intent);
 }
 
-const VERBS = { 'service-start': 'start', 'service-stop': 'stop', 'service-restart': 'restart' } as const;
-
 /** True when the intent was one of the console as a whole. */
 function consoleIntent(desktop: Desktop, intent: Intent): boolean {
   const { store, effects } = desktop;
@@ -89,6 +87,16 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
     case 'renew':
       wished(desktop, { kind: intent.id }, hostOfShields(desktop));
       return true;
+    default:
+      return actIntent(desktop, intent);
+  }
+}
+
+const VERBS = { 'service-start': 'start', 'service-stop': 'stop', 'service-restart': 'restart' } as const;
+
+/** True when the intent was an act. */
+function actIntent(desktop: Desktop, intent: Intent): boolean {
+  switch (intent.id) {
     case 'service-start':
     case 'service-stop':
     case 'service-restart':

@@ -23,6 +23,26 @@ const WORDS: Readonly<Record<ActionId, string>> = {
   undo: 'Undo',
 };
 
+/** The button of a typed confirmation. */
+export const ACT_BUTTONS: Readonly<Record<ActionId, string>> = {
+  ban: 'Ban',
+  unban: 'Unban',
+  cut: 'Cut',
+  tighten: 'Apply',
+  service: 'Do it',
+  undo: 'Undo',
+};
+
+/** What Enter does, in the hints. */
+export const ACT_ENTERS: Readonly<Record<ActionId, string>> = {
+  ban: 'bans',
+  unban: 'unbans',
+  cut: 'cuts',
+  tighten: 'applies',
+  service: 'does it',
+  undo: 'undoes',
+};
+
 function titleOfDraft(draft: ActDraft): SafeText {
   switch (draft.action) {
     case 'ban':

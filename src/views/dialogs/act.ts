@@ -2,7 +2,7 @@
 
 import type { IntentId, KeyMode } from '../../core/intent.ts';
 import type { Line, Role, Span } from '../../core/line.ts';
-import { type ActionId, type Plan, printCommand, type Step } from '../../core/plan.ts';
+import { type Plan, printCommand, type Step } from '../../core/plan.ts';
 import type { Problem } from '../../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
@@ -14,7 +14,7 @@ import type { Glyphs } from '../glyphs.ts';
 import { hintLine } from '../parts/hint.ts';
 import { span, widthOfLine, wrapWords } from '../parts/lines.ts';
 import { drawFields, LABEL_COLUMNS } from './act-fields.ts';
-import { actTitle } from './act-title.ts';
+import { ACT_BUTTONS, ACT_ENTERS, actTitle } from './act-title.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
 import { elsewhereLines } from './elsewhere.ts';
 
@@ -219,21 +219,12 @@ function buttons(act: ActDialog): readonly Line[] {
   if (act.preview.kind !== 'ready' || act.preview.typed === undefined) return [];
   const asked = act.form.fields.find(isConfirmation);
   const right = asked?.input.text.trim() === act.preview.typed;
-  const go = VERBS[act.form.action];
+  const go = ACT_BUTTONS[act.form.action];
   const line: Line = right
     ? [span(safe('Cancel  ')), { text: sanitise(`‹${go}›`), role: 'alarm' }]
     : [{ text: safe('‹Cancel›'), role: 'strong' }, span(sanitise(`  ${go}`), 'dim')];
   return [[span(' '.repeat(LABEL_COLUMNS) as SafeText), ...line]];
 }
-
-const VERBS: Readonly<Record<ActionId, string>> = {
-  ban: 'Ban',
-  unban: 'Unban',
-  cut: 'Cut',
-  tighten: 'Apply',
-  service: 'Do it',
-  undo: 'Undo',
-};
 
 /** The keys that leave come before those that only move. */
 function footer(act: ActDialog, look: DialogLook, columns: number): Line {
@@ -286,15 +277,7 @@ function enterWords(act: ActDialog): string | undefined {
   if (act.preview.kind === 'elsewhere') return 'asks each host';
   if (act.preview.kind === 'failed') return 'tries again';
   const asked = act.form.fields.find(isConfirmation);
-  if (asked === undefined)
-    return {
-      ban: 'bans',
-      unban: 'unbans',
-      cut: 'cuts',
-      tighten: 'applies',
-      service: 'does it',
-      undo: 'undoes',
-    }[act.form.action];
+  if (asked === undefined) return ACT_ENTERS[act.form.action];
   if (focusedField(act.form)?.id !== asked.id) return 'asks';
   if (asked.kind === 'choice') {
     const value = chosen(asked)?.value;
