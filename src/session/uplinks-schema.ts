@@ -7,7 +7,7 @@ import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { text, textThat } from './fields.ts';
-import { listOf, type Path } from './normalise-context.ts';
+import { accepted, listOf, type Path } from './normalise-context.ts';
 import type { Plain, PlainMap } from './save-text.ts';
 
 const target = textThat(parseTarget).describe('An address');
@@ -52,7 +52,7 @@ export function uplinksOf(entry: UplinksEntry, report: (at: Path, message: strin
   }
   return {
     kind: 'uplinks',
-    targets: listOf(written.targets),
+    targets: listOf(written.targets).map((one) => accepted(parseTarget, one) ?? one),
     gateways: written.gateways ?? 'auto',
     tunnels: (written.tunnels ?? []).map(tunnelOf),
   };

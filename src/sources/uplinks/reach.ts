@@ -26,7 +26,10 @@ export function pairsOf(addresses: readonly AddressRow[], { gateways, targets }:
       : [];
     return [...near, ...far.map((to) => ({ from, dev, to, what: 'target' as const }))];
   });
-  return pairs.slice(0, PAIRS_MAX);
+  // A gateway that the file names too is asked once.
+  return [...new Map(pairs.toReversed().map((pair) => [pairKey(pair), pair])).values()]
+    .toReversed()
+    .slice(0, PAIRS_MAX);
 }
 
 export const pairKey = ({ from, dev, to }: Pair): string => `${from.text} ${to.text}%${dev}`;

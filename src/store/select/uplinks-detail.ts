@@ -133,7 +133,7 @@ export function lossText({ lastMs }: ReachRow): string {
 export function msText(ms: number | null | undefined): string {
   if (ms === undefined) return UNKNOWN;
   if (ms === null) return 'lost';
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  return `${ms < 1 ? ms.toFixed(2) : ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 function reachWords(row: ReachRow, { now }: ConsoleState): readonly Words[] {
