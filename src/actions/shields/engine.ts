@@ -37,10 +37,12 @@ export function enginesLine(
   const { host, far } = options;
   const act = `shields-${crypto.randomUUID()}`;
   const line = lineTo(host, { ...far, act, onWait });
+  let lines = 0;
   const ofRaise = ({ place, id }: Where): Host => {
     const locks = [`${place.run}/${id}.lock/g1`, `${place.dir}/${id}/${id}.lock/g1`].map(quoteWord);
     const holds = `{ read -r CURRENT; } 2>/dev/null <${quoteWord(currentFile(place.dir))} && [ "$CURRENT" = ${id} ] && ${locks.map((lock) => `[ ! -d ${lock} ]`).join(' && ')}`;
-    return lineTo(host, { ...far, act: `${act}.raise`, onWait, when: { holds, over: TAKEN_DOWN } }).acting;
+    return lineTo(host, { ...far, act: `${act}.${lines++}`, onWait, when: { holds, over: TAKEN_DOWN } })
+      .acting;
   };
   return { options: { ...options, host: line.asking }, acting: line.acting, ofRaise, line };
 }

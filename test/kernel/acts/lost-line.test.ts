@@ -13,8 +13,12 @@ import { kernelSuite } from '../harness/require.ts';
 import { act, net as address, banOf, onEnd, openKit, proved } from './kit.ts';
 
 const BANNED = '198.51.100.9';
-/** Our table, the address, and its flows as source and as destination. */
-const BAN_STEPS = 4;
+/** Where it breaks. A ban has four steps: our table, the address, its flows as source and as destination. */
+const BAN_STEPS: Readonly<Record<CutKind, readonly number[]>> = {
+  unsent: [0, 2],
+  answer: [0, 1, 2, 3],
+  late: [0, 1, 3],
+};
 
 type Rig = Readonly<{ desk: Desk; far: CutHost; rows: (desk?: Desk) => Promise<readonly JournalRow[]> }>;
 
@@ -52,9 +56,7 @@ kernelSuite('a line that breaks in the middle of an act', ['nft', 'conntrack', '
     test(`ban, ${how}: all or nothing at each step`, async () => {
       const net = testNet();
       const before = await snapshot(net);
-      // Unsent: before the first step, or after some of them.
-      const steps = how === 'unsent' ? [0, 2] : Array.from({ length: BAN_STEPS }, (_, at) => at);
-      for (const at of steps) {
+      for (const at of BAN_STEPS[how]) {
         const { desk, far, rows, sound } = await rigOn(net, { at, of: 'steps', how });
         const { outcome, summary } = await act(desk, banOf([BANNED]));
         const after = await snapshot(net);
