@@ -68,13 +68,19 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
   }
 }
 
-export type Met = Readonly<{ hello: Hello; rttMs: number; skewMs: number }>;
+type Met = Readonly<{ hello: Hello; rttMs: number; skewMs: number }>;
 
 /** `onWords`: what stands on stderr before the first answer: ssh's own words, and the noise of start-up files. */
 type MeetOptions = Readonly<{ fence?: readonly FarShell[]; onWords?: (chunk: Buffer) => void }>;
 
 /** The far shell's answers; undefined: it ended, or is no shell. */
-export async function meet(lane: Lane, { fence = [], onWords }: MeetOptions = {}): Promise<Met | undefined> {
+/** For one more lane of a connection that is known: one round trip. */
+export async function meetAgain(lane: Lane): Promise<Hello | undefined> {
+  const [, answer] = await Promise.all([ask(lane, ':'), ask(lane, HELLO_BODY)]);
+  return answer === undefined ? undefined : parseHello(answer);
+}
+
+async function meet(lane: Lane, { fence = [], onWords }: MeetOptions = {}): Promise<Met | undefined> {
   if ((await ask(lane, ':', onWords)) === undefined) return undefined;
   const sentAt = Date.now();
   const startedAt = performance.now();

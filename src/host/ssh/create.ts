@@ -9,9 +9,11 @@ import type { Channel, OpenChannel } from './channel.ts';
 import { createFarFiles } from './far-files.ts';
 import { createFarRunner } from './far-run.ts';
 import { createFarWhich } from './far-which.ts';
+import { fenceAsRoot } from './fence.ts';
 import { newMark } from './frames.ts';
 import { createLine } from './link.ts';
 import { askPassword } from './password.ts';
+import { startPing } from './ping.ts';
 import { createPool, type Opened } from './pool.ts';
 import { startSsh } from './process.ts';
 import { createRights } from './rights.ts';
@@ -49,10 +51,11 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
   const pool = createPool({ main: () => line.connected(), open, whyNot: () => line.whyNot() });
   const which = createFarWhich(pool);
   const line = createLine(options, {
-    async onUp(master) {
+    async onUp(master, before) {
       known = hostSystemNamed(master.hello.system);
       which.forgetAll();
       await rights.find(master.hello.uid);
+      await fenceAsRoot(pool, rights, before);
     },
     onLogin: () => rights.login(),
     onLost: () => pool.closeAll(),
@@ -61,7 +64,8 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
   const runner = createFarRunner({
     name,
     pool,
-    which,
+    locate: which.locate,
+    forget: which.forget,
     privilege: () => rights.privilege(),
     whyNot: () => (line.connected() === undefined ? line.whyNot() : undefined),
     suspect: () => line.suspect(),
@@ -78,6 +82,7 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
       return root.ok ? ok(undefined) : root;
     },
   });
+  const ping = startPing(pool, (rttMs) => line.measured(rttMs));
   const files = createFarFiles({
     pool,
     whyNot,
@@ -94,6 +99,7 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
     link: {
       ...line,
       async close() {
+        ping.stop();
         pool.closeAll();
         await line.close();
       },

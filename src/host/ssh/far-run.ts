@@ -2,15 +2,16 @@
 
 import type { Command } from '../../core/plan.ts';
 import { type Problem, type ProblemCode, problem } from '../../core/problem.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { fail, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
-import { explainEnded, explainExit, missingTool } from '../explain-exit.ts';
+import { explainEnded } from '../explain-exit.ts';
 import type { Finished } from '../host.ts';
 import type { Runner } from '../run.ts';
-import type { Which } from '../which.ts';
-import type { JobEnd } from './lane.ts';
+import { giveUp, kill } from './far-end.ts';
+import { lineLost, noAnswer, resultOf } from './far-result.ts';
 import type { LoneSlot, Pool, Slot } from './pool.ts';
-import { commandBody, isInline, killBody, spooledBody, watchedBody } from './script.ts';
+import { commandBody, isInline, spooledBody, watchedBody } from './script.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What stands before a privileged command, and whether it needs a lane that is root's. */
 export type Privilege = Readonly<{ words: readonly string[]; rootLane: boolean }>;
@@ -18,7 +19,9 @@ export type Privilege = Readonly<{ words: readonly string[]; rootLane: boolean }
 export type FarRunOptions = Readonly<{
   name: string;
   pool: Pool;
-  which: Which;
+  /** Where a tool is, or why that is not known. */
+  locate(tool: string): Promise<Result<string>>;
+  forget(tool: string): void;
   privilege(): Privilege;
   /** Undefined: the line is up. */
   whyNot(): Problem | undefined;
@@ -27,8 +30,10 @@ export type FarRunOptions = Readonly<{
 }>;
 
 const GRACE_MS = 500;
-/** How long the far side has to say that a program was ended; longer than a slow line needs. */
-const SILENCE_MS = 6000;
+/** Before a command is sent: for its path, for a free lane. */
+const PATIENCE_MS = 10_000;
+/** From the first attempt to end a program until we stop waiting for its end. */
+const ENDING_MS = 6000;
 const STREAM_STDERR_MAX = 65_536;
 
 type Sink = (chunk: Buffer) => void;
@@ -44,13 +49,12 @@ export function createFarRunner(options: FarRunOptions): Runner {
     if (signal?.aborted === true) return fail(explainEnded(command, 'cancelled'));
     const down = options.whyNot();
     if (down !== undefined) return fail({ ...down, argv: command.argv });
-    const path = await options.which.find(command.argv[0]);
-    if (path === undefined) {
-      const why = options.whyNot() ?? missingTool(command.argv[0]);
-      return fail({ ...why, argv: command.argv });
-    }
-    const result = await execute(options, { command, path, onChunk, signal });
-    if (!result.ok && result.problem.code === 'missing-tool') options.which.forget(command.argv[0]);
+    const path = await waitFor(options.locate(command.argv[0]), PATIENCE_MS, signal);
+    if (path === 'aborted') return fail(explainEnded(command, 'cancelled'));
+    if (path === 'late') return fail(noAnswer(options.name, command));
+    if (!path.ok) return fail({ ...path.problem, argv: command.argv });
+    const result = await execute(options, { command, path: path.value, onChunk, signal });
+    if (!result.ok && result.problem.code === 'missing-tool') options.forget(command.argv[0]);
     return result;
   };
   return {
@@ -81,14 +85,15 @@ async function execute(options: FarRunOptions, call: Call): Promise<Result<Finis
   const spooled = command.stdin !== undefined && !isInline(command.stdin);
   // An endless stream would keep a lane from the others.
   const alone = spooled || command.timeoutMs === 0;
-  const taken: Result<Slot & Partial<LoneSlot>> = await (alone
+  const wanted: Promise<Result<Slot & Partial<LoneSlot>>> = alone
     ? options.pool.alone(rootLane)
-    : options.pool.take(rootLane));
-  if (!taken.ok) return fail({ ...taken.problem, argv: command.argv });
-  if (signal?.aborted === true) {
-    taken.value.release();
-    return fail(explainEnded(command, 'cancelled'));
+    : options.pool.take(rootLane);
+  const taken = await waitFor(wanted, Math.max(PATIENCE_MS, command.timeoutMs), signal);
+  if (taken === 'late' || taken === 'aborted') {
+    void wanted.then((late) => (late.ok ? late.value.release() : undefined));
+    return fail(taken === 'late' ? noAnswer(options.name, command) : explainEnded(command, 'cancelled'));
   }
+  if (!taken.ok) return fail({ ...taken.problem, argv: command.argv });
   const work: Work = { ...call, slot: taken.value, body: commandBody(command, argv) };
   const { channel } = taken.value;
   if (spooled && channel !== undefined) {
@@ -127,7 +132,7 @@ function watchJob(options: FarRunOptions, work: Work): Promise<Result<Finished>>
       void kill(options, slot, 'TERM');
       for (const pause of [GRACE_MS, 4 * GRACE_MS])
         timers.push(setTimeout(() => void kill(options, slot, 'KILL'), pause));
-      timers.push(setTimeout(() => void giveUp(options, work, why).then(answer), SILENCE_MS));
+      timers.push(setTimeout(() => void giveUp(options, work, why).then(answer), ENDING_MS));
     };
     const onAbort = (): void => end('cancelled');
     const output = createOutput(work, end);
@@ -200,76 +205,4 @@ function createOutput({ command, onChunk, feed }: Work, end: (why: ProblemCode) 
     },
     texts: () => ({ stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.toString('utf8') }),
   };
-}
-
-/** The program was not seen to end: either it cannot be ended, or the line is silent and nobody knows. */
-async function giveUp(options: FarRunOptions, work: Work, why: ProblemCode): Promise<Result<Finished>> {
-  const answers = await stillAnswers(options);
-  work.slot.abandon();
-  if (answers) return fail(explainEnded(work.command, why));
-  options.suspect();
-  return fail(lineLost(options.name, work.command));
-}
-
-/** Through another lane: the one that hangs does not listen. */
-async function kill(options: FarRunOptions, slot: Slot, how: 'TERM' | 'KILL'): Promise<void> {
-  const { words } = options.privilege();
-  const body = killBody(slot.pid, how, words);
-  if (!slot.privileged) {
-    options.pool.quick(silent(body, () => undefined));
-    return;
-  }
-  const root = await options.pool.alone(true);
-  if (root.ok) root.value.lane.send([silent(body, root.value.release)]);
-}
-
-function stillAnswers(options: FarRunOptions): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), SILENCE_MS / 2);
-    options.pool.quick(
-      silent(':', (end) => {
-        clearTimeout(timer);
-        resolve(end.kind === 'done');
-      }),
-    );
-  });
-}
-
-const silent = (body: string, onEnd: (end: JobEnd) => void) => ({
-  body,
-  onStdout: () => undefined,
-  onStderr: () => undefined,
-  onEnd,
-});
-
-type Texts = Readonly<{ stdout: string; stderr: string; exitCode: number }>;
-
-function resultOf(command: Command, texts: Texts, durationMs: number): Result<Finished> {
-  const { exitCode, stderr } = texts;
-  if (exitCode === 0 || command.okExits?.includes(exitCode) === true) return ok({ ...texts, durationMs });
-  // sh says this of a program that was removed since it was looked for.
-  if (exitCode === 127 && /not found|No such file/.test(stderr))
-    return fail({ ...missingTool(command.argv[0]), argv: command.argv });
-  const signal = SIGNALS[exitCode - 128];
-  if (exitCode === 126 && /too long/.test(stderr))
-    return fail(explainExit(command, { ...texts, startError: 'E2BIG' }));
-  if (signal === undefined) return fail(explainExit(command, texts));
-  return fail(explainExit(command, { stdout: texts.stdout, stderr, signal: `SIG${signal}` }));
-}
-
-const SIGNALS: Readonly<Record<number, string>> = {
-  1: 'HUP',
-  2: 'INT',
-  3: 'QUIT',
-  6: 'ABRT',
-  7: 'BUS',
-  9: 'KILL',
-  11: 'SEGV',
-  13: 'PIPE',
-  15: 'TERM',
-};
-
-export function lineLost(name: string, { argv }: Pick<Command, 'argv'>): Problem {
-  const tool = sanitise(argv[0].slice(argv[0].lastIndexOf('/') + 1), 80);
-  return problem('line-lost', `${name}: the line broke before ${tool} answered; it may have run`, { argv });
 }

@@ -1,6 +1,8 @@
 // Finds tools of the far host in the fixed system folders, in the order that the local one has. Found ones are remembered.
 
 import { quoteWord } from '../../core/plan.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { missingTool } from '../explain-exit.ts';
 import { SYSTEM_PATH, type Which } from '../which.ts';
 import { gather } from './gather.ts';
 import type { Pool } from './pool.ts';
@@ -8,33 +10,42 @@ import type { Pool } from './pool.ts';
 /** Somebody may install it; until then each question is a round trip, and guards ask for tools of other systems at every act. */
 const MISSED_FOR_MS = 30_000;
 
-export function createFarWhich(pool: Pool): Which & Readonly<{ forgetAll(): void }> {
+export type FarWhich = Which &
+  Readonly<{
+    /** As `find`, but a line that gives no answer does not count as a tool that is missing. */
+    locate(tool: string): Promise<Result<string>>;
+    forgetAll(): void;
+  }>;
+
+export function createFarWhich(pool: Pool): FarWhich {
   const found = new Map<string, string>();
   const missing = new Map<string, number>();
-  const asking = new Map<string, Promise<string | undefined>>();
-  const look = async (tool: string): Promise<string | undefined> => {
+  const asking = new Map<string, Promise<Result<string>>>();
+  const look = async (tool: string): Promise<Result<string>> => {
     const answer = await gather(pool, whichBody(tool));
-    const path = answer.ok && answer.value.exitCode === 0 ? answer.value.stdout.toString('utf8').trim() : '';
-    if (path === '') {
-      // Only a shell that looked and found nothing says that it is not there.
-      if (answer.ok) missing.set(tool, performance.now());
-      return undefined;
-    }
-    found.set(tool, path);
-    return path;
+    if (!answer.ok) return fail({ ...answer.problem, code: 'no-line' });
+    const path = answer.value.stdout.toString('utf8').trim();
+    // Only a shell that looked and found nothing says that it is not there.
+    if (path === '') missing.set(tool, performance.now());
+    else found.set(tool, path);
+    return path === '' ? fail(missingTool(tool)) : ok(path);
+  };
+  const locate = (tool: string): Promise<Result<string>> => {
+    const known = found.get(tool);
+    if (known !== undefined) return Promise.resolve(ok(known));
+    const missedAt = missing.get(tool);
+    const isMissing = missedAt !== undefined && performance.now() - missedAt < MISSED_FOR_MS;
+    const isName = tool.startsWith('/') ? !tool.includes('\0') : /^[A-Za-z0-9_+.@-]+$/.test(tool);
+    if (isMissing || !isName) return Promise.resolve(fail(missingTool(tool)));
+    const asked = asking.get(tool) ?? look(tool).finally(() => asking.delete(tool));
+    asking.set(tool, asked);
+    return asked;
   };
   return {
-    find(tool) {
-      const known = found.get(tool);
-      if (known !== undefined) return Promise.resolve(known);
-      const missedAt = missing.get(tool);
-      if (missedAt !== undefined && performance.now() - missedAt < MISSED_FOR_MS)
-        return Promise.resolve(undefined);
-      const isName = tool.startsWith('/') ? !tool.includes('\0') : /^[A-Za-z0-9_+.@-]+$/.test(tool);
-      if (!isName) return Promise.resolve(undefined);
-      const asked = asking.get(tool) ?? look(tool).finally(() => asking.delete(tool));
-      asking.set(tool, asked);
-      return asked;
+    locate,
+    async find(tool) {
+      const path = await locate(tool);
+      return path.ok ? path.value : undefined;
     },
     forget: (tool) => void found.delete(tool),
     forgetAll() {

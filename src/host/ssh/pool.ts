@@ -3,8 +3,8 @@
 import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Channel } from './channel.ts';
-import { type Met, meet } from './connect.ts';
-import type { FarShell } from './hello.ts';
+import { meetAgain } from './connect.ts';
+import type { FarShell, Hello } from './hello.ts';
 import { createLane, type Job, type Lane } from './lane.ts';
 
 /** sshd allows 10 sessions on one connection (MaxSessions): the logs and the operator's programs need theirs. */
@@ -63,17 +63,17 @@ export function createPool(options: PoolOptions): Pool {
 
   const openSlot = async (
     privileged: boolean,
-  ): Promise<Result<Readonly<{ channel: Channel; lane: Lane; met: Met; name: string }>>> => {
+  ): Promise<Result<Readonly<{ channel: Channel; lane: Lane; hello: Hello; name: string }>>> => {
     const opened = await options.open(privileged);
     if (!opened.ok) return opened;
     const { channel, name } = opened.value;
     const lane = createLane(channel);
-    const met = await meet(lane);
-    if (met === undefined) {
+    const hello = await meetAgain(lane);
+    if (hello === undefined) {
       channel.close();
       return fail(options.main() === undefined ? options.whyNot() : noSession());
     }
-    return ok({ channel, lane, met, name });
+    return ok({ channel, lane, hello, name });
   };
   const drop = (worker: Worker): void => {
     clearTimeout(worker.idle);
@@ -84,10 +84,10 @@ export function createPool(options: PoolOptions): Pool {
   const hire = async (privileged: boolean): Promise<Result<Worker>> => {
     const made = await openSlot(privileged);
     if (!made.ok) return made;
-    const { lane, met, name } = made.value;
+    const { lane, hello, name } = made.value;
     const slot: Slot = {
       lane,
-      pid: met.hello.pid,
+      pid: hello.pid,
       privileged,
       release: () => {
         worker.busy = false;
@@ -179,11 +179,11 @@ export function createPool(options: PoolOptions): Pool {
     async alone(privileged) {
       const made = await openSlot(privileged);
       if (!made.ok) return made;
-      const { channel, lane, met, name } = made.value;
-      others.set(channel, { pid: met.hello.pid, name, privileged });
+      const { channel, lane, hello, name } = made.value;
+      others.set(channel, { pid: hello.pid, name, privileged });
       void channel.ended.then(() => others.delete(channel));
       const close = (): void => channel.close();
-      return ok({ channel, lane, pid: met.hello.pid, privileged, release: close, abandon: close });
+      return ok({ channel, lane, pid: hello.pid, privileged, release: close, abandon: close });
     },
     quickPid: () => options.main()?.shell.pid ?? 0,
     giveUpQuick() {

@@ -10,7 +10,7 @@
 //     await far().killMaster();                      // the line breaks at once, both sides notice
 //     await far().dropPackets();                     // silence: ssh notices after 15 s; the far side later
 //     await far().heal();                            // packets flow again
-//     await far().slow('delay 300ms rate 64kbit');   // netem in both directions; slow() ends it
+//     await far().slow({ delayMs: 300, bitsPerSecond: 64_000 }); // each way; slow() ends it (option `slowable`)
 //     await far().up();                              // connected again (retries at once)
 //   });
 
@@ -23,9 +23,11 @@ import type { HostId } from '../../../src/core/hosts.ts';
 import { createSshHost } from '../../../src/host/ssh/create.ts';
 import type { SshHost, SshOptions } from '../../../src/host/ssh/ssh-host.ts';
 import type { TestNet, TestNs } from './netns.ts';
+import type { SlowSettings } from './slow-line.ts';
 
 export const FAR_PORT = 2222;
 const JUMP_PORT = 2223;
+const SLOW_LINE = new URL('./slow-line.ts', import.meta.url).pathname;
 
 export type FarHostOptions = Readonly<{
   /** Of the net's clients: where ssh runs. Default 0. */
@@ -38,6 +40,8 @@ export type FarHostOptions = Readonly<{
   accounts?: readonly FarAccount[];
   /** The account that `host` uses. Default root. */
   as?: string;
+  /** The line goes through a program that can slow it down. */
+  slowable?: boolean;
   /** More lines for sshd_config. */
   sshd?: readonly string[];
   /** More lines for the far host in ssh_config. */
@@ -75,8 +79,8 @@ export type FarHost = Readonly<{
   /** Nothing passes the client's namespace any more. */
   dropPackets(): Promise<void>;
   heal(): Promise<void>;
-  /** Words of `tc qdisc … netem`, in both directions; without words: quick again. */
-  slow(netem?: string): Promise<void>;
+  /** A bad line, each way, at once; without settings: quick again. Needs `slowable`. */
+  slow(settings?: SlowSettings): void;
   /** Processes of the server's namespace that belong to sessions (not sshd's listener): "pid words". */
   farProcesses(): readonly string[];
   /** ssh processes of this machine that use this host's folder. */
@@ -145,18 +149,9 @@ export async function startFarHost(net: TestNet, options: FarHostOptions = {}): 
     async heal() {
       await net.exec(client, ['nft', 'delete', 'table', 'inet', 'oc_cut'], { anyExit: true });
     },
-    async slow(netem) {
-      const at = `v${options.client ?? 0}`;
-      for (const [ns, device] of [
-        [client, 'eth0'],
-        [net.server, at],
-      ] as const) {
-        const words =
-          netem === undefined ? ['del', 'dev', device, 'root'] : ['replace', 'dev', device, 'root', 'netem'];
-        await net.exec(ns, ['tc', 'qdisc', ...words, ...(netem?.split(' ') ?? [])], {
-          anyExit: netem === undefined,
-        });
-      }
+    slow(settings) {
+      if (options.slowable !== true) throw new Error('a line that is to be slow is made with `slowable`');
+      writeFileSync(join(folder, 'slow.json'), JSON.stringify(settings ?? {}));
     },
     farProcesses: () => farProcesses(net, folder),
     nearProcesses: () =>
@@ -212,6 +207,9 @@ function writeClientFiles(folder: string, net: TestNet, options: FarHostOptions)
   ];
   const lines = [
     ...host('far', FAR_PORT, options.as ?? 'root'),
+    ...(options.slowable === true
+      ? [`ProxyCommand ${process.execPath} ${SLOW_LINE} %h %p ${folder}/slow.json`]
+      : []),
     ...(options.ssh ?? []),
     ...names.flatMap((name) => host(`far-${name}`, FAR_PORT, name)),
     ...host('jump', JUMP_PORT, 'root'),
