@@ -46,6 +46,12 @@ export type FileState = Readonly<{
 }>;
 
 /**
+ * The line to a far host was away for `ms`; 0: it was there. `unknown`: what a file got before it went was not read. `count`: how
+ * often, since the start of the feed; the rest is the last time's.
+ */
+export type LineAway = Readonly<{ count: number; ms: number; unknown: boolean }>;
+
+/**
  * What one log feed emits, at most ten times a second. Totals are exact and count from the start of the feed;
  * `run` is how often it had been started before: a command that starts again may say again what it said;
  * `skipped` is how many of `linesTotal` were read past without being kept, because more came than can be shown.
@@ -58,6 +64,7 @@ export type LogBatch = Readonly<{
   skipped: number;
   files: readonly FileState[];
   run: number;
+  away?: LineAway;
 }>;
 
 // ---- watched commands

@@ -1,10 +1,23 @@
 // Follows one path through everything that happens to log files: rename-and-create, copytruncate, deletion, re-creation,
 // switched symlinks, lost rights. Tells a story of events in which every line occurs exactly once.
 
-import { stat } from 'node:fs/promises';
 import { errnoOf } from './files.ts';
-import { keyOf, LogReader } from './follow-reader.ts';
+import type { LogReader } from './follow-reader.ts';
 import type { FollowEvent } from './host.ts';
+
+/** One open log file, of this machine or of another one. */
+export type FileReader = Pick<
+  LogReader,
+  | ('key' | 'offset' | 'size' | 'links')
+  | ('startNearEnd' | 'resume' | 'place' | 'look' | 'slice' | 'skipTo' | 'close')
+>;
+
+/** Where the files are. Both throw the system's errors; `key` says which file has the name now. */
+export type FollowWorld = Readonly<{
+  key(path: string): Promise<string>;
+  /** undefined when it is not a regular file. */
+  open(path: string): Promise<FileReader | undefined>;
+}>;
 
 export type FollowTuning = Readonly<{
   /** Most bytes of one `data` event. */
@@ -28,6 +41,7 @@ export type FollowTuning = Readonly<{
 
 /** What the followed paths share. */
 export type FollowShared = Readonly<{
+  world: FollowWorld;
   tuning: FollowTuning;
   onEvent: (event: FollowEvent) => void;
   /** Awaited between slices: lets keys in. False when following has ended. */
@@ -49,7 +63,7 @@ export class PathFollower {
   readonly path: string;
   readonly #shared: FollowShared;
   /** The file being read, then those that took its name since. */
-  readonly #queue: LogReader[] = [];
+  readonly #queue: FileReader[] = [];
   #state: 'new' | 'open' | Trouble = 'new';
   #quietSince = 0;
   #nextGrewAt: number | undefined;
@@ -83,7 +97,7 @@ export class PathFollower {
 
   async #openWhatHasTheName(): Promise<Trouble | undefined> {
     try {
-      const key = keyOf(await stat(this.path));
+      const key = await this.#shared.world.key(this.path);
       if (this.#queue.at(-1)?.key === key) {
         if (this.#state !== 'open') this.#opened();
         return undefined;
@@ -95,8 +109,8 @@ export class PathFollower {
   }
 
   async #openNew(): Promise<Trouble | undefined> {
-    const { held, places } = this.#shared;
-    const reader = await LogReader.open(this.path);
+    const { held, places, world } = this.#shared;
+    const reader = await world.open(this.path);
     if (reader === undefined) return 'not-a-file';
     if (held.has(reader.key)) {
       await reader.close();
@@ -135,7 +149,7 @@ export class PathFollower {
   }
 
   /** Reads up to the size that the file has now. True when something was there. */
-  async #readOn(reader: LogReader): Promise<boolean> {
+  async #readOn(reader: FileReader): Promise<boolean> {
     const { tuning, pause, onEvent } = this.#shared;
     const grown = await reader.look();
     if (grown === 'truncated') this.#emit('truncated');
@@ -159,7 +173,7 @@ export class PathFollower {
   }
 
   /** Read to its end, and as far as one can know nobody will write to it any more. */
-  async #isFinished(reader: LogReader): Promise<boolean> {
+  async #isFinished(reader: FileReader): Promise<boolean> {
     const { tuning, now } = this.#shared;
     const next = this.#queue[1];
     if (next === undefined) return reader.links === 0 && now() - this.#quietSince >= tuning.deletedQuietMs;
@@ -171,7 +185,7 @@ export class PathFollower {
     return now() - quietSince >= tuning.rotationQuietMs || now() - this.#nextGrewAt >= tuning.rotationMaxMs;
   }
 
-  async #letGo(reader: LogReader): Promise<void> {
+  async #letGo(reader: FileReader): Promise<void> {
     const { held, places } = this.#shared;
     this.#queue.splice(this.#queue.indexOf(reader), 1);
     held.delete(reader.key);

@@ -1,10 +1,18 @@
 // Follows paths and globs until aborted: expands patterns, decides when each file is looked at, wakes early when chokidar
 // says so. Timers alone would do, the watcher makes the first line of a quiet log appear at once.
 
+import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { watch } from 'chokidar';
 import type { Files } from './files.ts';
-import { type FollowShared, type FollowTuning, type Look, PathFollower } from './follow-file.ts';
+import {
+  type FollowShared,
+  type FollowTuning,
+  type FollowWorld,
+  type Look,
+  PathFollower,
+} from './follow-file.ts';
+import { keyOf, LogReader } from './follow-reader.ts';
 import { hasGlob } from './glob.ts';
 import type { FollowOptions } from './host.ts';
 
@@ -19,6 +27,11 @@ export const FOLLOW_TUNING: FollowTuning = {
   busyMs: 100,
   quietMs: 1000,
   globMs: 2000,
+};
+
+const LOCAL_WORLD: FollowWorld = {
+  key: async (path) => keyOf(await stat(path)),
+  open: (path) => LogReader.open(path),
 };
 
 /** Looks with bytes, one after the other, after which a file is busy enough to do without its watcher. */
@@ -42,6 +55,7 @@ export async function followFiles(
   const bell = createBell(signal);
   const now = (): number => performance.now();
   const shared: FollowShared = {
+    world: LOCAL_WORLD,
     tuning,
     onEvent: options.onEvent,
     now,
@@ -162,8 +176,10 @@ async function expand(
   return found;
 }
 
+export type Bell = Readonly<{ ring(): void; wait(ms: number): Promise<void> }>;
+
 /** A pause that a ring or the abort ends early. A ring during no pause makes the next one end at once. */
-function createBell(signal: AbortSignal): Readonly<{ ring(): void; wait(ms: number): Promise<void> }> {
+export function createBell(signal: AbortSignal): Bell {
   let rung = false;
   let wake: (() => void) | undefined;
   const ring = (): void => {

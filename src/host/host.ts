@@ -35,7 +35,12 @@ export type FollowEvent =
    * Bytes that were jumped over because reading could not keep up, with the exact number of newlines in them. The next data
    * begins at a line start: forget an unfinished line, its newline is among the counted.
    */
-  | Readonly<{ kind: 'skipped'; path: string; bytes: number; lines: number }>;
+  | Readonly<{ kind: 'skipped'; path: string; bytes: number; lines: number }>
+  /**
+   * Of far hosts. nothing: the line was away for `downMs`; what the file got meanwhile follows, or is told as skipped.
+   * unknown: what was read has gone, and nobody knows what it still got; `downMs` 0: while the line was there.
+   */
+  | Readonly<{ kind: 'gap'; path: string; downMs: number; missed: 'nothing' | 'unknown' }>;
 
 export type FollowOptions = Readonly<{
   /** Paths and globs; new matches are picked up. */

@@ -6,14 +6,14 @@ import { constants } from 'node:os';
 import { ReadStream } from 'node:tty';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { sanitise } from '../core/sanitise.ts';
+import { type SafeText, sanitise } from '../core/sanitise.ts';
 import { keepFromChildren } from './pty-files.ts';
-import { launchOf, type ProgramWish, withoutOurFiles } from './pty-launch.ts';
+import { type Launched, launchOf, type ProgramWish, withoutOurFiles } from './pty-launch.ts';
 import { loadNativePty, type NativePty } from './pty-native.ts';
 import { markOf, type Reaper, type SessionMark, startReaper } from './reaper.ts';
 
-/** How a program ended: with a status, or by a signal's name. */
-export type PtyEnd = Readonly<{ exitCode: number } | { signal: string }>;
+/** How a program ended: with a status, by a signal's name, or nobody knows: the way to a far host broke. */
+export type PtyEnd = Readonly<{ exitCode: number } | { signal: string } | { lost: SafeText }>;
 
 export type PtyOptions = ProgramWish &
   Readonly<{
@@ -44,15 +44,20 @@ export type Ptys = Readonly<{
   endPtys(): Promise<void>;
 }>;
 
-/** `through`: words that must stand before a program's (ip netns exec). */
-export function createPtys(through: readonly string[] = []): Ptys {
+type Launching = (wish: ProgramWish) => Promise<Result<Launched>>;
+
+/** `through`: words that must stand before a program's (ip netns exec). `launching`: what is started for a wish. */
+export function createPtys(
+  through: readonly string[] = [],
+  launching: Launching = (wish) => launchOf(wish, process.env),
+): Ptys {
   let reaper: Reaper | undefined;
   const open = new Set<OpenPty>();
   return {
     async openPty(options) {
       const native = loadNativePty();
       if (!native.ok) return native;
-      const launch = await launchOf(options, process.env);
+      const launch = await launching(options);
       if (!launch.ok) return launch;
       const { argv, cwd, env } = launch.value;
       const [file, ...args] = withoutOurFiles(before(through, argv));

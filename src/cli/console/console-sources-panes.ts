@@ -99,6 +99,6 @@ export function appended(pane: PaneId, batch: LogBatch, host: Host): LinesMsg {
     const reading = readLine(line.text, at);
     return reading.stamp === undefined ? { ...line, reading } : { ...line, stamp: reading.stamp, reading };
   });
-  const { linesTotal: total, bytesTotal: bytes, skipped, files, run } = batch;
-  return { kind: 'log/appended', pane, lines, total, bytes, skipped, files, run, at };
+  const { linesTotal: total, bytesTotal: bytes, skipped, files, run, away } = batch;
+  return { kind: 'log/appended', pane, lines, total, bytes, skipped, files, run, away, at };
 }

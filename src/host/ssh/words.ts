@@ -79,7 +79,11 @@ export function clientWords(
 ): Words {
   return [
     ...ssh(options),
-    ...asOptions([...CLIENT, wish.terminal ? 'RequestTTY=force' : 'RequestTTY=no']),
+    // Else it would write "Shared connection closed" under the last words of every program.
+    ...asOptions([
+      ...CLIENT,
+      ...(wish.terminal ? ['RequestTTY=force', 'LogLevel=QUIET'] : ['RequestTTY=no']),
+    ]),
     ...[wish.terminal ? '-tt' : '-T', '-e', 'none', '-S', control, '--', options.entry.destination],
     ...(wish.far === undefined ? [] : [wish.far]),
   ];

@@ -144,6 +144,8 @@ function take(at: Watched, event: FollowEvent, now: UnixMs): void {
     file.lines.end();
     if (!file.back) file.counts.add(now, event.lines);
     if (isServer) at.server.lostBefore(now);
+  } else if (event.kind === 'gap') {
+    if (event.missed === 'unknown' && isServer) at.server.lostBefore(now);
   } else file.state = stateOf(event.kind);
 }
 
@@ -191,7 +193,7 @@ function arrived(file: File, bytes: Buffer, now: UnixMs): void {
   }
 }
 
-function stateOf(kind: Exclude<FollowEvent['kind'], 'data' | 'skipped'>): JailLog['state'] {
+function stateOf(kind: Exclude<FollowEvent['kind'], 'data' | 'skipped' | 'gap'>): JailLog['state'] {
   return kind === 'missing' || kind === 'denied' || kind === 'not-a-file' ? kind : 'read';
 }
 

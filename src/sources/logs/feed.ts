@@ -3,7 +3,7 @@
 // batch is made.
 
 import { type UnixMs, unixMs } from '../../core/brand.ts';
-import type { FileState, LogBatch, LogLine } from '../../core/rows.ts';
+import type { FileState, LineAway, LogBatch, LogLine } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { Backlog } from './backlog.ts';
 import { countNewlines, LINE_BYTES_MAX } from './lines.ts';
@@ -41,6 +41,8 @@ export class Feed {
   #bytesTotal = 0;
   #skipped = 0;
   #changed = false;
+  #away: LineAway | undefined;
+  #awayTold = 0;
 
   /** `max`: the most lines that `take` will be asked for. `byTime`: the first ones that it gives are the newest by time. */
   constructor(max: number, byTime = false) {
@@ -96,6 +98,19 @@ export class Feed {
     forgetRest(file);
   }
 
+  /** Several files tell of the same outage. */
+  away(name: string, ms: number, unknown: boolean): void {
+    this.#file(name);
+    const last = this.#away;
+    const isSame = last !== undefined && last.count > this.#awayTold;
+    this.#away = {
+      count: isSame ? last.count : this.#awayTold + 1,
+      ms: isSame ? Math.max(last.ms, ms) : ms,
+      unknown: unknown || (isSame && last.unknown),
+    };
+    this.#changed = true;
+  }
+
   /** `final`: an unfinished line will not be continued, it is complete as it is. */
   mark(name: string, kind: FileState['kind'], final: boolean): void {
     const file = this.#file(name);
@@ -129,6 +144,7 @@ export class Feed {
     this.#heldLines = 0;
     this.#heldBytes = 0;
     this.#changed = false;
+    this.#awayTold = this.#away?.count ?? 0;
     for (const segment of segments) {
       const drop = Math.min(toDrop, segment.lines);
       toDrop -= drop;
@@ -148,6 +164,7 @@ export class Feed {
         bytes,
         lines: count,
       })),
+      ...(this.#away === undefined ? {} : { away: this.#away }),
     };
   }
 

@@ -125,6 +125,9 @@ function feedEvent(feed: Feed, event: FollowEvent, host: Host): void {
     case 'opened':
       feed.mark(event.path, 'open', false);
       return;
+    case 'gap':
+      feed.away(event.path, event.downMs, event.missed === 'unknown');
+      return;
     case 'rotated':
     case 'truncated':
     case 'missing':

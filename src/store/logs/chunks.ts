@@ -1,12 +1,15 @@
 // The lines of a feed as immutable chunks: appending copies at most one chunk, a frozen pane keeps old chunks
 // by reference, and what is computed from a chunk (filter hits, address counts) is computed once.
 
-import type { ReadLine } from '../../core/rows.ts';
+import type { LineAway, ReadLine } from '../../core/rows.ts';
 
 export const CHUNK_LINES = 256;
 
-/** What is said on a row before a line: lines that were not kept, and that the source was started again there. */
-export type Gap = Readonly<{ skipped: number; again: boolean }>;
+/**
+ * What is said on a row before a line: lines that were not kept, that the source was started again there, and that the line to
+ * the host was away.
+ */
+export type Gap = Readonly<{ skipped: number; again: boolean; away?: Omit<LineAway, 'count'> | undefined }>;
 
 /**
  * `times[i]`: the time by which line i is ordered among several files; 0 in a feed that keeps the order of arrival.
@@ -54,7 +57,8 @@ export function append(chunks: readonly Chunk[], arrival: Arrival): readonly Chu
   if (first === undefined) return chunks;
   const kept = [...chunks];
   const gaps = new Map<number, Gap>();
-  if (arrival.gap.skipped > 0 || arrival.gap.again) gaps.set(first.seq, arrival.gap);
+  if (arrival.gap.skipped > 0 || arrival.gap.again || arrival.gap.away !== undefined)
+    gaps.set(first.seq, arrival.gap);
   const fresh = arrival.lines.map((line, index): Entry => ({ line, time: arrival.times[index] ?? 0 }));
   sortEntries(fresh);
   const pulled = arrival.sealed ? [] : pullLater(kept, fresh[0] ?? { line: first, time: 0 });
@@ -142,9 +146,13 @@ function dropOld(chunks: readonly Chunk[], history: number): readonly Chunk[] {
 
 /** Two that are said on one row. */
 export function bothGaps(one: Gap | undefined, other: Gap): Gap {
-  return one === undefined
-    ? other
-    : { skipped: one.skipped + other.skipped, again: one.again || other.again };
+  if (one === undefined) return other;
+  const away = one.away ?? other.away;
+  return {
+    skipped: one.skipped + other.skipped,
+    again: one.again || other.again,
+    ...(away === undefined ? {} : { away }),
+  };
 }
 
 /** The same chunk with `gap` more lines said to be missing before its first line. */

@@ -1,7 +1,7 @@
 // A feed: the kept lines of one log pane's source with exact counters, its rate, and how often each address appears.
 
 import type { UnixMs } from '../../core/brand.ts';
-import type { FileState, ReadLine } from '../../core/rows.ts';
+import type { FileState, LineAway, ReadLine } from '../../core/rows.ts';
 import { append, type Chunk, lastKey } from './chunks.ts';
 
 /**
@@ -16,6 +16,7 @@ export type Batch = Readonly<{
   files: readonly FileState[];
   /** As in LogBatch; 0 when absent. */
   run?: number;
+  away?: LineAway | undefined;
   at: UnixMs;
 }>;
 
@@ -38,6 +39,9 @@ export type Feed = Readonly<{
   /** Which run of the source the last batch came from, and whether its start is not yet said before a kept line. */
   run: number;
   pendingAgain: boolean;
+  /** How often the line was away, and the last time while it is not said before a kept line. */
+  aways: number;
+  pendingAway: LineAway | undefined;
   files: readonly FileState[];
   /** Latest order time of each file: lines of one file never change places. */
   fileTimes: readonly number[];
@@ -56,6 +60,8 @@ export const EMPTY_FEED: Feed = {
   pendingGap: 0,
   run: 0,
   pendingAgain: false,
+  aways: 0,
+  pendingAway: undefined,
   files: [],
   fileTimes: [],
   readings: [],
@@ -86,6 +92,8 @@ export function appendBatch(feed: Feed, batch: Batch, options: FeedOptions): Fee
     skipped: earlier.skipped + batch.skipped,
   };
   const gap = feed.pendingGap + Math.max(0, totals.skipped - feed.skipped);
+  const wasAway = (batch.away?.count ?? 0) > (isNewRun ? 0 : feed.aways);
+  const away = wasAway ? batch.away : feed.pendingAway;
   const lines = numbered(batch.lines.slice(-Math.max(1, options.history)), feed.nextSeq);
   const heldEnd = options.held?.at(-1);
   const sealed = heldEnd !== undefined && heldEnd === feed.chunks.at(-1);
@@ -103,13 +111,15 @@ export function appendBatch(feed: Feed, batch: Batch, options: FeedOptions): Fee
     chunks: append(lines.length < batch.lines.length ? [] : feed.chunks, {
       lines,
       times,
-      gap: { skipped: gap, again },
+      gap: { skipped: gap, again, ...(away === undefined ? {} : { away }) },
       history: options.history,
       sealed,
     }),
     pendingGap: lines.length > 0 ? 0 : gap,
     run,
     pendingAgain: lines.length === 0 && again,
+    aways: batch.away?.count ?? 0,
+    pendingAway: lines.length === 0 ? away : undefined,
     files: batch.files,
     fileTimes: options.byTime ? fileTimes : feed.fileTimes,
     readings: nextReadings(isNewRun ? EMPTY_FEED : feed, { at: batch.at, total: totals.total }),

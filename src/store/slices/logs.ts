@@ -2,7 +2,7 @@
 
 import type { UnixMs } from '../../core/brand.ts';
 import type { PaneId, Session } from '../../core/pane.ts';
-import type { FileState, ReadLine } from '../../core/rows.ts';
+import type { FileState, LineAway, ReadLine } from '../../core/rows.ts';
 import { appendBatch } from '../logs/feed.ts';
 import { findLog, promptedLog, toggleFilter } from '../logs/find.ts';
 import { type LogPane, lineBox, newLogPane } from '../logs/log-pane.ts';
@@ -35,6 +35,7 @@ export type LogsMsg =
       skipped: number;
       files: readonly FileState[];
       run?: number;
+      away?: LineAway | undefined;
       at: UnixMs;
     }>
   /** `index`: place in the pane's list of filters, from 0. */

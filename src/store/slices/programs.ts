@@ -5,18 +5,26 @@ import type { UnixMs } from '../../core/brand.ts';
 import type { PaneId, RunSpec } from '../../core/pane.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { ProgramScreen } from '../../core/program.ts';
+import type { SafeText } from '../../core/sanitise.ts';
 import type { Msg } from '../messages.ts';
 import type { ConsoleState } from '../state.ts';
 
 /**
  * `suspended`: waits for Enter. `starting`: asked for, by the operator or the session file. `ending`: it was told to end.
- * `ended`: `exitCode`, or the name of the signal that ended it.
+ * `ended`: `exitCode`, or the name of the signal that ended it, or in words why nobody knows (`lost`).
  */
 export type ProgramPhase =
   | Readonly<{ kind: 'suspended' }>
   | Readonly<{ kind: 'starting' }>
   | Readonly<{ kind: 'running'; pid: number; since: UnixMs; ending?: boolean }>
-  | Readonly<{ kind: 'ended'; exitCode?: number; signal?: string; at: UnixMs; ranMs: number }>
+  | Readonly<{
+      kind: 'ended';
+      exitCode?: number;
+      signal?: string;
+      lost?: SafeText;
+      at: UnixMs;
+      ranMs: number;
+    }>
   | Readonly<{ kind: 'failed'; problem: Problem }>;
 
 /** `bell`: it has rung since the pane last had the focus. */

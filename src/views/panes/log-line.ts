@@ -1,7 +1,7 @@
 // One log line as rows: gutter (cursor, mark, state of the address), time, and the line as it was written with its
 // addresses coloured and the hits of a search marked.
 
-import { formatAge } from '../../core/duration.ts';
+import { formatAge, formatDuration } from '../../core/duration.ts';
 import type { Line, Role, Span } from '../../core/line.ts';
 import type { ReadLine } from '../../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
@@ -169,9 +169,17 @@ function spansOf(text: SafeText, piece: Piece, painting: Painting): readonly Spa
   return piece.cutRight ? [...spans, span(sanitise(glyphs.ellipsis), 'dim')] : spans;
 }
 
+/** What came while the line was away follows, or is counted as skipped, where nothing else is said. */
+function awayWords({ ms, unknown }: NonNullable<Gap['away']>): string {
+  if (ms === 0) return 'the file went away, its last lines may be missing';
+  const words = `the line was down ${formatDuration(Math.max(1, Math.round(ms / 1000)))}`;
+  return unknown ? `${words}, a file went away then: lines may be missing` : words;
+}
+
 /** The row that says what is missing, or why lines repeat, where it is so. No line of a log is drawn like it. */
-export function drawGap({ skipped, again }: Gap, columns: number, glyphs: Glyphs): Line {
+export function drawGap({ skipped, again, away }: Gap, columns: number, glyphs: Glyphs): Line {
   const parts = [
+    ...(away === undefined ? [] : [awayWords(away)]),
     ...(again ? ['started again, lines may repeat'] : []),
     ...(skipped > 0 ? [`${groupDigits(skipped)} ${skipped === 1 ? 'line' : 'lines'} skipped`] : []),
   ];

@@ -62,7 +62,8 @@ const SHELL_EXITS: ReadonlyMap<number, string> = new Map([
   [127, 'not found'],
 ]);
 
-function endWords({ exitCode, signal }: Ended): string {
+function endWords({ exitCode, signal, lost }: Ended): string {
+  if (lost !== undefined) return lost;
   if (exitCode === undefined) return `killed by ${signal ?? 'a signal'}`;
   const meaning = SHELL_EXITS.get(exitCode);
   return meaning === undefined ? `exit ${exitCode}` : `exit ${exitCode}: ${meaning}`;

@@ -26,6 +26,7 @@ const LAST_NAME = /[^/]*$/;
 function tell(
   options: Pick<FollowOptions, 'patterns'> & Partial<FollowOptions>,
   tuning: Partial<FollowTuning> = {},
+  by?: (wish: FollowOptions) => Promise<void>,
 ): Story {
   const abort = new AbortController();
   const rests = new Map<string, Buffer>();
@@ -67,14 +68,16 @@ function tell(
       if (rest.length > 0) story.lines.push(rest.toString());
       keepRest(event.path, Buffer.alloc(0));
     }
-    story.told.push(`${event.kind} ${LAST_NAME.exec(event.path)?.[0]}`);
+    story.told.push(
+      `${event.kind === 'gap' ? `gap ${event.missed}` : event.kind} ${LAST_NAME.exec(event.path)?.[0]}`,
+    );
   };
   const keepRest = (path: string, rest: Buffer): void => {
     rests.set(path, Buffer.from(rest));
     story.rests.set(path, rest.toString());
   };
   const wish: FollowOptions = { tailBytes: 0, signal: abort.signal, onEvent, ...options };
-  const done = followFiles(wish, createFiles(), { ...FOLLOW_TUNING, ...QUICK, ...tuning });
+  const done = by?.(wish) ?? followFiles(wish, createFiles(), { ...FOLLOW_TUNING, ...QUICK, ...tuning });
   return story;
 }
 
