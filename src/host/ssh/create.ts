@@ -2,14 +2,15 @@
 
 import { unixMs } from '../../core/brand.ts';
 import { type HostSystem, hostSystemNamed } from '../../core/host-system.ts';
-import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { Channel, OpenChannel } from './channel.ts';
 import { createFarFiles } from './far-files.ts';
+import { createFarPtys } from './far-pty.ts';
 import { createFarRunner } from './far-run.ts';
 import { createFarWhich } from './far-which.ts';
 import { fenceAsRoot } from './fence.ts';
+import { createFarFollow } from './follow.ts';
 import { newMark } from './frames.ts';
 import { createLine } from './link.ts';
 import { askPassword } from './password.ts';
@@ -93,6 +94,9 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
     const opened = await open(privileged);
     return opened.ok ? ok(opened.value.channel) : opened;
   };
+  const sessionWords: SshParts['sessionWords'] = (wish) =>
+    line.connected() === undefined ? undefined : clientWords(options, line.control, wish);
+  const ptys = createFarPtys({ name, sessionWords, whyNot: () => line.whyNot(), link: line });
   const host: SshHost = {
     kind: 'ssh',
     name: options.entry.id,
@@ -114,15 +118,8 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
     ...runner,
     ...files,
     which: which.find,
-    follow: () => Promise.resolve(),
-    openPty: () => Promise.resolve(fail(problem('bug', `${name}: programs there come later`))),
-    endPtys: () => Promise.resolve(),
+    ...ptys,
+    follow: createFarFollow({ openChannel, link: line }),
   };
-  return {
-    host,
-    openChannel,
-    control: line.control,
-    sessionWords: (wish) =>
-      line.connected() === undefined ? undefined : clientWords(options, line.control, wish),
-  };
+  return { host, openChannel, control: line.control, sessionWords };
 }
