@@ -4,7 +4,7 @@ import { createDesk, type Desk } from '../actions/desk.ts';
 import { type FirewallView, readFirewalls } from '../actions/firewalls.ts';
 import { findSetByName } from '../actions/set-names.ts';
 import type { BanTarget, Operator } from '../core/act.ts';
-import { LOCAL } from '../core/hosts.ts';
+import { type HostEntry, LOCAL } from '../core/hosts.ts';
 import type { Session } from '../core/pane.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { SetKey } from '../core/rows.ts';
@@ -29,6 +29,8 @@ export type ActDeps = Readonly<{
   exit: (status: ExitStatus) => void;
   local?: () => Promise<Host>;
   gate?: Gate;
+  /** What `host` is in a session file; absent: this machine. */
+  entry?: HostEntry;
   /** Said before the subcommand, for it. */
   before?: () => HostFlags;
   /** As it was typed. */

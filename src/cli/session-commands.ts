@@ -5,7 +5,6 @@ import { basename } from 'node:path';
 import type { Command as Program } from 'commander';
 import type { PaneSpec } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
-import type { Host } from '../host/host.ts';
 import { DEFAULT_KEYMAP } from '../keys/keymap.ts';
 import { applyOverrides } from '../keys/overrides.ts';
 import { sessionTextFor } from '../session/detect.ts';
@@ -13,24 +12,24 @@ import { loadSession } from '../session/load.ts';
 import { arrange } from '../views/arrange.ts';
 import { drawArrangement } from '../views/draw-arrangement.ts';
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../views/glyphs.ts';
-import { placesOf } from './act-desk.ts';
+import { type ActDeps, placesOf } from './act-desk.ts';
+import { type HostFlags, onAnyHost, onHosts } from './hosts/flags.ts';
 import { EXIT, type ExitStatus, type Io } from './io.ts';
 import { findSetNames, gatherFacts } from './machine-facts.ts';
 import { openSession, printProblems, readText } from './session-file.ts';
 
-type Deps = Readonly<{ io: Io; host: () => Promise<Host>; exit: (status: ExitStatus) => void }>;
-
-export function registerSessionCommands(program: Program, deps: Deps): void {
+export function registerSessionCommands(program: Program, deps: ActDeps): void {
   program
     .command('validate')
     .description('check a session file: every error with file:line:column')
     .argument('<file>', 'the session file')
     .action(async (file: string) => deps.exit(await validate(file, deps)));
-  program
-    .command('init')
-    .description('write the layout detected from this machine as a commented session file')
+  onAnyHost(program.command('init'))
+    .description('write the layout detected from this machine, or another, as a commented session file')
     .argument('[file]', 'where to write it; "-" is standard output', '.opsconsole.yml')
-    .action(async (file: string) => deps.exit(await init(file, deps)));
+    .action(async (file: string, flags: HostFlags) =>
+      deps.exit(await onHosts(flags, deps, (at) => init(file, at))),
+    );
   program
     .command('print-layout')
     .description('draw the arrangement of a session as text')
@@ -42,7 +41,7 @@ export function registerSessionCommands(program: Program, deps: Deps): void {
     );
 }
 
-async function validate(file: string, { io, host }: Deps): Promise<ExitStatus> {
+async function validate(file: string, { io, host }: ActDeps): Promise<ExitStatus> {
   const text = await readText(await host(), file);
   if (!text.ok) return complain(io, text.problem.summary);
   const loaded = loadSession(text.value, file);
@@ -57,9 +56,11 @@ async function validate(file: string, { io, host }: Deps): Promise<ExitStatus> {
   return EXIT.done;
 }
 
-async function init(file: string, { io, host }: Deps): Promise<ExitStatus> {
+async function init(file: string, { io, host, entry, gate }: ActDeps): Promise<ExitStatus> {
+  if (gate !== undefined) return complain(io, 'one file is for one host: name one');
   const here = await host();
-  const text = sessionTextFor({ ...(await gatherFacts(here)), sets: await findSetNames(here) });
+  const facts = { ...(await gatherFacts(here)), sets: await findSetNames(here) };
+  const text = sessionTextFor(facts, entry);
   if (file === '-') {
     io.stdout.write(text);
     return EXIT.done;
@@ -86,7 +87,7 @@ async function init(file: string, { io, host }: Deps): Promise<ExitStatus> {
 
 type LayoutArgs = Readonly<{ session: string | undefined; size: string; ascii: boolean }>;
 
-async function printLayout(args: LayoutArgs, { io, host }: Deps): Promise<ExitStatus> {
+async function printLayout(args: LayoutArgs, { io, host }: ActDeps): Promise<ExitStatus> {
   const { session: argument, size, ascii } = args;
   const looksLikeSize = argument !== undefined && /^\d+x\d+$/.test(argument);
   const named = looksLikeSize ? undefined : argument;

@@ -64,9 +64,11 @@ async function sessionOf(flags: HostFlags, deps: ActDeps): Promise<Result<Sessio
 }
 
 /** What a command is given there: nothing of it asks again where it shall run. */
-function depsFor({ hosts, deps }: Running, id: HostId, io: Io): ActDeps {
+function depsFor({ hosts, deps, wanted }: Running, id: HostId, io: Io): ActDeps {
   const { before: _, ...rest } = deps;
-  return { ...rest, io, host: () => Promise.resolve(hosts.of(id)), local: deps.host };
+  const entry = wanted.find((one) => one.id === id)?.entry;
+  const there = { host: () => Promise.resolve(hosts.of(id)), local: deps.host };
+  return { ...rest, ...there, io, ...(entry && { entry }) };
 }
 
 async function onOne(running: Running): Promise<ExitStatus> {

@@ -5,7 +5,10 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
+import { registerWatchCommand } from '../../../src/cli/watch-commands.ts';
 import { takeLock } from '../../../src/cli/watch-lock.ts';
 import { unitText } from '../../../src/cli/watch-unit.ts';
 
@@ -15,6 +18,22 @@ const startOf = (pid: number): string =>
   readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ')[19] ?? '';
+
+it('the watch is not started from afar', async () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const statuses: number[] = [];
+  const program = new Command();
+  registerWatchCommand(program, {
+    io: { stdin: new PassThrough(), stdout, stderr, env: {}, cwd: folder, terminal: false },
+    host: () => Promise.reject(new Error('nothing is looked at')),
+    exit: (status) => void statuses.push(status),
+  });
+  await program.parseAsync(['watch', '--host', 'rolly'], { from: 'user' });
+  expect(statuses).toEqual([2]);
+  expect(String(stderr.read())).toMatch(
+    /^the watch runs on the host that it watches: install opsconsole there/,
+  );
+});
 
 describe('the lock', () => {
   it('is for one, and given back', () => {

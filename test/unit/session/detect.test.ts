@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HostId } from '../../../src/core/hosts.ts';
 import { type MachineFacts, sessionTextFor } from '../../../src/session/detect.ts';
 import { loadSession } from '../../../src/session/load.ts';
 
@@ -27,6 +28,14 @@ describe('the detected session', () => {
       ['host', 'conntrack', 'bans', 'traffic'],
       ['bans', 'journal'],
     ]);
+  });
+
+  it('of a host over ssh names that host, so that it can be saved and opened again', () => {
+    const entry = { id: 'edge1' as HostId, destination: 'admin@edge1.example.net', sudo: 'ask' } as const;
+    for (const host of [entry, { ...entry, destination: 'edge1', sudo: 'auto' } as const]) {
+      const loaded = loadSession(sessionTextFor(BARE, host), '/x.yml');
+      expect(loaded).toMatchObject({ ok: true, session: { hosts: [host], host: 'edge1' } });
+    }
   });
 
   it('has a window for the jails where a fail2ban server listens', () => {
