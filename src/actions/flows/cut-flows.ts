@@ -1,6 +1,7 @@
 // The flows of networks: planned to be cut, counted again. Shared by ban and cut, whatever keeps the flows here.
 
 import type { Net } from '../../core/address.ts';
+import { whyNoFirewall } from '../../core/host-system.ts';
 import { problem } from '../../core/problem.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Finished, Host } from '../../host/host.ts';
@@ -14,9 +15,13 @@ const NO_TABLE: FlowTable = { left: async () => ok({ count: 0 }), cut: () => und
 export async function planFlowCut(context: ActContext, nets: readonly Net[]): Promise<CutPlan> {
   const plan = (await planPfCut(context, nets)) ?? (await planConntrackCut(context, nets));
   if (plan !== undefined) return plan;
-  const unavailable = problem('not-found', 'this machine tracks no connections: there are no flows to cut', {
-    hint: 'nf_conntrack is not loaded',
-  });
+  const why = whyNoFirewall(context.host.system);
+  const unavailable =
+    why === undefined
+      ? problem('not-found', 'this machine tracks no connections: there are no flows to cut', {
+          hint: 'nf_conntrack is not loaded',
+        })
+      : problem('refused', why);
   return { nets, moves: [], before: undefined, table: NO_TABLE, unavailable, notes: [] };
 }
 

@@ -3,6 +3,7 @@
 // growing with every open connection. So SYN_RECV is counted by `ss`, and only while load is high or the shields are up.
 // /proc/net/stat/nf_conntrack does not count new flows any more (all zero on 6.18); Tcp PassiveOpens does count connections.
 
+import { SYSTEM_NAMES } from '../../core/host-system.ts';
 import { command } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -28,6 +29,9 @@ const CONNTRACK = '/proc/sys/net/netfilter/nf_conntrack_';
 export function createSampler(host: Host, settings: WatchSettings): Sampler {
   const lines = createLineMeter(host);
   return async ({ all }) => {
+    const { system = 'linux' } = host;
+    if (system !== 'linux')
+      return fail(problem('refused', `the watch counts with files of Linux: not on ${SYSTEM_NAMES[system]}`));
     const uptime = await readAs(host, '/proc/uptime', parseUptime);
     if (typeof uptime !== 'number') return fail(problem('unreadable', '/proc/uptime cannot be read'));
     const [load1, cpus, conntrack, listenDrops, opened] = await Promise.all([

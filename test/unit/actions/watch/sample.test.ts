@@ -132,3 +132,8 @@ describe('a log', () => {
     );
   });
 });
+
+it('counts on Linux alone, and says so elsewhere', async () => {
+  const sampled = await createSampler(treeHost({ system: 'freebsd' }), SETTINGS)({ all: true });
+  expect(sampled).toMatchObject({ ok: false, problem: { summary: expect.stringContaining('FreeBSD') } });
+});
