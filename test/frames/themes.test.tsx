@@ -105,7 +105,7 @@ describe('what a colour says without colours', () => {
       { kind: 'unavailable', problem: failed },
     ];
     const texts = states.map((status) =>
-      sourceState(status, NOW)
+      sourceState(status, { now: NOW })
         .map(({ text }) => text)
         .join(''),
     );

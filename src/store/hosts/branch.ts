@@ -1,6 +1,7 @@
 // What the state knows of one host: everything that its sources, acts and shields tell. The rest of the state is the
 // operator's: workspace, keys, dialogs, lines of logs.
 
+import { unixMs } from '../../core/brand.ts';
 import { type HostId, type LinkState, LOCAL } from '../../core/hosts.ts';
 import { hostOfPane, hostsOf, type Session } from '../../core/pane.ts';
 import { initialBans } from '../slices/bans.ts';
@@ -71,5 +72,14 @@ export function panesOn(session: Session, id: HostId): Session {
 export function reduceLink(state: ConsoleState, msg: HostMsg): ConsoleState {
   const skewMs = msg.link.kind === 'up' ? msg.link.skewMs : state.skewMs;
   const now = (state.now - state.skewMs + skewMs) as ConsoleState['now'];
-  return { ...state, link: msg.link, privileged: msg.privileged, skewMs, now };
+  return { ...state, link: onItsClock(msg.link, skewMs), privileged: msg.privileged, skewMs, now };
+}
+
+/** Lines tell their times by our clock; whatever is seen of a host is read by the host's. */
+function onItsClock(link: LinkState, skewMs: number): LinkState {
+  if (link.kind === 'local' || skewMs === 0) return link;
+  const since = unixMs(link.since + skewMs);
+  return link.kind === 'down'
+    ? { ...link, since, retryAt: unixMs(link.retryAt + skewMs) }
+    : { ...link, since };
 }

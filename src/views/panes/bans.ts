@@ -196,7 +196,7 @@ function stateOf(state: ConsoleState, pane: BansPane, { table, context }: Drawin
     bans.at === undefined || table.parts.length === 0
       ? []
       : [span(sanitise(`${count} ${elements(total, context.columns)}`))],
-    sourceState(state.sources.bans, state.now),
+    sourceState(state.sources.bans, state),
   ];
   const dot = span(sanitise(` ${context.glyphs.dot} `), 'dim');
   return parts

@@ -32,7 +32,7 @@ export function drawTimeouts(state: ConsoleState, view: ConntrackView, context: 
       : [...table(rows, view, context)];
   return {
     title: [span(safe('conntrack'), 'title'), span(safe('  timeouts'), 'dim')],
-    state: sourceState(state.sources.timeouts, state.now),
+    state: sourceState(state.sources.timeouts, state),
     body: cutRows(body, context),
   };
 }

@@ -44,7 +44,7 @@ const FLOWS_AGE_MS = 5000;
 function stateOf(state: ConsoleState, { glyphs }: DrawContext): Line {
   const dot = ` ${glyphs.dot} `;
   const report = state.conntrack.flows;
-  const line = sourceState(state.sources.conntrack, state.now);
+  const line = sourceState(state.sources.conntrack, state);
   const age = report === undefined ? 0 : state.now - report.at;
   return age < FLOWS_AGE_MS ? line : [span(sanitise(`flows ${formatAge(age)}${dot}`), 'dim'), ...line];
 }

@@ -24,7 +24,7 @@ export const drawHost: DrawPane = (state, _pane, context): PaneView => {
   const name = sample === undefined ? [] : [span(sanitise(`  ${sample.name}`), 'dim')];
   return {
     title: [span(safe('host'), 'title'), ...name],
-    state: sourceState(state.sources.host, state.now),
+    state: sourceState(state.sources.host, state),
     body: cutRows(body, context),
   };
 };

@@ -46,7 +46,7 @@ export const drawJails: DrawPane = (state, spec, context): PaneView => {
 function stateLine(state: ConsoleState, pane: JailsPane, { glyphs }: DrawContext): Line {
   const { sample } = state.jails;
   const status = state.sources.jails;
-  const source = sourceState(status, state.now);
+  const source = sourceState(status, state);
   if (sample === undefined || sample.jails.length === 0) return source;
   const bad = jailViews(state, pane.order).filter(({ rank }) => rank < 2).length;
   const count = `${sample.jails.length} ${sample.jails.length === 1 ? 'jail' : 'jails'}`;

@@ -50,7 +50,7 @@ export const drawJournal: DrawPane = (state, spec, context): PaneView => {
 
 function stateLine(state: ConsoleState, context: DrawContext): Line {
   const { problem, rows } = state.journal;
-  const source = sourceState(state.sources.journal, state.now);
+  const source = sourceState(state.sources.journal, { now: state.now });
   if (problem !== undefined) return [span(sanitise(problem.summary), 'bad')];
   if (rows === undefined || rows.length === 0) return source;
   const acts = sanitise(`${rows.length} ${rows.length === 1 ? 'act' : 'acts'} ${context.glyphs.dot} `);

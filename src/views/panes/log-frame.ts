@@ -89,7 +89,7 @@ export function logState(
 }
 
 function motion(pane: LogPane, state: ConsoleState, status: SourceStatus | undefined): readonly Span[] {
-  const source = sourceState(status, state.now);
+  const source = sourceState(status, state);
   const live = status?.kind === 'live';
   if (pane.frozen !== undefined) {
     const fresh = newSince(pane);

@@ -36,7 +36,7 @@ export const drawServices: DrawPane = (state, spec, context): PaneView => {
 
 function stateLine(state: ConsoleState, { glyphs }: DrawContext): Line {
   const { sample } = state.services;
-  const source = sourceState(state.sources.services, state.now);
+  const source = sourceState(state.sources.services, state);
   if (sample === undefined || sample.rows.length === 0) return source;
   const dot = span(sanitise(` ${glyphs.dot} `));
   const failed = sample.rows.filter(({ reading }) => reading?.state === 'failed').length;

@@ -30,7 +30,7 @@ export const drawTraffic: DrawPane = (state, pane, context): PaneView => {
       span(safe('traffic'), 'title'),
       span(sanitise(`  ${shown.map((rate) => rate.name).join(' ')}${marks}`), 'dim'),
     ],
-    state: sourceState(state.sources.traffic, state.now),
+    state: sourceState(state.sources.traffic, state),
     body: cutRows(body, context),
   };
 };

@@ -71,7 +71,7 @@ function titleOf(row: UplinkRow): string {
 }
 
 function stateLine(state: ConsoleState, { glyphs }: DrawContext): Line {
-  const source = sourceState(state.sources.uplinks, state.now);
+  const source = sourceState(state.sources.uplinks, state);
   if (state.uplinks.sample === undefined) return source;
   const { harms, warnings } = uplinkTrouble(state);
   const dot = sanitise(` ${glyphs.dot} `);

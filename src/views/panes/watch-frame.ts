@@ -85,7 +85,7 @@ function tookSpans(pane: WatchPane): readonly Span[] {
 
 /** Stopped output does not seem to be of now. */
 function motion(pane: WatchPane, state: ConsoleState, { status, startKey }: View): readonly Span[] {
-  if (pane.started) return sourceState(status, state.now);
+  if (pane.started) return sourceState(status, state);
   if (pane.last === undefined) return [span(notStarted(state.readOnly, startKey), 'accent')];
   const age = Math.max(0, Math.round((state.now - pane.last.at) / 1000));
   return [span(sanitise(`stopped, ${age < 120 ? `${age} s` : `${Math.round(age / 60)} min`} old`), 'warn')];

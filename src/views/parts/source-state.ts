@@ -1,6 +1,7 @@
 // How a source is doing, in the words that stand right on a pane's frame: live, stale, blind. Never silent.
 
 import type { UnixMs } from '../../core/brand.ts';
+import type { LinkState } from '../../core/hosts.ts';
 import type { Line } from '../../core/line.ts';
 import type { Problem, ProblemCode } from '../../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
@@ -13,8 +14,45 @@ const STALE_INTERVALS = 3;
 /** However short the interval, this age is not worth a warning. */
 const STALE_MIN_MS = 3000;
 
-/** `live`, `stale 12 s`, `retrying in 3 s — …`, `no permission — …`. */
-export function sourceState(status: SourceStatus | undefined, now: UnixMs): Line {
+/** `link`: absent where no line is needed. */
+type Seen = Readonly<{ now: UnixMs; link?: LinkState | undefined }>;
+
+/** `live`, `stale 12 s`, `retrying in 3 s — …`, `no permission — …`; of a host whose line is not up, how old and why. */
+export function sourceState(status: SourceStatus | undefined, { now, link }: Seen): Line {
+  const broken = link === undefined ? undefined : lineState(link, ageOf(status, now), now);
+  return broken ?? ownState(status, now);
+}
+
+function ageOf(status: SourceStatus | undefined, now: UnixMs): string {
+  const last =
+    status?.kind === 'live'
+      ? status.sampledAt
+      : status?.kind === 'retrying'
+        ? status.lastSampleAt
+        : undefined;
+  return last === undefined ? '' : `stale ${shortAge(now - last)}, `;
+}
+
+/** Nothing comes before the line is there again: when a source would ask is of no use then. */
+function lineState(link: LinkState, age: string, now: UnixMs): Line | undefined {
+  switch (link.kind) {
+    case 'local':
+    case 'up':
+      return undefined;
+    case 'connecting':
+      return [span(sanitise(`${age}connecting`), 'warn')];
+    case 'down': {
+      const wait = Math.max(0, Math.ceil((link.retryAt - now) / 1000));
+      return [span(sanitise(`${age}line down, again in ${wait} s`), 'bad')];
+    }
+    case 'needs-operator':
+      return [span(sanitise(`${age}line waits for you, :host login`), 'bad')];
+    default:
+      return unreachable(link);
+  }
+}
+
+function ownState(status: SourceStatus | undefined, now: UnixMs): Line {
   if (status === undefined) return [span(safe('starting'), 'dim')];
   switch (status.kind) {
     case 'off':
