@@ -18,7 +18,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
 import type { HostId } from '../../../src/core/hosts.ts';
 import { createSshHost } from '../../../src/host/ssh/create.ts';
 import type { SshHost, SshOptions } from '../../../src/host/ssh/ssh-host.ts';
@@ -141,7 +142,7 @@ export async function startFarHost(net: TestNet, options: FarHostOptions = {}): 
         (words) => words.includes(`${folder}/`) && / ControlMaster=yes .* far exec /.test(words),
       );
       for (const { pid } of masters) process.kill(pid, 'SIGKILL');
-      await vi.waitUntil(() => host.link.state().kind !== 'up', { timeout: 10_000, interval: 5 });
+      await until(async () => host.link.state().kind !== 'up', 10_000);
     },
     async dropPackets() {
       await net.exec(client, ['nft', '-f', '-'], { input: CUT });
@@ -179,6 +180,12 @@ const CUT = `table inet oc_cut {
   chain in { type filter hook input priority -300; policy accept; iifname != "lo" drop; }
   chain out { type filter hook output priority -300; policy accept; oifname != "lo" drop; }
 }`;
+
+/** As `vi.waitUntil`, which a bench does not have. */
+async function until(holds: () => Promise<boolean>, boundMs: number): Promise<void> {
+  for (const end = performance.now() + boundMs; !(await holds()); await wait(10))
+    if (performance.now() > end) throw new Error('waited too long');
+}
 
 const keygen = (path: string): unknown =>
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
@@ -263,7 +270,7 @@ async function startSshd(
   });
   const listens = () => net.probeTcp(net.client(0), net.server.v4, FAR_PORT);
   try {
-    await vi.waitUntil(async () => (await listens()) === 'open', { timeout: 15_000, interval: 20 });
+    await until(async () => (await listens()) === 'open', 15_000);
   } catch {
     throw new Error(`sshd does not listen: ${said}`);
   }
