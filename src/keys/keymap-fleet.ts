@@ -11,7 +11,12 @@ export const FLEET_ROWS: Keymap = [
       'go to the panes of this host; where it has none, a window of them is made',
       'go there',
     ],
-    ['retry', ['r'], 'try the line to this host again now, or say how to log in', 'retry'],
+    [
+      'retry',
+      ['R'],
+      'try the line to this host again now, or say how to log in; so does r when it is down',
+      'retry',
+    ],
     ['mark', ['Space'], 'mark the host; acts and shields take all marked hosts', 'mark'],
     ['mark-all', ['a'], 'mark all hosts that are shown'],
     ['filter', ['/'], 'show only hosts that match', 'filter'],

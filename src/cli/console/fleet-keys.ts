@@ -11,6 +11,7 @@ import { hostsTaken, hostUnderCursor } from '../../store/fleet/hosts-pane.ts';
 import { hostWords } from '../../store/fleet/wanted.ts';
 import { onHost } from '../../store/hosts/on-host.ts';
 import { showsMany } from '../../store/select/hosts.ts';
+import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { fleetRows } from '../../views/dialogs/fleet.ts';
 import type { Desktop } from './controller.ts';
@@ -26,6 +27,19 @@ export function hostsIntent(desktop: Desktop, pane: PaneSpec, { id }: Intent): b
   if (host === undefined) desktop.say(safe('no host is under the cursor'), 'warn');
   else if (id === 'open') goToHost(desktop, host);
   else retryLine(desktop, host);
+  return true;
+}
+
+/** The key that asks all sources anew, on a host whose line is down: then there is nobody to ask. */
+export function retriesLine(desktop: Desktop): boolean {
+  const pane = focusedPane(desktop.store.getState());
+  if (pane?.body.kind !== 'hosts') return false;
+  const seen = seenOf(desktop, pane);
+  const view = seen.fleet.hosts.get(pane.id);
+  const host = view === undefined ? undefined : hostUnderCursor(seen, view);
+  const link = host === undefined ? undefined : onHost(seen, host).link?.kind;
+  if (host === undefined || (link !== 'down' && link !== 'needs-operator')) return false;
+  retryLine(desktop, host);
   return true;
 }
 

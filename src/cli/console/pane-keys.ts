@@ -10,7 +10,7 @@ import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
 import { askForKey } from './describe-key.ts';
-import { hostsIntent, undoesFleet } from './fleet-keys.ts';
+import { hostsIntent, retriesLine, undoesFleet } from './fleet-keys.ts';
 import { followIntent } from './follow.ts';
 import { testFilter } from './jail-keys.ts';
 import { layoutIntent } from './layout-keys.ts';
@@ -55,6 +55,7 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
       store.dispatch({ kind: 'modal/notice-read' });
       return false; // the pane has something to leave, too
     case 'refresh':
+      if (retriesLine(desktop)) return true;
       effects.poke();
       desktop.say(safe('asking all sources again'));
       return true;

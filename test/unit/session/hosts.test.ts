@@ -69,6 +69,21 @@ describe('hosts of a session file', () => {
     ]);
   });
 
+  it('panes over several hosts name hosts and groups; none, or all, means every one', () => {
+    const made = session(
+      `${HEAD}groups: { web: rolly }\n${windows('hosts, { hosts: [edge1, web, local] }, { all-bans: web }, { all-bans: all }')}`,
+    );
+    expect(made.windows[0]?.panes.map(({ body }) => body)).toEqual([
+      { kind: 'hosts', hosts: [] },
+      { kind: 'hosts', hosts: ['edge1', 'web', 'local'] },
+      { kind: 'all-bans', hosts: ['web'] },
+      { kind: 'all-bans', hosts: [] },
+    ]);
+    expect(problems(`${HEAD}${windows('{ hosts: [rolly, egde1] }')}`)).toEqual([
+      expect.stringContaining('unknown host "egde1"; did you mean edge1?'),
+    ]);
+  });
+
   it('says what is wrong, where, and what may have been meant', () => {
     expect(
       problems(`version: 1
