@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Proof } from '../../core/plan.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { askThing } from '../../core/services/ask.ts';
-import type { Reading, ServiceVerb, Thing } from '../../core/services/thing.ts';
+import { type Reading, readingWords, type ServiceVerb, type Thing } from '../../core/services/thing.ts';
 import type { Host } from '../../host/host.ts';
 import type { Performed } from '../action.ts';
 
@@ -91,7 +91,7 @@ async function look(host: Host, { thing, verb, before }: Proving, startedAt: num
   const notYet: Looked = {
     kind: 'not-yet',
     settled,
-    why: sanitise(`after it: ${reading.state}, ${wordsOf(reading)}`),
+    why: sanitise(`after it: ${readingWords(reading)}`),
   };
   switch (verb) {
     case 'stop':

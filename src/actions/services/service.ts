@@ -5,7 +5,7 @@ import { problem } from '../../core/problem.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { askThing } from '../../core/services/ask.ts';
 import { stepsFor } from '../../core/services/commands.ts';
-import type { Reading, ServiceVerb, Thing } from '../../core/services/thing.ts';
+import { type Reading, readingWords, type ServiceVerb, type Thing } from '../../core/services/thing.ts';
 import { type ActContext, type Action, failed, type Gathered, type Move, refused } from '../action.ts';
 import type { ServiceFacts } from '../facts.ts';
 import { askingOf } from './asking.ts';
@@ -99,7 +99,7 @@ function notesOf({ thing, verb }: Wish, reading: Reading | undefined): readonly 
         200,
       ),
     );
-  else notes.push(sanitise(`now: ${reading.state}, ${reading.says}`, 160));
+  else notes.push(sanitise(`now: ${readingWords(reading)}`, 160));
   if (verb !== 'start') notes.push(safe('whoever uses it meanwhile is cut off'));
   if (verb === 'restart') notes.push(safe('a restart cannot be undone'));
   else if (stepsFor(thing, OPPOSITE[verb] ?? verb) === undefined)

@@ -11,9 +11,14 @@ const ASK_TIMEOUT_MS = 5_000;
 
 /**
  * What starts a daemon may leave it our pipe, and we would wait for ever, or end the daemon with it: nothing of ours is handed
- * on. `"$@"`: the words stay words, whatever is in them.
+ * on, and where there is setsid it has a session of its own, which nobody ends who cleans up after something else.
+ * `"$@"`: the words stay words, whatever is in them. The exit keeps sh from handing its own process to setsid.
  */
-const DETACHED = ['sh', '-c', '"$@" </dev/null >/dev/null 2>&1', 'opsconsole'] as const;
+const APART = [
+  'if command -v setsid >/dev/null 2>&1; then setsid "$@"; else "$@"; fi </dev/null >/dev/null 2>&1',
+  'exit $?',
+].join('\n');
+export const DETACHED = ['sh', '-c', APART, 'opsconsole'] as const;
 
 /**
  * What a program of the operator answers is an answer: a status says no by its exit status, and what a start says does not tell

@@ -37,6 +37,11 @@ export type Reading = Readonly<{
   pid?: number;
 }>;
 
+/** "failed (exit-code, status 3)", "stopped, exit 3: does not run". */
+export function readingWords({ state, says }: Reading): string {
+  return says.startsWith(state) ? says : `${state}, ${says}`;
+}
+
 /** A unit name, and what stands behind it when the file gives none. No options, no globs, no paths. */
 const UNIT = /^[A-Za-z0-9:_][A-Za-z0-9:_.@\\-]{0,200}$/;
 const UNIT_KINDS = /\.(service|socket|timer|path)$/;
