@@ -21,12 +21,14 @@ export function isBsd({ system }: Pick<Host, 'system'>): boolean {
 
 const MARK = '#opsconsole-routes';
 /** One program start for both questions. */
-const ASK = command(['sh', '-c', `ifconfig -a; echo; echo '${MARK}'; netstat -rn`], { timeoutMs: 5000 });
+export const BSD_QUESTION = command(['sh', '-c', `ifconfig -a; echo; echo '${MARK}'; netstat -rn`], {
+  timeoutMs: 5000,
+});
 
 export function createBsdAsker(): NetworkAsker {
   return {
     async ask(host, signal): Promise<Result<Network>> {
-      const finished = await host.run(ASK, signal);
+      const finished = await host.run(BSD_QUESTION, signal);
       if (!finished.ok) return finished;
       const [links = '', routes = ''] = finished.value.stdout.split(MARK);
       return ok(networkOf(parseIfconfig(links), parseNetstat(routes)));
@@ -39,7 +41,8 @@ const NOWHERE: Way = { kind: 'unknown', says: safe('which way it leaves is not a
 function networkOf(links: readonly LinkRow[], routes: readonly RouteRow[]): Network {
   const ways = links.flatMap(({ addresses }) => addresses.map(({ net }) => [net.text, NOWHERE] as const));
   const none = { rules: [], neighbours: new Map<string, boolean>() };
-  return { links, routes, ...none, ways: new Map(ways), targets: OUTSIDE };
+  const gaps = [safe('rules and tables are read on Linux only')];
+  return { links, routes, ...none, ways: new Map(ways), targets: OUTSIDE, gaps };
 }
 
 export function parseIfconfig(text: string): readonly LinkRow[] {

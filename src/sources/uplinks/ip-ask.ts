@@ -5,6 +5,7 @@ import { type Family, makeNet, type Net } from '../../core/address.ts';
 import { command } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { sanitise } from '../../core/sanitise.ts';
 import type { LinkRow, RouteRow, RuleRow, Way } from '../../core/uplinks.ts';
 import type { Host } from '../../host/host.ts';
 import {
@@ -27,7 +28,8 @@ export const OUTSIDE: Readonly<Record<Family, Net>> = {
   6: makeNet(6, 0x20010503ba3e00000000000000020030n, 128),
 };
 const TIMEOUT_MS = 5000;
-const OUTPUT_MAX = 8 * 1_048_576;
+/** About 20,000 routes. */
+const OUTPUT_MAX = 4 * 1_048_576;
 const ADDRESSES_MAX = 200;
 /** What `ip` itself takes for a name, less than the kernel does: nothing that a batch could read as more than a word. */
 const DEV = /^[A-Za-z0-9_.:@-]{1,15}$/;
@@ -94,13 +96,15 @@ async function askBoth(host: Host, known: Known, signal: AbortSignal): Promise<R
     askFamily(host, 6, { known, signal }),
   ]);
   if (!four.ok) return four;
-  if (!six.ok) return six;
-  const both = [four.value, six.value];
+  if (!six.ok && six.problem.code === 'cancelled') return six;
+  // A kernel without IPv6 answers strangely; IPv4 is worth showing all the same.
+  const both = six.ok ? [four.value, six.value] : [four.value];
   return ok({
     links: both.flatMap(({ links }) => links),
     rules: both.flatMap(({ rules }) => rules),
     routes: both.flatMap(({ routes }) => routes),
     targets: OUTSIDE,
+    gaps: six.ok ? [] : [sanitise(`IPv6: ${six.problem.summary}`, 160)],
     ways: new Map(both.flatMap(({ ways }) => ways)),
     neighbours: new Map(both.flatMap(({ neighbours }) => neighbours)),
   });

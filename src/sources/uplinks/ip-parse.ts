@@ -10,7 +10,6 @@ import type { LinkAddress, LinkRow, RouteRow, RuleRow, Way } from '../../core/up
 import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from '../../firewall/json.ts';
 
 export type Answer = Readonly<{ rows: readonly JsonObject[] }> | Readonly<{ failed: SafeText }>;
-const ROWS_MAX = 20_000;
 
 /** One answer for each of `questions`; undefined when they do not add up, so that nothing is taken for something else. */
 export function readBatch(stdout: string, stderr: string, questions: number): readonly Answer[] | undefined {
@@ -49,7 +48,7 @@ function failuresIn(stderr: string): ReadonlyMap<number, SafeText> {
 
 function rowsOf(line: string): readonly JsonObject[] | undefined {
   const list = asArray(parseJson(line));
-  return list?.slice(0, ROWS_MAX).flatMap((row): readonly JsonObject[] => {
+  return list?.flatMap((row): readonly JsonObject[] => {
     const found = asObject(row);
     return found === undefined ? [] : [found];
   });

@@ -4,7 +4,7 @@
 import { contains, type Family, makeNet, type Net } from '../../core/address.ts';
 import { isPrivate } from '../../core/private-nets.ts';
 import type { Finding } from '../../core/rows.ts';
-import { safe, sanitise } from '../../core/sanitise.ts';
+import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type {
   AddressRow,
   LinkAddress,
@@ -24,6 +24,7 @@ export type Network = Readonly<{
   targets: Readonly<Record<Family, Net>>;
   ways: ReadonlyMap<string, Way>;
   neighbours: ReadonlyMap<string, boolean>;
+  gaps: readonly SafeText[];
 }>;
 
 export const OWN_TABLES: ReadonlySet<string> = new Set([

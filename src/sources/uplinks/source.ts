@@ -59,7 +59,6 @@ export function createUplinksSources({
         if (!net.ok) return net;
         addresses = addressRows(net.value);
         known.resolve();
-        const gaps = isBsd(host) ? [sanitise('rules and tables are read on Linux only')] : [];
         const [tunnels, peers] = await Promise.all([
           readTunnels({ host, signal, wish, answers: await checks(host, signal, asked?.asked === true) }),
           readPeers(host, net.value, signal),
@@ -69,7 +68,7 @@ export function createUplinksSources({
           addresses,
           tables: isBsd(host) ? [] : tableRows(net.value),
           ...{ tunnels: tunnels.rows, peers: peers.rows, findings: hostFindings(addresses) },
-          gaps: [...gaps, ...tunnels.gaps, ...peers.gaps],
+          gaps: [...net.value.gaps, ...tunnels.gaps, ...peers.gaps],
         });
       },
     },

@@ -120,8 +120,14 @@ function tunnelFindings(row: Omit<TunnelRow, 'findings'>): readonly Finding[] {
       'autossh waits, and no ssh of it runs: it is between two tries',
       'can the other side be reached? its words are in the system log',
     );
-  else if (declared !== undefined && process === undefined && listening !== true)
-    add('harm', `it does not run: nothing listens at ${listen ?? '(no place declared)'}`);
+  else if (declared !== undefined && process === undefined && listening === false)
+    add('harm', `it does not run: nothing listens at ${listen ?? '?'}`);
+  else if (declared !== undefined && process === undefined && listening === undefined)
+    add(
+      'note',
+      'no ssh of it is seen, and whether it listens is not known',
+      listen === undefined ? 'say in the session file where it listens' : undefined,
+    );
   else if (process !== undefined && listening === false)
     add(
       'harm',

@@ -109,13 +109,18 @@ export function tunnelColumns(now: number): readonly Column<Judged<TunnelRow>>[]
     ),
     column(safe('answers'), { rank: 4, min: 7 }, ({ row }) => answerCell(row)),
     column(safe('since'), { rank: 5, min: 7, align: 'right' }, ({ row }) =>
-      row.process === undefined ? text('no ssh', 'bad') : text(ageText(now - row.process.since)),
+      row.process === undefined ? noProcess(row) : text(ageText(now - row.process.since)),
     ),
     column(safe('forwards'), { rank: 6, min: 14, grow: 3 }, ({ row }) =>
       text(row.forwards.map((one) => one.text).join(' ')),
     ),
     column(safe('check'), { rank: 2, min: 8 }, (one) => checkCell(WELL, one)),
   ];
+}
+
+/** Somebody listens there: another program, or an ssh whose forwards stand in its configuration. */
+function noProcess({ listening }: TunnelRow): Cell {
+  return listening === false ? text('no ssh', 'bad') : unknown;
 }
 
 const ANSWERS: Readonly<Record<NonNullable<TunnelRow['answer']>, Cell>> = {

@@ -34,7 +34,11 @@ import { fenceBody, HELLO_BODY } from '../../../src/host/ssh/hello.ts';
 import { jobText, killBody, spooledBody, watchedBody } from '../../../src/host/ssh/script.ts';
 import { hostSource } from '../../../src/sources/host/source.ts';
 import { trafficSource } from '../../../src/sources/traffic/source.ts';
+import { BSD_QUESTION } from '../../../src/sources/uplinks/bsd.ts';
+import { pingCommand } from '../../../src/sources/uplinks/ping.ts';
+import { PROCESSES } from '../../../src/sources/uplinks/processes.ts';
 import { createFakeHost } from '../../fakes/fake-host.ts';
+import { v4 } from '../../unit/store/rig.ts';
 import { kernelSuite } from '../harness/require.ts';
 
 const ROOT = new URL('../../../node_modules/.cache/opsconsole/shells', import.meta.url).pathname;
@@ -113,6 +117,9 @@ async function scripts(): Promise<Readonly<Record<string, string>>> {
     reaper: REAPER_SCRIPT,
     claim: textOf(claimed(run, { folder: '/run/x', name: 'a.0', notAfter: 1 })),
     'far session': await sentBy((host) => readFarAncestry(host)),
+    ping: pingCommand([{ from: v4(1), to: v4(2), dev: 'eth0' }], 'linux')?.argv[2] ?? '',
+    processes: PROCESSES.argv[2] ?? '',
+    routes: BSD_QUESTION.argv[2] ?? '',
     freebsd: await bsd('freebsd'),
     openbsd: await bsd('openbsd'),
     macos: await bsd('darwin'),

@@ -50,6 +50,7 @@ function twoUplinks(): Network {
       ['2001:db8:b::20', get6(3)],
     ]),
     neighbours: new Map(),
+    gaps: [],
   };
 }
 
