@@ -1,11 +1,10 @@
 // From Enter to the first dropped packet: a client namespace sends a UDP packet every 0.2 ms, the server notes when the
 // last one came. Beside it the floor: the same program started bare. Needs root; everything happens in namespaces.
 
-import { type ChildProcessWithoutNullStreams, execFile } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
 import { createDesk, type Desk } from '../src/actions/desk.ts';
 import type { ActDraft } from '../src/core/act.ts';
 import { parseNet } from '../src/core/address.ts';
@@ -13,27 +12,12 @@ import type { Backend } from '../src/firewall/backend.ts';
 import { ipsetBackend } from '../src/firewall/ipset/backend.ts';
 import { nftBackend } from '../src/firewall/nft/backend.ts';
 import { createNetnsHost } from '../src/host/netns.ts';
-import { createTestNet, type TestNet, type TestNs } from '../test/kernel/harness/netns.ts';
+import { createTestNet, type TestNet } from '../test/kernel/harness/netns.ts';
+import { createProbe, type Probe } from './packet-probe.ts';
 
 type Row = { name: string; value: number; unit: string; note?: string };
 
 const ROUNDS = 15;
-const PORT = 9;
-/** Packets come every 0.2 ms: this long without one means that they are dropped. */
-const SILENCE_MS = 40;
-
-const SENDER = `
-const socket = require('node:dgram').createSocket('udp4');
-const pause = new Int32Array(new SharedArrayBuffer(4));
-const send = () => { socket.send('x', ${PORT}, process.argv[1]); Atomics.wait(pause, 0, 0, 0.2); setImmediate(send); };
-send();`;
-// hrtime is CLOCK_MONOTONIC: the same clock in every process of the machine.
-const RECEIVER = `
-const socket = require('node:dgram').createSocket('udp4');
-let last = 0n;
-socket.on('message', () => { last = process.hrtime.bigint(); });
-socket.bind(${PORT});
-process.stdin.on('data', () => process.stdout.write(last + '\\n'));`;
 
 export async function run(): Promise<Row[]> {
   const net = await createTestNet({ clients: 1, v6: false });
@@ -47,42 +31,6 @@ export async function run(): Promise<Row[]> {
     await net.dispose();
   }
   return rows;
-}
-
-type Probe = Readonly<{ flowing: () => Promise<void>; silentSince: () => Promise<bigint> }>;
-
-function createProbe(net: TestNet, client: TestNs): Probe {
-  const receiver = net.spawnIn(net.server, [
-    process.execPath,
-    '-e',
-    RECEIVER,
-  ]) as ChildProcessWithoutNullStreams;
-  net.spawnIn(client, [process.execPath, '-e', SENDER, net.server.v4]);
-  const lines = createInterface({ input: receiver.stdout });
-  const last = async (): Promise<bigint> => {
-    const answer = nextLine(lines);
-    receiver.stdin.write('?');
-    return BigInt(await answer);
-  };
-  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
-  const ageMs = (at: bigint): number => Number(process.hrtime.bigint() - at) / 1e6;
-  return {
-    async flowing() {
-      for (let at = await last(); ageMs(at) > 5; at = await last()) await pause();
-    },
-    async silentSince() {
-      let at = await last();
-      while (ageMs(at) < SILENCE_MS) {
-        await pause();
-        at = await last();
-      }
-      return at;
-    },
-  };
-}
-
-function nextLine(lines: Interface): Promise<string> {
-  return new Promise((resolve) => lines.once('line', resolve));
 }
 
 async function measure(net: TestNet, probe: Probe, backend: Backend): Promise<readonly Row[]> {
