@@ -29,7 +29,7 @@ async function main(argv: readonly string[], io: Io): Promise<ExitStatus> {
   };
   let local: Promise<Host> | undefined;
   const host = (): Promise<Host> => (local ??= createLocalHost());
-  const program = addHostFlags(new Program('opsconsole'));
+  const program = addHostFlags(new Program('opsconsole').enablePositionalOptions());
   program
     .description('A full-screen console for internet-facing servers: see it, ban it, undo it.')
     .version(version, '-V, --version')

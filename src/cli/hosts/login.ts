@@ -10,7 +10,7 @@ import type { Io } from '../io.ts';
 import { inSlots } from './slots.ts';
 import { type StatusLine, statusLine } from './status-line.ts';
 
-/** `quiet`: keeps the terminal free while somebody is asked. */
+/** `quiet`: of whoever tells what is waited for; it keeps the terminal free while somebody is asked. */
 export type LoginIo = Pick<Io, 'stderr' | 'terminal'> &
   Readonly<{ quiet?: Readonly<{ hold(): void; release(): void }> }>;
 
@@ -24,7 +24,7 @@ export async function loginEach(hosts: readonly ToLogin[], io: LoginIo, answer: 
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.on('SIGINT', onInterrupt);
-  const line = statusLine(io);
+  const line = statusLine({ ...io, terminal: io.terminal && io.quiet === undefined });
   try {
     const asking = await connectAll(hosts, { io, line, signal: stop.signal, answer });
     line.clear();

@@ -30,12 +30,16 @@ export function createReport({ hosts, io, json, retry }: ReportOptions): Report 
   const ended = new Map<HostId, ExitStatus>();
   const held: (() => void)[] = [];
   let holding = 0;
+  const showWaiting = (): void => {
+    if (waiting.size > 0) line.show(`… waiting for ${[...waiting].join(', ')}`);
+  };
+  showWaiting();
   const print = (task: () => void): void => {
     if (holding > 0) held.push(task);
     else {
       line.clear();
       task();
-      if (waiting.size > 0) line.show(`… waiting for ${[...waiting].join(', ')}`);
+      showWaiting();
     }
   };
   return {
