@@ -10,6 +10,7 @@ import { rowOf } from '../bans/address-index.ts';
 import { findRows } from '../bans/filter-rows.ts';
 import { allRows, doubleWords, type KeyWord, radixSort, wideWords } from '../bans/radix.ts';
 import { setNames } from '../bans/set-names.ts';
+import { consoleNow } from '../hosts/on-host.ts';
 import type { ConsoleState } from '../state.ts';
 
 export const FLEET_SORTS = ['address', 'hosts', 'left'] as const;
@@ -48,8 +49,7 @@ export type FleetWish = Readonly<{
 }>;
 
 export function fleetTable(state: ConsoleState, wish: FleetWish): FleetTable {
-  const parts = partsOf(state, wish.hosts);
-  const kept = keptFor(parts);
+  const { parts, kept } = listedOf(state, wish.hosts);
   const key = JSON.stringify([wish.filter, wish.sort, wish.reverse, parts.map(({ name }) => name)]);
   const known = kept.shown.get(key);
   const shown = known ?? shownOf(parts, kept.merged, wish);
@@ -58,6 +58,23 @@ export function fleetTable(state: ConsoleState, wish: FleetWish): FleetTable {
     kept.shown.set(key, shown);
   }
   return { parts, merged: kept.merged, ...shown };
+}
+
+/** Above this working it out anew costs more than a moment, and with many hosts some listing is always new. */
+const MANY = 50_000;
+const MANY_MS = 2000;
+type Listed = Readonly<{ parts: readonly FleetPart[]; kept: Kept }>;
+let many: (Listed & Readonly<{ hosts: string; slot: number }>) | undefined;
+
+/** Very many elements are put together anew every two seconds only. */
+function listedOf(state: ConsoleState, hosts: readonly HostId[]): Listed {
+  const key = hosts.join(' ');
+  const slot = Math.floor(consoleNow(state) / MANY_MS);
+  if (many?.hosts === key && many.slot === slot) return many;
+  const parts = partsOf(state, hosts);
+  const kept = keptFor(parts);
+  many = kept.merged.elements.length > MANY ? { parts, kept, hosts: key, slot } : undefined;
+  return { parts, kept };
 }
 
 function partsOf(state: ConsoleState, hosts: readonly HostId[]): readonly FleetPart[] {
