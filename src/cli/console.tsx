@@ -26,8 +26,9 @@ import { runActs } from './console/acts.ts';
 import { createController } from './console/controller.ts';
 import { type CopyPort, createCopyPort } from './console/copy-port.ts';
 import { runFleet } from './console/fleet.ts';
+import type { HostsControl } from './console/host-command.ts';
 import { hostLines } from './console/host-lines.ts';
-import { type HostsPort, runHosts, TOUCHED } from './console/host-runs.ts';
+import { type HostRuns, type HostsPort, runHosts, TOUCHED } from './console/host-runs.ts';
 import { createFilterTester } from './console/jail-keys.ts';
 import { saidOfKeys } from './console/key-problems.ts';
 import { type LiveKeys, liveKeys } from './console/live-keys.ts';
@@ -104,11 +105,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
       session: sessions,
       ...{ programs, paste: programs.paste, programMouse: programs.mouse },
       newPane: newPaneLooks(() => runs.now().host, env),
-      hosts: hostLines({
-        ...{ store, lend: (use) => screen.lend(use) },
-        linkOf: (id) => runs.of(id).host.link,
-        print: (text) => void options.io.stdout.write(text),
-      }),
+      hosts: linesOf({ options, store, screen, runs }),
       testFilter: createFilterTester(() => runs.now().host, store),
       later,
     },
@@ -126,6 +123,16 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   await runs.close();
   await options.hosts.close();
   return leaveBy(reason, options.io);
+}
+
+type Lines = Readonly<{ options: ConsoleOptions; store: ConsoleStore; screen: Screen; runs: HostRuns }>;
+
+function linesOf({ options, store, screen, runs }: Lines): HostsControl {
+  return hostLines({
+    ...{ store, lend: (use) => screen.lend(use) },
+    linkOf: (id) => runs.of(id).host.link,
+    print: (text) => void options.io.stdout.write(text),
+  });
 }
 
 function leaveBy(reason: EndReason | 'quit', { stderr }: Io): ExitStatus {
