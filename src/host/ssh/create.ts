@@ -69,6 +69,10 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
     forget: which.forget,
     privilege: () => rights.privilege(),
     whyNot: () => (line.connected() === undefined ? line.whyNot() : undefined),
+    roundTripMs() {
+      const state = line.state();
+      return state.kind === 'up' ? (state.rttMs ?? 0) : 0;
+    },
     suspect: () => line.suspect(),
   });
   const rights = createRights({

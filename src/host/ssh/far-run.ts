@@ -25,6 +25,8 @@ export type FarRunOptions = Readonly<{
   privilege(): Privilege;
   /** Undefined: the line is up. */
   whyNot(): Problem | undefined;
+  /** The newest one; 0 while it is not known. */
+  roundTripMs(): number;
   /** The line gives no answer any more: it is to be made anew. */
   suspect(): void;
 }>;
@@ -35,6 +37,9 @@ const PATIENCE_MS = 10_000;
 /** From the first attempt to end a program until we stop waiting for its end. */
 const ENDING_MS = 6000;
 const STREAM_STDERR_MAX = 65_536;
+
+/** What question and answer may take on the line, besides the program's own time. */
+const ROUND_TRIPS = 10;
 
 type Sink = (chunk: Buffer) => void;
 
@@ -137,7 +142,9 @@ function watchJob(options: FarRunOptions, work: Work): Promise<Result<Finished>>
     const onAbort = (): void => end('cancelled');
     const output = createOutput(work, end);
     signal?.addEventListener('abort', onAbort, { once: true });
-    if (command.timeoutMs > 0) timers.push(setTimeout(() => end('timed-out'), command.timeoutMs));
+    const { timeoutMs } = command;
+    const lineMs = ROUND_TRIPS * options.roundTripMs();
+    if (timeoutMs > 0) timers.push(setTimeout(() => end('timed-out'), timeoutMs + lineMs));
     slot.lane.send([
       {
         body,
