@@ -189,7 +189,9 @@ function sharedSources(
   need(sets, (sample) => dispatch({ kind: 'bans/sampled', ...sample }), pace);
   need(changes, () => undefined, pace);
   need(safeSetSource(desk), (safeSet) => dispatch({ kind: 'safe-set/computed', safeSet }));
-  need(shieldsSource(place), (sample) => dispatch({ kind: 'shields/sampled', ...sample }));
+  need(shieldsSource(place, isApart(session) ? APART_MS : undefined), (sample) =>
+    dispatch({ kind: 'shields/sampled', ...sample }),
+  );
   if (hasPane(session, 'jails')) {
     const { jails, logs } = keepers.jails.of(state);
     need(jails, (sample) => dispatch({ kind: 'jails/sampled', sample }));

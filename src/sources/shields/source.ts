@@ -13,8 +13,9 @@ export type ShieldsSample = Readonly<{ now: ShieldsNow; at: UnixMs }>;
 const UP_MS = 1000;
 const DOWN_MS = 2000;
 
-export function shieldsSource(place: ShieldsPlace): PollSource<ShieldsSample> {
-  let everyMs = DOWN_MS;
+/** `downMs`: how often while they are down. */
+export function shieldsSource(place: ShieldsPlace, downMs = DOWN_MS): PollSource<ShieldsSample> {
+  let everyMs = downMs;
   // What lowering did is worth reading once: when they have come down, or at the start.
   let last = true;
   return {
@@ -27,7 +28,7 @@ export function shieldsSource(place: ShieldsPlace): PollSource<ShieldsSample> {
       const at = host.now();
       const now = await readNow(host, place, { wall: host.privileged, last });
       last = now.kind === 'up';
-      everyMs = now.kind === 'up' ? UP_MS : DOWN_MS;
+      everyMs = now.kind === 'up' ? UP_MS : downMs;
       return ok({ now, at });
     },
   };
