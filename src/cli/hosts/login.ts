@@ -58,11 +58,12 @@ async function connectAll(
   await inSlots(AT_ONCE, hosts, async ({ entry, host }) => {
     await settled(host.link, signal);
     waiting.delete(entry.id);
-    show();
+    line.clear();
     const { kind } = host.link.state();
     const asks = io.terminal && (kind === 'needs-operator' || (kind === 'up' && entry.sudo === 'ask'));
     if (asks) asking.push({ entry, host });
     else answer(entry.id, resultOf(entry, host.link.state()));
+    show();
   });
   return hosts.filter((one) => asking.some(({ entry }) => entry === one.entry));
 }

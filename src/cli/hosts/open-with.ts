@@ -49,7 +49,8 @@ async function login(hosts: Hosts, io: Io): Promise<void> {
   await hosts.loginAll(io, (id, result) => {
     if (!result.ok) {
       const { summary, hint } = result.problem;
-      io.stderr.write(`${plainLines(`${id}: ${summary}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
+      const named = summary.startsWith(`${id}: `) ? summary : `${id}: ${summary}`;
+      io.stderr.write(`${plainLines(`${named}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
     }
   });
 }
