@@ -8,6 +8,8 @@ import type { Host } from '../../host/host.ts';
 
 /** More than the first batch of a pane can carry is not asked for. */
 const TAIL_LINES_MAX = 5000;
+/** Without --all a line with one control byte is "[46B blob data]": an attacker could hide in it. We escape it. */
+export const HOW = ['-o', 'short-iso-precise', '--all', '--no-pager', '-q'];
 const LOOK_TIMEOUT_MS = 5000;
 const LOOK_BYTES_MAX = 1_048_576;
 
@@ -33,19 +35,18 @@ export async function followJournal(
 
 export function journalCommand(
   spec: LogSpec,
-  { privileged, sinceMs }: Readonly<{ privileged: boolean; sinceMs?: number }>,
+  { privileged, sinceMs, cursor }: Readonly<{ privileged: boolean; sinceMs?: number; cursor?: string }>,
 ): Command {
   const lines = String(Math.max(1, Math.min(spec.history, TAIL_LINES_MAX)));
-  const from = sinceMs === undefined ? ['-n', lines] : [`--since=@${Math.floor(sinceMs / 1000)}`];
-  // Without --all a line with one control byte is "[46B blob data]": an attacker could hide in it. We escape it.
-  const how = ['-o', 'short-iso-precise', '--all', '--no-pager', '-q'];
-  return command(['journalctl', '-f', ...from, ...how, ...unitsOf(spec)], {
+  const since = sinceMs === undefined ? ['-n', lines] : [`--since=@${Math.floor(sinceMs / 1000)}`];
+  const from = cursor === undefined ? since : [`--after-cursor=${cursor}`];
+  return command(['journalctl', '-f', ...from, ...HOW, ...unitsOf(spec)], {
     timeoutMs: 0,
     outputMaxBytes: Number.MAX_SAFE_INTEGER,
     privileged,
   });
 }
 
-function unitsOf({ units }: LogSpec): readonly string[] {
+export function unitsOf({ units }: LogSpec): readonly string[] {
   return units.includes('*') ? [] : units.map((unit) => `--unit=${unit}`);
 }

@@ -11,7 +11,7 @@ import type { SourceId } from '../../core/status.ts';
 import type { FollowEvent, Host } from '../../host/host.ts';
 import type { StreamSource } from '../source.ts';
 import { Feed } from './feed.ts';
-import { followJournal } from './journald.ts';
+import { followUnits, isLine, type JournalFollow } from './journal-resume.ts';
 
 /**
  * Lines in one batch: more than a screen shows in a tenth of a second, little enough to decode in a
@@ -92,12 +92,13 @@ async function runFeeds(running: Running): Promise<Result<void>> {
   }
   if (spec.units.length > 0) {
     const name = spec.units.includes('*') ? 'journal' : `journal ${spec.units.join(' ')}`;
-    jobs.push(followJournal(spec, host, signal).then((follow) => runCommand(running, name, follow)));
+    const run: JournalFollow['run'] = (what, also) => runCommand(running, name, { what, also });
+    jobs.push(followUnits({ spec, host, feed, name, signal, run, soon: () => batches.soon() }));
   }
   if (spec.command !== undefined) {
     const endless = command(spec.command, { timeoutMs: 0, outputMaxBytes: Number.MAX_SAFE_INTEGER });
     const name = spec.command.join(' ');
-    const run = (): Promise<Problem | undefined> => runCommand(running, name, endless);
+    const run = (): Promise<Problem | undefined> => runCommand(running, name, { what: endless });
     const { mayRun } = running;
     jobs.push(mayRun === undefined ? run() : Promise.race([mayRun, aborted(signal)]).then(run));
   }
@@ -138,16 +139,25 @@ function feedEvent(feed: Feed, event: FollowEvent, host: Host): void {
   }
 }
 
-async function runCommand(running: Running, name: string, what: Command): Promise<Problem | undefined> {
+type Told = Readonly<{ what: Command; also?: (chunk: Buffer) => void }>;
+
+async function runCommand(
+  running: Running,
+  name: string,
+  { what, also }: Told,
+): Promise<Problem | undefined> {
   const { host, feed, batches, signal } = running;
   if (signal.aborted) return undefined;
   feed.mark(name, 'open', false);
   const onChunk = (chunk: Buffer): void => {
     feed.data(name, chunk, host.now());
+    also?.(chunk);
     batches.soon();
   };
   const finished = await host.stream(what, onChunk, signal);
   if (signal.aborted) return undefined;
+  // It goes on when the line is back; the line that was broken off comes again.
+  if (!finished.ok && also !== undefined && isLine(finished.problem)) return finished.problem;
   feed.mark(name, 'ended', true);
   batches.soon();
   return finished.ok ? undefined : finished.problem;
