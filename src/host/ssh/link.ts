@@ -61,6 +61,7 @@ export function createLine(options: SshOptions, hooks: LineHooks): Line {
   let failures = 0;
   let downSince = now();
   let timer: NodeJS.Timeout | undefined;
+  let ending: Promise<unknown> = Promise.resolve();
 
   const become = (next: LinkState): void => {
     state = next;
@@ -80,6 +81,7 @@ export function createLine(options: SshOptions, hooks: LineHooks): Line {
   const lost = (which: Master): void => {
     if (master !== which) return;
     master = undefined;
+    ending = which.process.ended;
     fence = [...fence, which.shell, ...hooks.shells()].slice(-64);
     hooks.onLost();
     failed(explainLost(options.entry.id, which.process.lastWords()), false);
@@ -87,6 +89,8 @@ export function createLine(options: SshOptions, hooks: LineHooks): Line {
   const attemptOnce = async (batch: boolean): Promise<void> => {
     clearTimeout(timer);
     become({ kind: 'connecting', since: now() });
+    // A master that ends takes its socket with it: not that of the next one.
+    await ending;
     const made = await connect(options, { control, batch, fence, signal: stopped.signal });
     if (!made.ok) return failed(made.refusal.problem, made.refusal.waits);
     master = made.master;
@@ -112,7 +116,13 @@ export function createLine(options: SshOptions, hooks: LineHooks): Line {
     whyNot,
     master: () => (state.kind === 'up' ? master : undefined),
     connected: () => master,
-    suspect: () => master?.process.kill(),
+    suspect() {
+      const silent = master;
+      if (silent === undefined) return;
+      silent.process.kill();
+      // At once: nobody may take it for a line that is up until its shells are fenced off.
+      lost(silent);
+    },
     measured(rttMs) {
       if (state.kind !== 'up' || !isNews(state.rttMs, rttMs)) return;
       become({ ...state, rttMs });

@@ -10,6 +10,7 @@ import { createLane, type Job, type Lane } from './lane.ts';
 /** sshd allows 10 sessions on one connection (MaxSessions): the logs and the operator's programs need theirs. */
 const WORKERS_MAX = 3;
 const IDLE_MS = 60_000;
+const FORGET_MS = 60_000;
 
 export type Opened = Readonly<{ channel: Channel; name: string }>;
 /** With its channel, for one who writes to the program itself. */
@@ -34,7 +35,7 @@ export type PoolOptions = Readonly<{
   whyNot(): Problem;
 }>;
 
-type Worker = { slot: Slot; name: string; busy: boolean; idle: NodeJS.Timeout | undefined };
+type Worker = { slot: Slot; busy: boolean; idle: NodeJS.Timeout | undefined };
 type Waiter = Readonly<{ privileged: boolean; give(result: Result<Slot>): void }>;
 
 export type Pool = Readonly<{
@@ -54,16 +55,20 @@ export type Pool = Readonly<{
 
 export function createPool(options: PoolOptions): Pool {
   const workers = new Set<Worker>();
-  const others = new Map<Channel, FarShell>();
+  const others = new Set<Channel>();
+  /** Also of lanes that were given up: on a silent line a job may still be on its way to them. */
+  let shells: readonly FarShell[] = [];
   const waiters: Waiter[] = [];
   const hung = new WeakSet<Lane>();
   let opening = 0;
   let used = 0;
+  /** Less where the far sshd has said so, on this connection. */
+  let limit = WORKERS_MAX;
   let batch: Job[] = [];
 
   const openSlot = async (
     privileged: boolean,
-  ): Promise<Result<Readonly<{ channel: Channel; lane: Lane; hello: Hello; name: string }>>> => {
+  ): Promise<Result<Readonly<{ channel: Channel; lane: Lane; hello: Hello }>>> => {
     const opened = await options.open(privileged);
     if (!opened.ok) return opened;
     const { channel, name } = opened.value;
@@ -73,7 +78,14 @@ export function createPool(options: PoolOptions): Pool {
       channel.close();
       return fail(options.main() === undefined ? options.whyNot() : noSession());
     }
-    return ok({ channel, lane, hello, name });
+    const shell: FarShell = { pid: hello.pid, name, privileged };
+    shells = [...shells, shell];
+    const forget = (): void => {
+      shells = shells.filter((one) => one !== shell);
+    };
+    // By then its end has been seen on both sides, or the line is known to be dead.
+    void lane.ended.then(() => setTimeout(forget, FORGET_MS).unref());
+    return ok({ channel, lane, hello });
   };
   const drop = (worker: Worker): void => {
     clearTimeout(worker.idle);
@@ -84,7 +96,7 @@ export function createPool(options: PoolOptions): Pool {
   const hire = async (privileged: boolean): Promise<Result<Worker>> => {
     const made = await openSlot(privileged);
     if (!made.ok) return made;
-    const { lane, hello, name } = made.value;
+    const { lane, hello } = made.value;
     const slot: Slot = {
       lane,
       pid: hello.pid,
@@ -97,7 +109,7 @@ export function createPool(options: PoolOptions): Pool {
       },
       abandon: () => drop(worker),
     };
-    const worker: Worker = { slot, name, busy: false, idle: undefined };
+    const worker: Worker = { slot, busy: false, idle: undefined };
     workers.add(worker);
     void lane.ended.then(() => {
       if (!worker.busy) drop(worker);
@@ -122,7 +134,7 @@ export function createPool(options: PoolOptions): Pool {
       serve();
       return;
     }
-    if (workers.size + opening >= WORKERS_MAX) {
+    if (workers.size + opening >= limit) {
       const other = idle(!first.privileged);
       if (other !== undefined) drop(other);
       return;
@@ -132,10 +144,12 @@ export function createPool(options: PoolOptions): Pool {
     void hire(first.privileged).then((hired) => {
       opening--;
       if (hired.ok) first.give(lend(hired.value));
-      // The far sshd wants no more of them: those that there are must do.
-      else if (workers.size > 0 && options.main() !== undefined) waiters.unshift(first);
-      else first.give(hired);
-      if (hired.ok) serve();
+      // The far sshd opens no more of them: those that there are, or are being opened, must do.
+      else if (workers.size + opening > 0 && options.main() !== undefined) {
+        limit = Math.max(1, workers.size);
+        waiters.unshift(first);
+      } else first.give(hired);
+      serve();
     });
   }
   const quickLane = (): Lane | undefined => {
@@ -179,8 +193,8 @@ export function createPool(options: PoolOptions): Pool {
     async alone(privileged) {
       const made = await openSlot(privileged);
       if (!made.ok) return made;
-      const { channel, lane, hello, name } = made.value;
-      others.set(channel, { pid: hello.pid, name, privileged });
+      const { channel, lane, hello } = made.value;
+      others.add(channel);
       void channel.ended.then(() => others.delete(channel));
       const close = (): void => channel.close();
       return ok({ channel, lane, pid: hello.pid, privileged, release: close, abandon: close });
@@ -190,14 +204,13 @@ export function createPool(options: PoolOptions): Pool {
       const lane = options.main()?.lane;
       if (lane !== undefined) hung.add(lane);
     },
-    shells: () => [
-      ...[...workers].map(({ name, slot: { pid, privileged } }) => ({ name, pid, privileged })),
-      ...others.values(),
-    ],
+    shells: () => shells,
     used: () => used,
     closeAll() {
+      limit = WORKERS_MAX;
+      shells = [];
       for (const worker of [...workers]) drop(worker);
-      for (const channel of others.keys()) channel.close();
+      for (const channel of others) channel.close();
       for (const waiter of waiters.splice(0)) waiter.give(fail(options.whyNot()));
     },
   };

@@ -164,6 +164,24 @@ kernelSuite('a host over ssh', ['ssh', 'sshd', 'ssh-keygen', 'nft', 'sudo'], () 
       if (line.includes('sleep 31')) process.kill(Number.parseInt(line, 10), 'SIGKILL');
   });
 
+  test('what was still on its way when the line broke never begins', async () => {
+    const { host } = far();
+    await host.run(command(['touch', place('before')]));
+    const sessions = () =>
+      far()
+        .farProcesses()
+        .filter((line) => /sshd: root@notty/.test(line)).length;
+    await far().dropPackets();
+    const sent = host.run(command(['touch', place('ghost')]));
+    await far().killMaster();
+    expect(await sent).toMatchObject({ problem: { code: 'line-lost' } });
+    await far().heal();
+    await far().up();
+    // The kernel hands over what ssh had written; the shell that it was for is gone.
+    await vi.waitUntil(() => sessions() === 1, { timeout: 40_000, interval: 20 });
+    expect(existsSync(place('ghost'))).toBe(false);
+  });
+
   test('works through a jump host, as another user, with sudo, and with a sudo that asks', async () => {
     const whoami = command(['id', '-un'], { privileged: true });
     const jumped = far().other('far-jump');
