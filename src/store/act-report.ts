@@ -35,9 +35,12 @@ export function reported(state: ModalState, report: ActReport, now: UnixMs): Mod
         const over = { plan, ...(typed === undefined ? {} : { typed }) };
         return inDialog(state, { ...act, phase: { kind: 'journal-fault', problem, over } });
       }
-      const complaint = outcome.undone
-        ? safe('what had been done was taken back')
-        : safe('some steps may have run: look at the journal');
+      const nothing = outcome.stepIndex === 0 && problem.code === 'no-line';
+      const complaint = nothing
+        ? safe('nothing was done: Enter looks again')
+        : outcome.undone
+          ? safe('what had been done was taken back')
+          : safe('some steps may have run: look at the journal');
       return inDialog(state, { ...act, phase: EDITING, preview: { kind: 'failed', problem }, complaint });
     }
     case 'unknown': {

@@ -71,6 +71,8 @@ function stateOf(ran: Exclude<Ran, { kind: 'unknown' }>): FinalState {
 function wordsOf(ran: Ran): SafeText {
   if (ran.kind === 'unknown')
     return sanitise(`not known: ${ran.problem.summary} · it is checked at the next connection`, 400);
+  if (ran.kind === 'failed' && ran.stepIndex === 0 && ran.problem.code === 'no-line')
+    return sanitise(`nothing was done: ${ran.problem.summary}`, 400);
   if (ran.kind === 'failed') {
     const back = ran.undone ? 'taken back' : `NOT all taken back: ${ran.left.join('; ')}`;
     return sanitise(

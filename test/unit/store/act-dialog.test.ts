@@ -251,3 +251,37 @@ describe('fields', () => {
     });
   });
 });
+
+describe('a line that is lost while an act runs', () => {
+  const waiting = safe('line lost: waiting for edge1 to check');
+
+  it('is said; Escape ends the waiting, not the act', () => {
+    const { act, store, answer, press, isOpen, report } = opened();
+    answer(ready());
+    press('accept');
+    press('cancel');
+    expect(act().phase).toEqual(PERFORMING);
+    store.dispatch({ kind: 'modal/act-waiting', words: waiting });
+    expect(act().phase).toEqual({ ...PERFORMING, waiting });
+    press('cancel');
+    expect(act().phase).toEqual({ ...PERFORMING, waiting, left: true });
+    report({ kind: 'unknown', problem: problem('line-lost', 'lost'), stepIndex: 1 });
+    expect(isOpen()).toBe(false);
+    expect(store.getState().modal.notice).toMatchObject({ role: 'warn', canUndo: false });
+  });
+
+  it('before the first step leaves the dialog open: nothing was done', () => {
+    const { act, answer, press, report } = opened();
+    answer(ready());
+    press('accept');
+    report({
+      kind: 'failed',
+      problem: problem('no-line', 'edge1: not connected'),
+      stepIndex: 0,
+      undone: true,
+    });
+    expect(act().complaint).toBe('nothing was done: Enter looks again');
+    press('accept');
+    expect(act().preview.kind).toBe('pending');
+  });
+});
