@@ -2,10 +2,12 @@
 // share the connection, so a slice may take a quarter of a second of it, not more.
 
 const SLICE_MIN = 2048;
-const SLICE_FIRST = 16_384;
+const SLICE_FIRST = 4096;
 const SLICE_MAX = 262_144;
 const SLOW_MS = 250;
 const QUICK_MS = 100;
+/** On a narrower line the way back and forth counts too: slices stay small there. */
+const NARROW = 65_536;
 /** Smaller answers say how long the way is, not how wide. */
 const TELLING_BYTES = 2048;
 /** So many seconds of the line is what may be caught up; beyond it is jumped over. */
@@ -52,9 +54,16 @@ export class Pace {
       this.#slice = Math.min(SLICE_MAX, this.#slice * 2);
   }
 
+  /** Bytes a second that get through, one slice after the other. */
+  #speed(): number {
+    const rate = this.#rate ?? KEEP_MAX / BEHIND_SECONDS;
+    if (this.#rate === undefined || rate > NARROW) return rate;
+    return (this.#slice * 1000) / (this.#way + (this.#slice * 1000) / rate);
+  }
+
   /** How far behind a file may be, and what of it is read when it is further. */
   backlog(isResumed: boolean): Backlog {
-    const rate = this.#rate ?? KEEP_MAX / BEHIND_SECONDS;
+    const rate = this.#speed();
     const behind = clamp(rate * BEHIND_SECONDS, BEHIND_MIN, BEHIND_MAX);
     if (isResumed) return { maxBytes: Math.min(behind, RESUME_MAX), keepBytes: Math.min(behind, RESUME_MAX) };
     return { maxBytes: behind, keepBytes: clamp(rate, KEEP_MIN, KEEP_MAX) };
@@ -62,7 +71,7 @@ export class Pace {
 
   /** Of what a pane would like to begin with, where `files` begin together. */
   tail(wished: number, files: number): number {
-    const rate = this.#rate ?? KEEP_MAX / BEHIND_SECONDS;
+    const rate = this.#speed();
     return Math.min(
       wished,
       Math.max(4096, Math.floor((rate * BEHIND_SECONDS) / Math.max(1, Math.min(8, files)))),

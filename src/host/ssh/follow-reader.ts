@@ -11,7 +11,7 @@ const NEWLINE = 10;
 /** How much is looked at for the first line start after a jump. */
 const ALIGN_BYTES = 1024;
 /** How much says how wide the line is, before more is asked for. */
-const PROBE_BYTES = 8192;
+const PROBE_BYTES = 4096;
 
 export type FarReaderParts = Readonly<{
   files: FarFollowed;
