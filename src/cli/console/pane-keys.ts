@@ -20,7 +20,7 @@ import { panePicker } from './pickers.ts';
 import { prefixToProgram, scrollsBack, stopProgram } from './program-keys.ts';
 import { seenState } from './seen.ts';
 import { sessionIntent } from './session-keys.ts';
-import { hostOfShields, shieldsKey, wished } from './shields-keys.ts';
+import { keepKey, shieldsKey } from './shields-keys.ts';
 import { startInPane } from './start-pane.ts';
 
 export function paneIntent(desktop: Desktop, intent: Intent): void {
@@ -86,7 +86,7 @@ function consoleIntent(desktop: Desktop, intent: Intent): boolean {
       return true;
     case 'keep':
     case 'renew':
-      wished(desktop, { kind: intent.id }, hostOfShields(desktop));
+      keepKey(desktop, intent.id);
       return true;
     default:
       return actIntent(desktop, intent);

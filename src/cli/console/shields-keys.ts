@@ -17,9 +17,16 @@ export type ShieldsCommand = ShieldsWish | Readonly<{ kind: 'status' }>;
 const SAME_PRESS_MS = 400;
 
 /** The host that the keys of the shields mean: in a table of hosts the one under the cursor, else the one that is looked at. */
-export function hostOfShields(desktop: Desktop): HostId {
+function hostOfShields(desktop: Desktop): HostId {
   const state = desktop.store.getState();
   return shieldsOfHosts(desktop, focusedPane(state))?.[0] ?? state.at;
+}
+
+/** Keeping and renewing: in a table of hosts on all that are marked. */
+export function keepKey(desktop: Desktop, kind: 'keep' | 'renew'): void {
+  const marked = shieldsOfHosts(desktop, focusedPane(desktop.store.getState())) ?? [];
+  for (const host of marked.length > 0 ? marked : [hostOfShields(desktop)]) wished(desktop, { kind }, host);
+  if (marked.length > 1) desktop.say(sanitise(`on ${marked.length} hosts: ${DOING[kind]} …`));
 }
 
 /** `!`: down → up at once, up → down. On several hosts that are marked it asks first. */

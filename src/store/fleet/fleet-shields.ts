@@ -1,6 +1,5 @@
 // What the engine of one host told about raising or lowering, as the result of that host in a list of several.
 
-import { formatClock } from '../../core/duration.ts';
 import type { HostId } from '../../core/hosts.ts';
 import { problem } from '../../core/problem.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
@@ -28,9 +27,8 @@ export function shieldsStep(msg: Told): FleetStep {
 function raisedStep(report: RaiseReport): FleetStep {
   switch (report.kind) {
     case 'up': {
-      const { leftSeconds, phase } = report.now;
-      const clock = phase === 'trial' ? 'up, trial ends in' : 'up, hold ends in';
-      const says = sanitise(`${clock} ${formatClock(Math.max(0, leftSeconds))}`);
+      // Without its clock, which runs on: the top row has it.
+      const says = report.now.phase === 'trial' ? safe('up, in trial') : safe('up');
       const left = report.leftOut.map(({ measure, why }) => sanitise(`left out: ${measure}, ${why}`, 160));
       return { kind: 'done', says, missing: [...left, ...report.warnings], canUndo: false };
     }

@@ -156,7 +156,9 @@ function shieldsEnded(
   const free = state.modal.kind === 'none';
   const modal: Modal = page !== undefined && free ? { kind: 'page', page, top: 0 } : state.modal;
   const late = { text: sanitise(`${page?.title ?? ''}: see :shields`), role: 'warn' } as const;
-  const words = said ?? (page !== undefined && !free ? late : undefined);
+  // A list of hosts that is open tells it in the row of the host.
+  const listed = state.modal.kind === 'fleet';
+  const words = said ?? (page !== undefined && !free && !listed ? late : undefined);
   // What was said of the shields before is no longer so; an act that can be undone still is.
   const kept = state.notice?.canUndo === true ? state.notice : undefined;
   const notice = words === undefined ? kept : { ...words, at: now, canUndo: false };

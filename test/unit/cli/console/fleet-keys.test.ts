@@ -120,6 +120,19 @@ describe('a table of hosts', () => {
     expect([store.getState().modal.modal.kind, wishOf('edge')]).toEqual(['none', undefined]);
   });
 
+  it('keeps them on all marked hosts', () => {
+    const { store, press } = consoleOf(HOSTS, [
+      ...QUIET,
+      ...on('rolly', shieldsUp(90)),
+      ...on('edge', shieldsUp(90)),
+    ]);
+    press('Space', 'Space', '+');
+    const wishes = ['local', 'rolly', 'edge'].map(
+      (name) => store.getState().hosts[hostId(name)]?.shields.operation?.wish.kind,
+    );
+    expect(wishes).toEqual([undefined, 'renew', 'renew']);
+  });
+
   it('lowers them only where all are up', () => {
     const { store, press } = consoleOf(HOSTS, [
       ...QUIET,
