@@ -32,7 +32,8 @@ export type RunningConsole = Readonly<{
   quit(): Promise<void>;
 }>;
 
-export async function startConsole(world: World): Promise<RunningConsole> {
+/** `session`: may be followed by further words of the command line. */
+export async function startConsole(world: World, withinMs?: number): Promise<RunningConsole> {
   // The mark is written right before the exec, so that neither script nor ip count as start-up.
   const command = `stty rows ${ROWS} cols ${COLUMNS} -echo; printf '<%s>' $$; exec ${PROGRAM} ${world.session}`;
   const child = spawn('ip', ['netns', 'exec', world.netns, 'script', '-qfc', command, '/dev/null'], {
@@ -45,7 +46,7 @@ export async function startConsole(world: World): Promise<RunningConsole> {
   const startedAt = performance.now();
   const pid = Number(/<(\d+)>/.exec(mark)?.[1]);
   if (!Number.isInteger(pid)) throw new Error(`the console did not start: ${mark}`);
-  await terminal.output((text) => text.includes(FRAME_END));
+  await terminal.output((text) => text.includes(FRAME_END), withinMs);
   return {
     pid,
     firstFrameMs: performance.now() - startedAt,

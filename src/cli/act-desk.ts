@@ -58,6 +58,8 @@ export async function openDesk(deps: ActDeps, session?: string): Promise<Result<
   if (deps.local === undefined && whose !== LOCAL)
     deps.io.stderr.write(`on this machine; on ${whose}, the host of the session, with --host ${whose}\n`);
   const desk = deskFor(host, opened.value, deps.io.env, { undoOf: 'all' });
+  // Before anything new: what became of acts whose end nobody heard.
+  for (const { id, says } of await desk.settle()) deps.io.stderr.write(`act ${id}: ${says}\n`);
   return ok({ desk, host, session: opened.value, ...(deps.gate && { gate: deps.gate }) });
 }
 

@@ -48,6 +48,8 @@ export type ConsoleOptions = Readonly<{
   /** This machine: its files, its clock. */
   host: Host;
   hosts: HostsPort;
+  /** What the command line says of hosts, over every session that is read. */
+  overlay: (session: Session) => Session;
   io: Io;
   readOnly: boolean;
   ascii: boolean;
@@ -83,7 +85,7 @@ export async function runConsole(options: ConsoleOptions): Promise<ExitStatus> {
   const tell = (problems: LiveKeys['problems']): void => sayOfKeys(store, problems);
   const sessions = openSessions({
     ...{ store, host, io: options.io, opened: options.text, keys: live, tell },
-    onTaken: runs.renew,
+    ...{ overlay: options.overlay, onTaken: runs.renew },
     intent: (intent) => controller.intent(intent),
   });
   const controller = createController({

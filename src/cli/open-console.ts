@@ -39,7 +39,7 @@ export async function openConsole(
     io.stderr.write(`${plainLines(`${summary}${hint === undefined ? '' : `; ${hint}`}`)}\n`);
     return EXIT.usage;
   }
-  const { hosts } = opened.value;
+  const { hosts, overlay } = opened.value;
   const { session, text, passedOver } = opened.value.opened;
   const theme = options.theme === undefined ? ok(session.theme) : parseTheme(options.theme);
   if (!theme.ok) {
@@ -53,7 +53,7 @@ export async function openConsole(
     text,
     ...(passedOver === undefined ? {} : { remark: passedOver }),
     host: local,
-    hosts,
+    ...{ hosts, overlay },
     io,
     readOnly: options.readOnly === true,
     ascii: options.ascii === true || needsAscii(io.env),

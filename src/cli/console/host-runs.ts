@@ -6,6 +6,7 @@ import type { Shields } from '../../actions/shields/port.ts';
 import type { Operator } from '../../core/act.ts';
 import { type HostId, LOCAL } from '../../core/hosts.ts';
 import { hostsOf, type Session } from '../../core/pane.ts';
+import { sanitise } from '../../core/sanitise.ts';
 import type { SourceId } from '../../core/status.ts';
 import type { Host } from '../../host/host.ts';
 import { createPump } from '../../sources/pump.ts';
@@ -141,7 +142,9 @@ function startHost(id: HostId, session: Session, options: HostRunsOptions): Runn
   const leaveLink = followLink(store, host, {
     onUp: () => {
       sources.poke();
-      if (!readOnly && host.privileged) void shields.recover();
+      if (readOnly || !host.privileged) return;
+      void shields.recover();
+      void tellSettled(store, host, desks.now);
     },
   });
   return {
@@ -153,6 +156,15 @@ function startHost(id: HostId, session: Session, options: HostRunsOptions): Runn
       desks.now.close();
     },
   };
+}
+
+/** What became of acts whose end nobody heard. */
+async function tellSettled(store: ConsoleStore, host: Host, desk: Desk): Promise<void> {
+  const settled = await desk.settle();
+  for (const { id, state, says } of settled) {
+    const text = sanitise(`${host.name}: act ${id}: ${says}`, 300);
+    store.dispatch({ kind: 'modal/noticed', text, role: state === 'done' ? 'good' : 'warn' });
+  }
 }
 
 /** Tells of every change of the line; a host without one is there at once. */

@@ -14,6 +14,8 @@ export type SessionRunOptions = SessionPlace &
     store: ConsoleStore;
     /** The text of the session that the console was opened with; of a detected layout, too. */
     opened: string;
+    /** Over every session that is read. */
+    overlay?: (session: Session) => Session;
     /** Another session was taken: what acts under its rules is made anew. */
     onTaken: (session: Session, before: Session) => void;
   }>;

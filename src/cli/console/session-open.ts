@@ -16,6 +16,7 @@ export type OpenSessions = Readonly<{
   /** The text that the session was opened from. */
   opened: string;
   keys: LiveKeys;
+  overlay: (session: Session) => Session;
   /** Its hosts, its rules for desks and shields. */
   onTaken: (session: Session) => void;
   /** Tells of keys that cannot be bound. */
@@ -29,12 +30,13 @@ export function openSessions({
   io,
   opened,
   keys,
+  overlay,
   onTaken,
   tell,
   intent,
 }: OpenSessions): SessionRun {
   return createSessionRun({
-    ...{ store, host, opened, env: io.env, cwd: io.cwd },
+    ...{ store, host, opened, env: io.env, cwd: io.cwd, overlay },
     onTaken: (next, before) => {
       onTaken(next);
       tell(keys.renew(next));

@@ -25,7 +25,7 @@ export class SessionTaking {
     if (!found.ok) return ground.tell('Not loaded', found.problem);
     const { path, text } = found.value;
     if (text === undefined) return ground.tell('Not loaded', noSuch(path));
-    const next = sessionIn({ path, text });
+    const next = this.#sessionIn({ path, text });
     if (!next.ok) return ground.tell('Not loaded', next.problem);
     const state = ground.store.getState();
     const take = (): void => this.#take(next.value, { path, text });
@@ -61,7 +61,7 @@ export class SessionTaking {
       ground.say(`${name} is gone; the workspace stays, and can be saved again`, 'warn');
       return;
     }
-    const next = text.ok ? sessionIn({ path: origin.path, text: text.value ?? '' }) : text;
+    const next = text.ok ? this.#sessionIn({ path: origin.path, text: text.value ?? '' }) : text;
     if (!next.ok) {
       const where = next.problem.summary.replace(sanitise(origin.path), name);
       ground.say(`${where} (the session file is broken; the workspace stays)`, 'bad');
@@ -94,8 +94,15 @@ export class SessionTaking {
     const text = await textAt(this.#ground.options.host, path);
     if (!text.ok) return text;
     if (text.value === undefined) return fail(noSuch(path));
-    const next = sessionIn({ path, text: text.value });
+    const next = this.#sessionIn({ path, text: text.value });
     return next.ok ? ok({ text: text.value, next: next.value }) : next;
+  }
+
+  /** With what the command line said of hosts: it holds for every session of this console. */
+  #sessionIn(written: SessionText): Result<Session> {
+    const read = sessionIn(written);
+    const { overlay } = this.#ground.options;
+    return read.ok && overlay !== undefined ? ok(overlay(read.value)) : read;
   }
 
   #take(next: Session, known: SessionText): void {

@@ -1,6 +1,7 @@
 // Before the screen: which session and which hosts, and their lines, while ssh may still ask on the terminal.
 
 import { type HostEntry, type HostId, LOCAL } from '../../core/hosts.ts';
+import type { Session } from '../../core/pane.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Host } from '../../host/host.ts';
 import { loadSession } from '../../session/load.ts';
@@ -11,7 +12,12 @@ import type { HostFlags } from './flags.ts';
 import { type Hosts, openHosts } from './hosts.ts';
 import { type Wanted, wantedHosts } from './wishes.ts';
 
-export type OpenedWithHosts = Readonly<{ opened: OpenedSession; hosts: Hosts }>;
+/** `overlay`: what the command line says of hosts, over a session file that is taken later. */
+export type OpenedWithHosts = Readonly<{
+  opened: OpenedSession;
+  hosts: Hosts;
+  overlay(session: Session): Session;
+}>;
 
 /** A host whose line does not come up is said in one line, and tries on by itself behind the screen. */
 export async function openWithHosts(
@@ -33,7 +39,9 @@ export async function openWithHosts(
     if (!opened.ok) await hosts.close();
     const { passedOver } = file.value;
     const remark = passedOver === undefined ? {} : { passedOver };
-    return opened.ok ? ok({ opened: { ...opened.value, ...remark }, hosts }) : opened;
+    if (!opened.ok) return opened;
+    const overlay = (session: Session): Session => withHosts(session, wanted.value);
+    return ok({ opened: { ...opened.value, ...remark }, hosts, overlay });
   } catch (error) {
     await hosts.close();
     throw error;
@@ -64,15 +72,21 @@ type Ground = Readonly<{
 /** Panes that name no host are on the first one asked for. Without a file a layout is made of what is found there. */
 async function sessionFor(hosts: Hosts, { file, wanted, entries }: Ground): Promise<Result<OpenedSession>> {
   const [first] = wanted;
-  const host = first === undefined ? {} : { host: first.id };
-  const named = entries.length === 0 ? {} : { hosts: entries };
-  if (file !== undefined) return ok({ ...file, session: { ...file.session, ...named, ...host } });
+  if (file !== undefined) return ok({ ...file, session: withHosts(file.session, wanted) });
   if (wanted.length > 1)
     return several(
       wanted.map(({ id }) => id),
       entries,
     );
   return detectedSession(hosts.of(first?.id ?? LOCAL), first?.entry);
+}
+
+/** Panes that name no host are on the first one. */
+function withHosts(session: Session, wanted: readonly Wanted[]): Session {
+  const [first] = wanted;
+  const entries = withWanted(session.hosts ?? [], wanted);
+  const named = entries.length === 0 ? {} : { hosts: entries };
+  return { ...session, ...named, ...(first === undefined ? {} : { host: first.id }) };
 }
 
 /** One window over all of them, and one for each. */
