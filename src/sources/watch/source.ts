@@ -17,6 +17,13 @@ const OUTPUT_MAX = 262_144;
 const DUTY_MAX = 0.5;
 const ANY_EXIT = Array.from({ length: 255 }, (_, at) => at + 1);
 
+/** What the operator has here is no business of another host: only these, and the pane's own, go over. */
+const FAR_ENV: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  LANG: 'C',
+};
+
 /** `env`: the operator's variables, on which those of the pane are laid. */
 export type WatchOptions = Readonly<{
   pane: PaneId;
@@ -25,7 +32,6 @@ export type WatchOptions = Readonly<{
 }>;
 
 export function watchSource(spec: WatchSpec, { pane, everyMs, env }: WatchOptions): PollSource<WatchRun> {
-  const wish = commandOf(spec, env);
   return {
     kind: 'poll',
     id: `watch:${pane}`,
@@ -33,7 +39,7 @@ export function watchSource(spec: WatchSpec, { pane, everyMs, env }: WatchOption
     dutyMax: DUTY_MAX,
     async read(host, signal) {
       const missing = await folderProblem(spec, host);
-      return missing ?? runOnce(wish, host, signal);
+      return missing ?? runOnce(commandOf(spec, host.kind === 'ssh' ? FAR_ENV : env), host, signal);
     },
   };
 }

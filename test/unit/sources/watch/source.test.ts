@@ -54,6 +54,15 @@ describe('a watched command', () => {
     expect(await linesOf(line, { cwd, env: { GREETING: 'mine' } })).toEqual([cwd, 'mine  dumb']);
   });
 
+  it("takes nothing of the operator's variables to another host", async () => {
+    const spec: WatchSpec = { kind: 'watch', command: shell('env'), start: 'auto', env: { OWN: 'mine' } };
+    const far = { ...local, kind: 'ssh' as const };
+    const run = await watchSource(spec, { pane, everyMs: 2000, env }).read(far, new AbortController().signal);
+    if (!run.ok) throw new Error(run.problem.summary);
+    expect(run.value.lines).toEqual(expect.arrayContaining(['OWN=mine', 'TERM=dumb', 'LC_ALL=C']));
+    expect(run.value.lines.join()).not.toContain('GREETING');
+  });
+
   it('shows what it said when it fails, complaints below', async () => {
     const run = await runOf(shell('printf "half a line"; echo "no such thing" >&2; exit 3'));
     expect(run.ok && run.value.exitCode).toBe(3);
