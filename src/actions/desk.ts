@@ -1,6 +1,7 @@
 // The desk: the one way to act. preview (plan → refuse → show) hands out a token for exactly one plan; perform checks
 // the guards again, journals the intent, runs the plan, reads back and journals the outcome.
 
+import { existsSync } from 'node:fs';
 import type { ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
 import { hostIdOf, LOCAL } from '../core/hosts.ts';
 import { type Problem, problem } from '../core/problem.ts';
@@ -106,14 +107,17 @@ class ActDesk {
 
   async settle(): Promise<readonly Settled[]> {
     const { readOnly, backends = BACKENDS, far } = this.#options;
-    const journal = this.#journal;
-    if (this.#host.link === undefined || readOnly || !this.#host.privileged) return [];
-    const lock = (await journal.open()).ok ? await takeLock(lockPath(journal), 0, journal.host) : undefined;
-    if (lock?.ok !== true) return [];
+    const { path, host: whose } = this.#journal;
+    const host = this.#host;
+    if (host.link === undefined || readOnly || !host.privileged || !existsSync(path)) return [];
+    // One of its own, and soon closed: most hosts have nothing to settle, and fifty open databases are memory.
+    const journal = createJournal(path, whose);
+    const lock = (await journal.open()).ok ? await takeLock(lockPath(journal), 0, whose) : undefined;
     try {
-      return await settleLost({ host: this.#host, journal, backends, folder: far?.folder });
+      return lock?.ok === true ? await settleLost({ host, journal, backends, folder: far?.folder }) : [];
     } finally {
-      lock.value.release();
+      if (lock?.ok === true) lock.value.release();
+      journal.close();
     }
   }
 
