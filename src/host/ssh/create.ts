@@ -37,9 +37,53 @@ export function createSshHost(options: SshOptions): SshHost {
 }
 
 export function createSshParts(options: SshOptions): SshParts & Readonly<{ host: SshHost }> {
+  const { name, line, pool, which, runner, rights, open, system } = createTransport(options);
+  const whyNot = () => (line.master() === undefined ? line.whyNot() : undefined);
+  const ping = startPing(pool, (rttMs) => line.measured(rttMs));
+  const files = createFarFiles({
+    pool,
+    whyNot,
+    stream: runner.stream,
+    system: () => line.connected()?.hello.system ?? '',
+  });
+  const openChannel: OpenChannel = async ({ privileged }) => {
+    const opened = await open(privileged);
+    return opened.ok ? ok(opened.value.channel) : opened;
+  };
+  const sessionWords: SshParts['sessionWords'] = (wish) =>
+    line.connected() === undefined ? undefined : clientWords(options, line.control, wish);
+  const ptys = createFarPtys({ name, sessionWords, whyNot: () => line.whyNot(), link: line });
+  const host: SshHost = {
+    kind: 'ssh',
+    name: options.entry.id,
+    link: {
+      ...line,
+      async close() {
+        ping.stop();
+        pool.closeAll();
+        await line.close();
+      },
+    },
+    get privileged() {
+      return rights.privileged();
+    },
+    get system() {
+      return system();
+    },
+    now: () => unixMs(Date.now() + (line.connected()?.skewMs ?? 0)),
+    ...runner,
+    ...files,
+    which: which.find,
+    ...ptys,
+    follow: createFarFollow({ openChannel, link: line }),
+  };
+  return { host, openChannel, control: line.control, sessionWords };
+}
+
+/** The line, its lanes, and what runs on them. */
+function createTransport(options: SshOptions) {
   const name = sanitise(options.entry.id, 80);
   let known: HostSystem | undefined;
-  const whyNot = () => (line.master() === undefined ? line.whyNot() : undefined);
   const open = async (privileged: boolean): Promise<Result<Opened>> => {
     if (line.connected() === undefined) return fail(line.whyNot());
     const far = newMark();
@@ -87,43 +131,5 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
       return root.ok ? ok(undefined) : root;
     },
   });
-  const ping = startPing(pool, (rttMs) => line.measured(rttMs));
-  const files = createFarFiles({
-    pool,
-    whyNot,
-    stream: runner.stream,
-    system: () => line.connected()?.hello.system ?? '',
-  });
-  const openChannel: OpenChannel = async ({ privileged }) => {
-    const opened = await open(privileged);
-    return opened.ok ? ok(opened.value.channel) : opened;
-  };
-  const sessionWords: SshParts['sessionWords'] = (wish) =>
-    line.connected() === undefined ? undefined : clientWords(options, line.control, wish);
-  const ptys = createFarPtys({ name, sessionWords, whyNot: () => line.whyNot(), link: line });
-  const host: SshHost = {
-    kind: 'ssh',
-    name: options.entry.id,
-    link: {
-      ...line,
-      async close() {
-        ping.stop();
-        pool.closeAll();
-        await line.close();
-      },
-    },
-    get privileged() {
-      return rights.privileged();
-    },
-    get system() {
-      return known;
-    },
-    now: () => unixMs(Date.now() + (line.connected()?.skewMs ?? 0)),
-    ...runner,
-    ...files,
-    which: which.find,
-    ...ptys,
-    follow: createFarFollow({ openChannel, link: line }),
-  };
-  return { host, openChannel, control: line.control, sessionWords };
+  return { name, line, pool, which, runner, rights, open, system: () => known };
 }

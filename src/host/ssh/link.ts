@@ -47,138 +47,172 @@ export function pauseMs(failures: number, random = Math.random()): number {
 }
 
 export function createLine(options: SshOptions, hooks: LineHooks): Line {
-  const name = sanitise(options.entry.id, 80);
-  const digest = createHash('sha256')
-    .update(`${options.entry.id} ${options.entry.destination}`)
-    .digest('hex');
-  const control = join(options.runDir, digest.slice(0, 10));
-  const stopped = new AbortController();
-  const listeners = new Set<(state: LinkState) => void>();
-  let state: LinkState = { kind: 'connecting', since: now() };
-  let master: Master | undefined;
-  let attempt: Promise<void> | undefined;
-  let fence: readonly FarShell[] = [];
-  let failures = 0;
-  let downSince = now();
-  let timer: NodeJS.Timeout | undefined;
-  let ending: Promise<unknown> = Promise.resolve();
-
-  const become = (next: LinkState): void => {
-    state = next;
-    for (const listener of [...listeners]) listener(next);
+  const line = new SshLine(options, hooks);
+  return {
+    control: line.control,
+    whyNot: () => whyNotUp(line.name, line.state),
+    master: () => (line.state.kind === 'up' ? line.master : undefined),
+    connected: () => line.master,
+    suspect: () => line.suspect(),
+    measured: (rttMs) => line.measured(rttMs),
+    state: () => line.state,
+    subscribe: (listener) => line.subscribe(listener),
+    retry: () => void line.begin(true),
+    login: () => line.login(),
+    whenUp: (signal) => line.whenUp(signal),
+    close: () => line.close(),
   };
-  const failed = (why: Problem, waits: boolean) => {
-    if (stopped.signal.aborted) return;
-    clearTimeout(timer);
-    if (waits) return become({ kind: 'needs-operator', since: now(), problem: why });
-    failures++;
-    if (failures === 1) downSince = now();
-    const pause = pauseMs(failures);
-    timer = setTimeout(() => begin(true), pause);
-    timer.unref();
-    become({ kind: 'down', since: downSince, problem: why, retryAt: unixMs(Date.now() + pause) });
-  };
-  const lost = (which: Master): void => {
-    if (master !== which) return;
-    master = undefined;
-    ending = which.process.ended;
-    fence = [...fence, which.shell, ...hooks.shells()].slice(-64);
-    hooks.onLost();
-    failed(explainLost(options.entry.id, which.process.lastWords()), false);
-  };
-  const attemptOnce = async (batch: boolean): Promise<void> => {
-    clearTimeout(timer);
-    become({ kind: 'connecting', since: now() });
-    // A master that ends takes its socket with it: not that of the next one.
-    await ending;
-    const made = await connect(options, { control, batch, fence, signal: stopped.signal });
-    if (!made.ok) return failed(made.refusal.problem, made.refusal.waits);
-    master = made.master;
-    void made.master.process.ended.then(() => lost(made.master));
-    await hooks.onUp(made.master, fence);
-    if (master !== made.master) return;
-    if (stopped.signal.aborted) return made.master.process.kill();
-    fence = [];
-    failures = 0;
-    const { rttMs, skewMs, hello } = made.master;
-    become({ kind: 'up', since: now(), rttMs, skewMs, system: hello.system });
-  };
-  const begin = (batch: boolean): Promise<void> => {
-    if (stopped.signal.aborted || master !== undefined) return Promise.resolve();
-    attempt ??= attemptOnce(batch).finally(() => {
-      attempt = undefined;
-    });
-    return attempt;
-  };
-  const whyNot = (): Problem => whyNotUp(name, state);
-  const line: Line = {
-    control,
-    whyNot,
-    master: () => (state.kind === 'up' ? master : undefined),
-    connected: () => master,
-    suspect() {
-      const silent = master;
-      if (silent === undefined) return;
-      silent.process.kill();
-      // At once: nobody may take it for a line that is up until its shells are fenced off.
-      lost(silent);
-    },
-    measured(rttMs) {
-      if (state.kind !== 'up' || !isNews(state.rttMs, rttMs)) return;
-      become({ ...state, rttMs });
-    },
-    state: () => state,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    retry: () => void begin(true),
-    async login() {
-      await attempt;
-      if (state.kind !== 'up') await begin(false);
-      if (master === undefined || state.kind !== 'up') return fail(whyNot());
-      return hooks.onLogin(master);
-    },
-    async whenUp(signal) {
-      if (state.kind !== 'up' && attempt === undefined && timer === undefined && failures === 0)
-        void begin(true);
-      return waitUp(line, signal);
-    },
-    async close() {
-      stopped.abort();
-      clearTimeout(timer);
-      await attempt;
-      const last = master;
-      master = undefined;
-      last?.process.kill();
-      await last?.process.ended;
-      if (state.kind !== 'down')
-        become({
-          kind: 'down',
-          since: now(),
-          problem: problem('no-line', `${name}: the line was closed`),
-          retryAt: now(),
-        });
-    },
-  };
-  return line;
 }
 
-function waitUp(line: Line, signal: AbortSignal): Promise<Result<void>> {
+class SshLine {
+  readonly name: string;
+  readonly control: string;
+  state: LinkState = { kind: 'connecting', since: now() };
+  master: Master | undefined;
+  readonly #options: SshOptions;
+  readonly #hooks: LineHooks;
+  readonly #stopped = new AbortController();
+  readonly #listeners = new Set<(state: LinkState) => void>();
+  #attempt: Promise<void> | undefined;
+  #fence: readonly FarShell[] = [];
+  #failures = 0;
+  #downSince = now();
+  #timer: NodeJS.Timeout | undefined;
+  #ending: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SshOptions, hooks: LineHooks) {
+    const { id, destination } = options.entry;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.name = sanitise(id, 80);
+    const digest = createHash('sha256').update(`${id} ${destination}`).digest('hex');
+    this.control = join(options.runDir, digest.slice(0, 10));
+  }
+
+  subscribe(listener: (state: LinkState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  begin(batch: boolean): Promise<void> {
+    if (this.#stopped.signal.aborted || this.master !== undefined) return this.#attempt ?? Promise.resolve();
+    this.#attempt ??= this.#try(batch).finally(() => {
+      this.#attempt = undefined;
+    });
+    return this.#attempt;
+  }
+
+  suspect(): void {
+    const silent = this.master;
+    if (silent === undefined) return;
+    silent.process.kill();
+    // At once: nobody may take it for a line that is up until its shells are fenced off.
+    this.#lost(silent);
+  }
+
+  measured(rttMs: number): void {
+    if (this.state.kind === 'up' && isNews(this.state.rttMs, rttMs)) this.#become({ ...this.state, rttMs });
+  }
+
+  async login(): Promise<Result<void>> {
+    await this.#attempt;
+    if (this.state.kind !== 'up') await this.begin(false);
+    if (this.master === undefined || this.state.kind !== 'up') return fail(whyNotUp(this.name, this.state));
+    return this.#hooks.onLogin(this.master);
+  }
+
+  whenUp(signal: AbortSignal): Promise<Result<void>> {
+    const isNew = this.#attempt === undefined && this.#timer === undefined && this.#failures === 0;
+    if (this.state.kind === 'connecting' && isNew) void this.begin(true);
+    return waitUp(this, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+    await this.#attempt;
+    const last = this.master;
+    this.master = undefined;
+    last?.process.kill();
+    await last?.process.ended;
+    await this.#ending;
+    if (this.state.kind === 'down') return;
+    const why = problem('no-line', `${this.name}: the line was closed`);
+    this.#become({ kind: 'down', since: now(), problem: why, retryAt: now() });
+  }
+
+  async #try(batch: boolean): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#become({ kind: 'connecting', since: now() });
+    // A master that ends takes its socket with it: not that of the next one.
+    await this.#ending;
+    const { signal } = this.#stopped;
+    const { control } = this;
+    const made = await connect(this.#options, { control, batch, fence: this.#fence, signal });
+    if (!made.ok) {
+      this.#failed(made.refusal.problem, made.refusal.waits);
+      return;
+    }
+    const { master } = made;
+    this.master = master;
+    void master.process.ended.then(() => this.#lost(master));
+    await this.#hooks.onUp(master, this.#fence);
+    if (this.master !== master) return;
+    if (signal.aborted) {
+      master.process.kill();
+      return;
+    }
+    this.#fence = [];
+    this.#failures = 0;
+    const { rttMs, skewMs, hello } = master;
+    this.#become({ kind: 'up', since: now(), rttMs, skewMs, system: hello.system });
+  }
+
+  #become(next: LinkState): void {
+    this.state = next;
+    for (const listener of [...this.#listeners]) listener(next);
+  }
+
+  #failed(why: Problem, waits: boolean): void {
+    if (this.#stopped.signal.aborted) return;
+    clearTimeout(this.#timer);
+    if (waits) {
+      this.#become({ kind: 'needs-operator', since: now(), problem: why });
+      return;
+    }
+    this.#failures++;
+    if (this.#failures === 1) this.#downSince = now();
+    const pause = pauseMs(this.#failures);
+    this.#timer = setTimeout(() => this.begin(true), pause);
+    this.#timer.unref();
+    this.#become({ kind: 'down', since: this.#downSince, problem: why, retryAt: unixMs(Date.now() + pause) });
+  }
+
+  #lost(which: Master): void {
+    if (this.master !== which) return;
+    this.master = undefined;
+    this.#ending = which.process.ended;
+    this.#fence = [...this.#fence, which.shell, ...this.#hooks.shells()].slice(-64);
+    this.#hooks.onLost();
+    this.#failed(explainLost(this.#options.entry.id, which.process.lastWords()), false);
+  }
+}
+
+function waitUp(line: SshLine, signal: AbortSignal): Promise<Result<void>> {
   return new Promise((resolve) => {
     const settle = (result: Result<void>): void => {
       leave();
       signal.removeEventListener('abort', onAbort);
       resolve(result);
     };
-    const onAbort = (): void => settle(fail(line.whyNot()));
+    const onAbort = (): void => settle(fail(whyNotUp(line.name, line.state)));
     const look = (state: LinkState): void => {
       if (state.kind === 'up') settle(ok(undefined));
     };
     const leave = line.subscribe(look);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    else look(line.state());
+    else look(line.state);
   });
 }
 

@@ -1,16 +1,11 @@
 // The lanes of one host: the quick one for small reads, which is the master's own session, and a few for whatever may take long.
 
-import { type Problem, problem } from '../../core/problem.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import type { Problem } from '../../core/problem.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Channel } from './channel.ts';
-import { meetAgain } from './connect.ts';
-import type { FarShell, Hello } from './hello.ts';
-import { createLane, type Job, type Lane } from './lane.ts';
-
-/** sshd allows 10 sessions on one connection (MaxSessions): the logs and the operator's programs need theirs. */
-const WORKERS_MAX = 3;
-const IDLE_MS = 60_000;
-const FORGET_MS = 60_000;
+import type { FarShell } from './hello.ts';
+import type { Job, Lane } from './lane.ts';
+import { Workers } from './workers.ts';
 
 export type Opened = Readonly<{ channel: Channel; name: string }>;
 /** With its channel, for one who writes to the program itself. */
@@ -35,9 +30,6 @@ export type PoolOptions = Readonly<{
   whyNot(): Problem;
 }>;
 
-type Worker = { slot: Slot; busy: boolean; idle: NodeJS.Timeout | undefined };
-type Waiter = Readonly<{ privileged: boolean; give(result: Result<Slot>): void }>;
-
 export type Pool = Readonly<{
   /** All that is asked in one turn goes in one packet. */
   quick(job: Job): void;
@@ -54,144 +46,30 @@ export type Pool = Readonly<{
 }>;
 
 export function createPool(options: PoolOptions): Pool {
-  const workers = new Set<Worker>();
+  const workers = new Workers(options);
   const others = new Set<Channel>();
-  /** Also of lanes that were given up: on a silent line a job may still be on its way to them. */
-  let shells: readonly FarShell[] = [];
-  const waiters: Waiter[] = [];
   const hung = new WeakSet<Lane>();
-  let opening = 0;
   let used = 0;
-  /** Less where the far sshd has said so, on this connection. */
-  let limit = WORKERS_MAX;
   let batch: Job[] = [];
-
-  const openSlot = async (
-    privileged: boolean,
-  ): Promise<Result<Readonly<{ channel: Channel; lane: Lane; hello: Hello }>>> => {
-    const opened = await options.open(privileged);
-    if (!opened.ok) return opened;
-    const { channel, name } = opened.value;
-    const lane = createLane(channel);
-    const hello = await meetAgain(lane);
-    if (hello === undefined) {
-      channel.close();
-      return fail(options.main() === undefined ? options.whyNot() : noSession());
-    }
-    const shell: FarShell = { pid: hello.pid, name, privileged };
-    shells = [...shells, shell];
-    const forget = (): void => {
-      shells = shells.filter((one) => one !== shell);
-    };
-    // By then its end has been seen on both sides, or the line is known to be dead.
-    void lane.ended.then(() => setTimeout(forget, FORGET_MS).unref());
-    return ok({ channel, lane, hello });
-  };
-  const drop = (worker: Worker): void => {
-    clearTimeout(worker.idle);
-    workers.delete(worker);
-    worker.slot.lane.close();
-    serve();
-  };
-  const hire = async (privileged: boolean): Promise<Result<Worker>> => {
-    const made = await openSlot(privileged);
-    if (!made.ok) return made;
-    const { lane, hello } = made.value;
-    const slot: Slot = {
-      lane,
-      pid: hello.pid,
-      privileged,
-      release: () => {
-        worker.busy = false;
-        if (!lane.isOpen) return drop(worker);
-        serve();
-        if (!worker.busy) worker.idle = setTimeout(() => drop(worker), IDLE_MS).unref();
-      },
-      abandon: () => drop(worker),
-    };
-    const worker: Worker = { slot, busy: false, idle: undefined };
-    workers.add(worker);
-    void lane.ended.then(() => {
-      if (!worker.busy) drop(worker);
-    });
-    return ok(worker);
-  };
-  const lend = (worker: Worker): Result<Slot> => {
-    clearTimeout(worker.idle);
-    worker.busy = true;
-    return ok(worker.slot);
-  };
-  const idle = (privileged: boolean): Worker | undefined =>
-    [...workers].find(({ busy, slot }) => !busy && slot.lane.isOpen && slot.privileged === privileged);
-  /** Gives the first who waits what there is; opens one more where there is room. */
-  function serve(): void {
-    const [first] = waiters;
-    if (first === undefined) return;
-    const free = idle(first.privileged);
-    if (free !== undefined) {
-      waiters.shift();
-      first.give(lend(free));
-      serve();
-      return;
-    }
-    if (workers.size + opening >= limit) {
-      const other = idle(!first.privileged);
-      if (other !== undefined) drop(other);
-      return;
-    }
-    waiters.shift();
-    opening++;
-    void hire(first.privileged).then((hired) => {
-      opening--;
-      if (hired.ok) first.give(lend(hired.value));
-      // The far sshd opens no more of them: those that there are, or are being opened, must do.
-      else if (workers.size + opening > 0 && options.main() !== undefined) {
-        limit = Math.max(1, workers.size);
-        waiters.unshift(first);
-      } else first.give(hired);
-      serve();
-    });
-  }
-  const quickLane = (): Lane | undefined => {
-    const lane = options.main()?.lane;
-    return lane === undefined || hung.has(lane) ? undefined : lane;
-  };
   const flush = () => {
     const jobs = batch;
     batch = [];
-    const lane = quickLane();
-    if (lane !== undefined) return lane.send(jobs);
-    void pool.take(false).then((taken) => {
-      if (!taken.ok) {
-        for (const job of jobs) job.onEnd({ kind: 'unsent', problem: taken.problem });
-        return;
-      }
-      const last = jobs.at(-1);
-      taken.value.lane.send(
-        jobs.map((job) => ({
-          ...job,
-          onEnd: (end) => {
-            if (job === last) taken.value.release();
-            job.onEnd(end);
-          },
-        })),
-      );
-    });
+    const lane = options.main()?.lane;
+    if (lane === undefined || hung.has(lane)) void sendInstead(workers, jobs);
+    else lane.send(jobs);
   };
-  const pool: Pool = {
+  return {
     quick(job) {
       used++;
       if (batch.length === 0) setImmediate(flush);
       batch.push(job);
     },
-    take: (privileged) =>
-      new Promise((give) => {
-        used++;
-        waiters.push({ privileged, give });
-        serve();
-      }),
+    take(privileged) {
+      used++;
+      return workers.take(privileged);
+    },
     async alone(privileged) {
-      const made = await openSlot(privileged);
+      const made = await workers.open(privileged);
       if (!made.ok) return made;
       const { channel, lane, hello } = made.value;
       others.add(channel);
@@ -204,21 +82,31 @@ export function createPool(options: PoolOptions): Pool {
       const lane = options.main()?.lane;
       if (lane !== undefined) hung.add(lane);
     },
-    shells: () => shells,
+    shells: () => workers.shells,
     used: () => used,
     closeAll() {
-      limit = WORKERS_MAX;
-      shells = [];
-      for (const worker of [...workers]) drop(worker);
+      workers.closeAll();
       for (const channel of others) channel.close();
-      for (const waiter of waiters.splice(0)) waiter.give(fail(options.whyNot()));
     },
   };
-  return pool;
 }
 
-function noSession(): Problem {
-  return problem('no-line', 'the far sshd opens no further session on this connection', {
-    hint: 'MaxSessions of its sshd_config limits them (10 by default)',
-  });
+/** Where the quick lane hangs, or there is none. */
+async function sendInstead(workers: Workers, jobs: readonly Job[]): Promise<void> {
+  const taken = await workers.take(false);
+  if (!taken.ok) {
+    for (const job of jobs) job.onEnd({ kind: 'unsent', problem: taken.problem });
+    return;
+  }
+  const { lane, release } = taken.value;
+  const last = jobs.at(-1);
+  lane.send(
+    jobs.map((job) => ({
+      ...job,
+      onEnd: (end) => {
+        if (job === last) release();
+        job.onEnd(end);
+      },
+    })),
+  );
 }
