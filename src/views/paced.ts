@@ -237,6 +237,7 @@ function gapFor(state: ConsoleState, previous: ConsoleState): number {
     state.programs !== previous.programs ||
     state.copy !== previous.copy ||
     state.follow !== previous.follow ||
+    state.fleet !== previous.fleet ||
     state.size !== previous.size;
   return quick ? STREAM_FRAME_MS : IDLE_FRAME_MS;
 }
