@@ -198,6 +198,9 @@ function paneUnder(
 /** Acts that a key does at once, without a dialog between; and what a dialog of an act does. */
 export function needsKey(state: ConsoleState, { id }: Intent): boolean {
   if (state.modal.modal.kind === 'act') return id === 'accept' || id === 'over-journal';
+  // There Enter also closes: only while somebody is ready does it run something.
+  if (state.modal.modal.kind === 'fleet')
+    return id === 'accept' && state.fleet.act?.rows.some(({ step }) => step.kind === 'ready') === true;
   return id === 'shields' || id === 'keep' || id === 'renew';
 }
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createController } from '../../../../src/cli/console/controller.ts';
+import { needsKey } from '../../../../src/cli/console/mouse.ts';
 import type { HostId } from '../../../../src/core/hosts.ts';
 import { hostOfPane, type PaneBody } from '../../../../src/core/pane.ts';
 import { sanitise } from '../../../../src/core/sanitise.ts';
@@ -157,6 +158,16 @@ describe('an act with a scope', () => {
       ['rolly', 'asked'],
       ['edge', 'asked'],
     ]);
+  });
+
+  it('runs nothing by a click: that needs the key', () => {
+    const { store, press } = consoleOf(HOSTS, QUIET);
+    const enter = { id: 'accept' } as const;
+    expect(needsKey(store.getState(), enter)).toBe(false);
+    press('a', '!');
+    expect(needsKey(store.getState(), enter)).toBe(true);
+    press('Enter');
+    expect(needsKey(store.getState(), enter)).toBe(false);
   });
 
   it('is of one host where it is not said otherwise, and of the group that is chosen', () => {
