@@ -228,7 +228,7 @@ function buttons(act: ActDialog): readonly Line[] {
 
 /** The keys that leave come before those that only move. */
 function footer(act: ActDialog, look: DialogLook, columns: number): Line {
-  if (act.phase.kind === 'performing') return running(act.phase, look);
+  if (act.phase.kind === 'performing') return running(act.phase, look, columns);
   if (act.phase.kind === 'armed')
     return [span(safe('runs as soon as it is checked… '), 'accent'), ...leave(look)];
   const enter = enterWords(act);
@@ -241,13 +241,15 @@ function footer(act: ActDialog, look: DialogLook, columns: number): Line {
   return forms.find((form) => widthOfLine(form) <= columns) ?? [...keys, ...leave(look)];
 }
 
-function running(
-  { waiting, left }: Extract<ActDialog['phase'], { kind: 'performing' }>,
-  look: DialogLook,
-): Line {
+type Running = Extract<ActDialog['phase'], { kind: 'performing' }>;
+
+function running({ waiting, left }: Running, look: DialogLook, columns: number): Line {
   if (waiting === undefined) return [span(safe('running…'), 'accent')];
   if (left === true) return [span(safe('ending…'), 'accent')];
-  return [span(sanitise(`${waiting} `), 'warn'), ...hint(look, 'cancel', 'leave it open')];
+  const key = hint(look, 'cancel', 'leave');
+  const line = [span(sanitise(`${waiting}   `), 'warn'), ...key];
+  // The key that leaves must be seen, also where the words have no room.
+  return widthOfLine(line) <= columns ? line : [...key, GAP, span(waiting, 'warn')];
 }
 
 const GAP: Span = span(safe('   '));

@@ -43,7 +43,10 @@ function breaking(net: TestNet, far: FarHost, { how, at }: Readonly<{ how: How; 
 
 kernelSuite('acts on a far host', TOOLS, () => {
   const testNet = useTestNet({ clients: 3 });
-  const far = useFarHost(testNet);
+  const far = useFarHost(testNet, {
+    jump: true,
+    accounts: [{ name: 'few', sudoers: 'few ALL=(root) NOPASSWD: /usr/sbin/nft, /usr/sbin/conntrack' }],
+  });
   beforeAll(() => testNet().echoServer(testNet().server, PORT));
 
   for (const { id, backend } of BACKEND_CASES)
@@ -100,6 +103,23 @@ kernelSuite('acts on a far host', TOOLS, () => {
       operator: { sshPeer: far().client.v4 },
     });
     await proved(desk, { action: 'undo' });
+  });
+
+  test('through a jump host its address is safe; a sudo that allows single tools is enough to act', async () => {
+    const net = testNet();
+    for (const [destination, peer] of [
+      ['far-jump', net.server.v4],
+      ['far-few', far().client.v4],
+    ] as const) {
+      const host = far().other(destination);
+      host.link.retry();
+      await host.link.whenUp(AbortSignal.timeout(15_000));
+      const { desk } = await openKit(net, { host, backends: [nftBackend] });
+      expect(await refusedFor(desk, banOf([peer]))).toMatch(/is safe: your ssh session/);
+      await proved(desk, banOf([net.client(1).v4]));
+      await proved(desk, { action: 'undo' });
+      await host.link.close();
+    }
   });
 
   const cuts = [
