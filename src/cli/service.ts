@@ -2,12 +2,13 @@
 
 import { askingOf } from '../actions/services/asking.ts';
 import { formatDuration } from '../core/duration.ts';
+import { hostIdOf } from '../core/hosts.ts';
 import type { Session } from '../core/pane.ts';
 import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { askThings } from '../core/services/ask.ts';
-import { idOfHost, thingsOn } from '../core/services/sample.ts';
+import { thingsOn } from '../core/services/sample.ts';
 import { type Reading, SERVICE_VERBS, type ServiceVerb, type Thing } from '../core/services/thing.ts';
 import { suggest } from '../core/suggest.ts';
 import { formatBytes, formatCount, UNKNOWN } from '../core/units.ts';
@@ -36,7 +37,7 @@ export async function runService(
   if (!open.ok) return complain(open.problem, io);
   const { host, session, desk } = open.value;
   try {
-    const things = thingsOn(session.services, idOfHost(host));
+    const things = thingsOn(session.services, hostIdOf(host));
     const chosen = name === undefined ? ok(things) : named(things, name, session);
     if (!chosen.ok) return complain(chosen.problem, io);
     const [first] = chosen.value;

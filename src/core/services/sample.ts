@@ -1,7 +1,7 @@
 // The services of a host as the pane, the command and their tests see them.
 
 import type { UnixMs } from '../brand.ts';
-import { type HostId, LOCAL } from '../hosts.ts';
+import type { HostId } from '../hosts.ts';
 import type { Problem } from '../problem.ts';
 import type { SafeText } from '../sanitise.ts';
 import type { Reading, ServiceEntry, ServiceState, Thing } from './thing.ts';
@@ -25,10 +25,6 @@ export type ServicesSample = Readonly<{
   declared: boolean;
   rows: readonly ServiceRow[];
 }>;
-
-/** A host over ssh is called as the session file calls it. */
-export const idOfHost = ({ kind, name }: Readonly<{ kind: string; name: string }>): HostId =>
-  kind === 'ssh' ? (name as HostId) : LOCAL;
 
 /** Those that are on this host. */
 export function thingsOn(services: readonly ServiceEntry[] | undefined, host: HostId): readonly Thing[] {

@@ -1,12 +1,12 @@
 // A declared service that is stopped while the shields are up (a search, a feed that costs much), or started (a static page):
 // only when it is the other way round before, and put back by the script, which asks first how it is then.
 
+import { hostIdOf } from '../../../core/hosts.ts';
 import { problem } from '../../../core/problem.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { type SafeText, sanitise } from '../../../core/sanitise.ts';
 import { askThing } from '../../../core/services/ask.ts';
 import { argvsFor, stepsFor, VERB_TIMEOUT_MS } from '../../../core/services/commands.ts';
-import { idOfHost } from '../../../core/services/sample.ts';
 import type { Argv } from '../../../core/services/thing.ts';
 import type { MeasureSpec } from '../../../core/shields.ts';
 import { createSafeMemory } from '../../safe/safe-set.ts';
@@ -27,7 +27,7 @@ export const service: Measure<Spec, FoundService> = {
   describe: (spec) => sanitise(`${spec.do} ${spec.name}`, 120),
   async gather({ name, do: verb, thing, hosts }, at) {
     const { host, signal } = at;
-    if (!hosts.includes(idOfHost(host))) return no(`${name} is not on this host`);
+    if (!hosts.includes(hostIdOf(host))) return no(`${name} is not on this host`);
     const dangerous = whyNotUnattended(thing);
     if (dangerous !== undefined) return no(dangerous);
     const back = argvsFor(thing, BACK[verb])?.[0];
