@@ -17,6 +17,11 @@ export function whyNoFirewall(system: HostSystem | undefined): string | undefine
   return system === 'darwin' ? 'the firewall of macOS is not managed from here' : undefined;
 }
 
+/** Where what must not outlive a boot lies. Only Linux clears a /run at boot; elsewhere it would be a folder on the disk. */
+export function runFolder(system: HostSystem | undefined): string {
+  return system === undefined || system === 'linux' ? '/run/opsconsole' : '/var/run/opsconsole';
+}
+
 const KNOWN: ReadonlyMap<string, HostSystem> = new Map([
   ['linux', 'linux'],
   ['freebsd', 'freebsd'],

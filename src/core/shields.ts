@@ -108,8 +108,8 @@ export type ShieldsSettings = Readonly<{
 }>;
 
 /**
- * Where the state lies. `dir`: durable (`/var/lib/opsconsole/shields`), survives a reboot; `run`: a memory file system
- * (`/run/opsconsole`), used for what must work with a full or read-only disk, and for all of it when `dir` cannot be written.
+ * Where the state lies. `dir`: durable (`/var/lib/opsconsole/shields`), survives a reboot; `run`: what a boot clears
+ * (`runFolder`, mostly memory), used for what must work with a full or read-only disk, and for all of it when `dir` cannot be written.
  */
 export type ShieldsPlace = Readonly<{ dir: string; run: string }>;
 

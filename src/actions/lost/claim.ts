@@ -2,6 +2,7 @@
 // it ended. Whoever asks for a lost answer makes the same folder: if that works the step has not run, and never will, however
 // late its text arrives (a connection that died may still be delivered minutes later).
 
+import { runFolder } from '../../core/host-system.ts';
 import { type Command, command } from '../../core/plan.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -26,8 +27,8 @@ export type Found =
 const NOT_RUN = 179;
 const NOT_NOW = 180;
 
-/** In memory and root's alone; the shields have their marks beside it. */
-export const CLAIMS_FOLDER = '/run/opsconsole/acts';
+/** Root's alone, and gone with a reboot; the shields have their marks beside it. */
+export const claimsFolder = ({ system }: Pick<Host, 'system'>): string => `${runFolder(system)}/acts`;
 /** A day: a text that is late for longer cannot come any more. */
 const KEPT_MINUTES = 1440;
 

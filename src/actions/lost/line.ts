@@ -6,7 +6,7 @@ import { type Problem, problem } from '../../core/problem.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Finished, Host, Link } from '../../host/host.ts';
-import { answerOf, askClaim, CLAIMS_FOLDER, type Claim, claimed, isOver, wasRefused } from './claim.ts';
+import { answerOf, askClaim, type Claim, claimed, claimsFolder, isOver, wasRefused } from './claim.ts';
 import { plainHost } from './plain-host.ts';
 
 export type LineOptions = Readonly<{
@@ -171,7 +171,7 @@ class FarLine {
 
   #nextClaim({ timeoutMs }: Command): Claim {
     const { host, options } = this.#far;
-    const { act, when, folder = CLAIMS_FOLDER } = options;
+    const { act, when, folder = claimsFolder(host) } = options;
     const notAfter = (host.now() + timeoutMs) / 1000 + LATE_SECONDS;
     return { folder, name: `${act}.${this.#count++}`, notAfter, when: when?.holds };
   }

@@ -15,7 +15,7 @@ import type { FinalState, Journal } from '../journal/journal.ts';
 import { findAbsent } from '../membership.ts';
 import { explainEnforcement } from '../prove-ban.ts';
 import { readTimeout } from '../tighten.ts';
-import { CLAIMS_FOLDER, ENDS, type StepEnd } from './claim.ts';
+import { claimsFolder, ENDS, type StepEnd } from './claim.ts';
 
 export type Settling = Readonly<{
   host: Host;
@@ -58,8 +58,9 @@ async function settle(
   const details = journal.details(row.id);
   if (!details.ok) return undefined;
   const { commands, facts } = details.value;
+  const marks = folder ?? claimsFolder(host);
   const asked = await host.run(
-    command(['sh', '-c', ENDS, 'sh', folder ?? CLAIMS_FOLDER, row.id, String(commands.length + STEPS_MORE)], {
+    command(['sh', '-c', ENDS, 'sh', marks, row.id, String(commands.length + STEPS_MORE)], {
       privileged: true,
       timeoutMs: 60_000,
     }),

@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { runFolder } from '../../core/host-system.ts';
 import { EXIT, type ExitStatus } from '../io.ts';
 import { ATTACKERS4, ATTACKERS6, OPERATOR, SERVER, VISITORS4, VISITORS6 } from './addresses.ts';
 import { afterwards } from './afterwards.ts';
@@ -25,7 +26,7 @@ export type InsideConfig = Readonly<{
 
 export const LINK_FD = 3;
 const ATTACK = { rate: 280, seconds: 600 } as const;
-const RUN_DIR = '/run/opsconsole';
+const RUN_DIR = runFolder('linux');
 
 export async function runInside(config: InsideConfig): Promise<ExitStatus> {
   const { folder } = config;

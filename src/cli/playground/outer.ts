@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { runFolder } from '../../core/host-system.ts';
 import { LEAVE } from '../../terminal/modes.ts';
 import { EXIT, type ExitStatus, type Io } from '../io.ts';
 import { plainLines } from '../plain-text.ts';
@@ -110,7 +111,7 @@ function start(config: InsideConfig, io: Io): ChildProcess {
       PATH: TOOL_ENV.PATH,
       OPSCONSOLE_PLAYGROUND: folder,
       OPSCONSOLE_STATE_DIR: join(folder, 'state'),
-      OPSCONSOLE_RUN_DIR: '/run/opsconsole',
+      OPSCONSOLE_RUN_DIR: runFolder('linux'),
       XDG_STATE_HOME: join(folder, 'xdg-state'),
       XDG_CONFIG_HOME: join(folder, 'xdg-config'),
     },

@@ -2,7 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shieldsPlace } from '../../../src/cli/shields-desk.ts';
+import { claimsFolder } from '../../../src/actions/lost/claim.ts';
+import { shieldsPlace, shieldsPlaceOn } from '../../../src/cli/shields-desk.ts';
+import type { HostSystem } from '../../../src/core/host-system.ts';
 
 const USUAL = { dir: '/var/lib/opsconsole/shields', run: '/run/opsconsole' };
 
@@ -25,4 +27,24 @@ test('whatever the environment holds, both are absolute', () => {
       expect([place.dir[0], place.run[0]]).toEqual(['/', '/']);
     }),
   );
+});
+
+test.each(['freebsd', 'openbsd', 'darwin', 'other'] as const)(
+  '%s keeps /run over a boot: not there',
+  (system) => {
+    expect(shieldsPlace({}, system).run).toBe('/var/run/opsconsole');
+    expect(shieldsPlaceOn({ kind: 'local', system }, { OPSCONSOLE_RUN_DIR: '/tmp/c' }).run).toBe('/tmp/c');
+  },
+);
+
+test('over ssh the folders are of the far system, which is known once the line was up', () => {
+  const host: { kind: 'ssh'; system: HostSystem | undefined } = { kind: 'ssh', system: undefined };
+  const place = shieldsPlaceOn(host, { OPSCONSOLE_STATE_DIR: '/tmp/a', OPSCONSOLE_RUN_DIR: '/tmp/c' });
+  expect({ ...place }).toEqual(USUAL);
+  host.system = 'openbsd';
+  expect({ ...place }).toEqual({ ...USUAL, run: '/var/run/opsconsole' });
+  expect(claimsFolder(host)).toBe(`${place.run}/acts`);
+  host.system = 'linux';
+  expect({ ...place }).toEqual(USUAL);
+  expect(claimsFolder(host)).toBe(`${place.run}/acts`);
 });
