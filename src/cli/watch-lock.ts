@@ -11,16 +11,16 @@ import { makeFolderNow } from './watch-folder.ts';
 
 const ATTEMPTS = 5;
 
-/** The value gives the lock back. */
-export function takeLock(path: string): Result<() => void> {
-  const mine = `${process.pid} ${startOf(process.pid) ?? 0}\n`;
+/** The value gives the lock back. `proc`: where the kernel lists processes, where it does. */
+export function takeLock(path: string, proc = '/proc'): Result<() => void> {
+  const mine = `${process.pid} ${startOf(process.pid, proc) ?? 0}\n`;
   try {
     makeFolderNow(dirname(path), 0o755);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (made(path, mine)) return ok(() => giveBack(path, mine));
       const found = contentOf(path);
       if (found === undefined) continue;
-      const pid = livingOwner(found);
+      const pid = livingOwner(found, proc);
       if (pid !== undefined) return fail(taken(pid));
       if (!cleared(path, found)) return fail(taken(undefined));
     }
@@ -85,17 +85,17 @@ function contentOf(path: string): string | undefined {
 }
 
 /** A number alone may belong to another process by now; with its start time it cannot. */
-function livingOwner(text: string): number | undefined {
+function livingOwner(text: string, proc: string): number | undefined {
   const match = /^(\d{1,10}) (\d{1,20})\n$/.exec(text);
   const pid = Number(match?.[1]);
-  return match !== null && startOf(pid) === match[2] ? pid : undefined;
+  return match !== null && startOf(pid, proc) === match[2] ? pid : undefined;
 }
 
-function startOf(pid: number): string | undefined {
-  const stat = contentOf(`/proc/${sanitise(String(pid))}/stat`);
+function startOf(pid: number, proc: string): string | undefined {
+  const stat = contentOf(`${proc}/${sanitise(String(pid))}/stat`);
   if (stat !== undefined) return startIn(stat);
   // Without /proc nothing says when it began: there a living number is taken for the one that wrote it.
-  return existsSync('/proc/self/stat') || !lives(pid) ? undefined : '0';
+  return existsSync(`${proc}/self/stat`) || !lives(pid) ? undefined : '0';
 }
 
 function lives(pid: number): boolean {

@@ -66,6 +66,25 @@ describe('the lock', () => {
     }
   });
 
+  it('where there is no /proc, a living number keeps it and a dead one does not', async () => {
+    const path = join(folder, 'bsd.pid');
+    const none = join(folder, 'no-proc');
+    const first = takeLock(path, none);
+    expect(first.ok && readFileSync(path, 'utf8')).toBe(`${process.pid} 0\n`);
+    const second = takeLock(path, none);
+    expect(!second.ok && second.problem.summary).toContain(`(process ${process.pid})`);
+    if (first.ok) first.value();
+    expect(existsSync(path)).toBe(false);
+    const child = spawn('true');
+    await once(child, 'exit');
+    for (const stale of [`${child.pid ?? 0} 0\n`, `${process.pid} 1\n`, 'x', '']) {
+      writeFileSync(path, stale);
+      const taken = takeLock(path, none);
+      expect([stale, taken.ok]).toEqual([stale, true]);
+      if (taken.ok) taken.value();
+    }
+  });
+
   it('gives back only its own', () => {
     const path = join(folder, 'other.pid');
     const taken = takeLock(path);
