@@ -11,10 +11,15 @@ import type { PoolOptions, Slot } from './pool.ts';
 /** sshd allows 10 sessions on one connection (MaxSessions): the logs and the operator's programs need theirs. */
 const WORKERS_MAX = 3;
 const IDLE_MS = 60_000;
+/**
+ * One lane is enough for what is answered at once: each further one is a process here and there. What waits longer waits for
+ * something slow, and is not to.
+ */
+const PATIENCE_MS = 150;
 const FORGET_MS = 60_000;
 
 type Worker = { readonly slot: Slot; busy: boolean; idle: NodeJS.Timeout | undefined };
-type Waiter = Readonly<{ privileged: boolean; give(result: Result<Slot>): void }>;
+type Waiter = Readonly<{ privileged: boolean; since: number; give(result: Result<Slot>): void }>;
 export type OpenLane = Readonly<{ channel: Channel; lane: Lane; hello: Hello }>;
 
 export class Workers {
@@ -24,6 +29,7 @@ export class Workers {
   /** Also of lanes that were given up: on a silent line a job may still be on its way to them. */
   #shells: readonly FarShell[] = [];
   #opening = 0;
+  #patience: NodeJS.Timeout | undefined;
   /** Less where the far sshd has said so, on this connection. */
   #limit = WORKERS_MAX;
 
@@ -37,7 +43,7 @@ export class Workers {
 
   take(privileged: boolean): Promise<Result<Slot>> {
     return new Promise((give) => {
-      this.#waiters.push({ privileged, give });
+      this.#waiters.push({ privileged, since: performance.now(), give });
       this.#serve();
     });
   }
@@ -133,6 +139,14 @@ export class Workers {
       // Its end serves those who wait.
       const other = this.#idle(!first.privileged);
       if (other !== undefined) this.#drop(other);
+      return;
+    }
+    const soon = PATIENCE_MS - (performance.now() - first.since);
+    if (this.#workers.size + this.#opening > 0 && soon > 0) {
+      this.#patience ??= setTimeout(() => {
+        this.#patience = undefined;
+        this.#serve();
+      }, soon).unref();
       return;
     }
     this.#waiters.shift();
