@@ -60,6 +60,8 @@ export function changedColumns(now: string, before: string): readonly ColumnRang
 function cellsOf(text: string): readonly string[] {
   const cells: string[] = [];
   for (const { text: piece, width } of graphemes(text)) {
+    // What takes no column is nowhere on the screen.
+    if (width === 0) continue;
     cells.push(piece);
     for (let extra = 1; extra < width; extra++) cells.push('');
   }

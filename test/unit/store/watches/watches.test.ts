@@ -74,6 +74,7 @@ describe('what changed', () => {
         expect(last).toBeLessThanOrEqual(Math.max(widthOf(now), widthOf(before)));
         expect(ranges.length > 0).toBe(changedColumns(before, now).length > 0);
       }),
+      { examples: [['\uFFA0', '']] },
     );
   });
 
