@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import type { ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
-import { hostIdOf, LOCAL } from '../core/hosts.ts';
+import { hostIdOf } from '../core/hosts.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
 import type { Members, SetInfo } from '../core/rows.ts';
@@ -18,8 +18,8 @@ import type { Desk, DeskOptions, PerformOptions } from './desk-port.ts';
 import { backendsOf, readFirewalls } from './firewalls.ts';
 import { refusals, strangers, typedMatches } from './guards.ts';
 import { createEndFiller, withJournalEnds } from './journal/ends.ts';
-import { takeLock } from './journal/file.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
+import { lockAll, lockFor } from './journal/locks.ts';
 import { finish, type Performing, reportOf, startAct } from './journal/performing.ts';
 import { type Settled, settleLost } from './lost/settle.ts';
 import { failure, refusal } from './not-done.ts';
@@ -96,7 +96,7 @@ class ActDesk {
     const { typed } = ticket.prepared;
     if (typed !== undefined && !typedMatches(typed, wish.typed))
       return refusal(ticket.prepared, [sanitise(`type ${typed} to confirm`)]);
-    const lock = await takeLock(lockPath(this.#journal), LOCK_WAIT_MS, this.#journal.host);
+    const lock = await lockFor(ticket.prepared, this.#journal, LOCK_WAIT_MS);
     if (!lock.ok && wish.overJournal !== true) return failure(ticket.prepared, lock.problem);
     try {
       return await this.#performLocked(ticket, wish);
@@ -112,7 +112,7 @@ class ActDesk {
     if (host.link === undefined || readOnly || !host.privileged || !existsSync(path)) return [];
     // One of its own, and soon closed: most hosts have nothing to settle, and fifty open databases are memory.
     const journal = createJournal(path, whose);
-    const lock = (await journal.open()).ok ? await takeLock(lockPath(journal), 0, whose) : undefined;
+    const lock = (await journal.open()).ok ? await lockAll(journal) : undefined;
     try {
       return lock?.ok === true ? await settleLost({ host, journal, backends, folder: far?.folder }) : [];
     } finally {
@@ -220,10 +220,6 @@ const NOT_PRIVILEGED: Problem = problem('not-permitted', 'changing the firewall 
 
 const strangersOn = ({ link, name }: Host, safeSet: SafeSet): readonly SafeText[] =>
   link === undefined ? [] : strangers(safeSet, sanitise(name, 63));
-
-/** Acts on different hosts do not wait for each other. */
-const lockPath = ({ path, host }: Journal): string =>
-  host === LOCAL ? `${path}.lock` : `${path}.${host}.lock`;
 
 /** -1 while the journal cannot be read: then two plans are compared by age alone. */
 function versionOf(journal: Journal): number {
