@@ -11,6 +11,8 @@ import type { PoolOptions, Slot } from './pool.ts';
 /** sshd allows 10 sessions on one connection (MaxSessions): the logs and the operator's programs need theirs. */
 const WORKERS_MAX = 3;
 const IDLE_MS = 60_000;
+/** Of one that is not the only one. */
+const SPARE_MS = 10_000;
 /**
  * One lane is enough for what is answered at once: each further one is a process here and there. What waits longer waits for
  * something slow, and is not to.
@@ -90,7 +92,9 @@ export class Workers {
       return;
     }
     this.#serve();
-    if (!worker.busy) worker.idle = setTimeout(() => this.#drop(worker), IDLE_MS).unref();
+    if (worker.busy) return;
+    const spare = [...this.#workers].some((other) => other !== worker);
+    worker.idle = setTimeout(() => this.#drop(worker), spare ? SPARE_MS : IDLE_MS).unref();
   }
 
   async #hire(privileged: boolean): Promise<Result<Worker>> {
