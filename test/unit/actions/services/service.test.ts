@@ -3,7 +3,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createDesk, type Desk } from '../../../../src/actions/desk.ts';
 import type { ActDraft, ActPreview, ActReport } from '../../../../src/core/act.ts';
 import type { Manager, ServiceVerb, Thing } from '../../../../src/core/services/thing.ts';
@@ -11,8 +11,9 @@ import type { Host } from '../../../../src/host/host.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
 import { createFakeHost, type FakeHost } from '../../../fakes/fake-host.ts';
 
+// The tests wait for what settles, all at once: each has its own desk, host and folder.
 const cleanups: (() => void)[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
 });
 
@@ -86,8 +87,10 @@ async function realService(verbs: readonly ('status' | ServiceVerb)[]): Promise<
   };
 }
 
-describe('a real service by its own commands', () => {
-  test('is started, restarted, stopped, and the stop is undone; each is proved by its status', async () => {
+describe.concurrent('a real service by its own commands', () => {
+  test('is started, restarted, stopped, and the stop is undone; each is proved by its status', async ({
+    expect,
+  }) => {
     const { thing, desk, pid } = await realService(['status', 'start', 'stop']);
     const started = await perform(desk, act(thing, 'start'));
     expect(proofOf(started)).toEqual({ kind: 'proved', says: `wiki runs: wiki runs, pid ${pid()}` });
@@ -191,7 +194,7 @@ const systemd = (name: string): Thing => ({
 });
 const SHOW = 'env TZ=UTC systemctl show';
 
-describe('systemd and monit', () => {
+describe.concurrent('systemd and monit', () => {
   test('systemd is asked in one start, told without waiting, and asked until it has settled', async () => {
     let asked = 0;
     const host = machine({ ssh: false })
