@@ -4,7 +4,7 @@
 import type { Desk } from '../../actions/desk.ts';
 import type { Shields } from '../../actions/shields/port.ts';
 import type { Operator } from '../../core/act.ts';
-import { type HostId, LOCAL } from '../../core/hosts.ts';
+import type { HostId } from '../../core/hosts.ts';
 import { hostsOf, type Session } from '../../core/pane.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import type { SourceId } from '../../core/status.ts';
@@ -40,7 +40,7 @@ export type HostRun = Readonly<{
 }>;
 
 export type HostRuns = Readonly<{
-  /** Of a host that the session does not know: the one that panes have who name none. */
+  /** Throws for a host that is not in the session: a bug. */
   of(id: HostId): HostRun;
   /** Of the host that is looked at. */
   now(): HostRun;
@@ -94,8 +94,9 @@ export function runHosts(options: HostRunsOptions): HostRuns {
     for (const id of wanted) if (!running.has(id)) running.set(id, startHost(id, session, options));
   };
   const of = (id: HostId): HostRun => {
-    const found = running.get(id) ?? running.get(session.host ?? LOCAL);
-    if (found === undefined) throw new Error(`no host ${id}`);
+    const found = running.get(id);
+    // Another one never stands in for it: nothing is done on a host that nobody meant.
+    if (found === undefined) throw new Error(`no host ${id} in this session`);
     return found;
   };
   sync();
