@@ -37,13 +37,21 @@ export type HostEntry = Readonly<{
 export type HostGroup = Readonly<{ name: string; hosts: readonly HostId[] }>;
 
 /**
- * The line to a host. `rttMs`: the newest round trip through the whole chain. `skewMs`: the far clock minus ours.
+ * The line to a host. `rttMs`: the newest round trip through the whole chain. `bytesPerSecond`: what it carries towards us, as
+ * measured last; absent: not known yet. `skewMs`: the far clock minus ours.
  * 'down' tries again by itself; 'needs-operator' does not: a changed host key, a passphrase, a password.
  */
 export type LinkState =
   | Readonly<{ kind: 'local' }>
   | Readonly<{ kind: 'connecting'; since: UnixMs }>
-  | Readonly<{ kind: 'up'; since: UnixMs; rttMs: number | undefined; skewMs: number; system: SafeText }>
+  | Readonly<{
+      kind: 'up';
+      since: UnixMs;
+      rttMs: number | undefined;
+      bytesPerSecond?: number;
+      skewMs: number;
+      system: SafeText;
+    }>
   | Readonly<{ kind: 'down'; since: UnixMs; problem: Problem; retryAt: UnixMs }>
   | Readonly<{ kind: 'needs-operator'; since: UnixMs; problem: Problem }>;
 

@@ -69,6 +69,13 @@ export type Link = Readonly<{
   close(): Promise<void>;
 }>;
 
+/**
+ * Of an endless stream. `skipped`: present, where an end that falls behind (a far host over a narrow line) may leave out what it
+ * has not sent: so many bytes and newlines; what follows begins at a line start. Absent: the program has to wait.
+ */
+export type OnChunk = ((chunk: Buffer) => void) &
+  Readonly<{ skipped?: (bytes: number, lines: number) => void }>;
+
 export interface Host {
   readonly kind: 'local' | 'netns' | 'ssh';
   /** As the session names it; of this machine its hostname. */
@@ -84,7 +91,7 @@ export interface Host {
   /** Runs to the end. Non-zero exit outside okExits = problem `bad-exit`; killed at timeoutMs; output over the cap = `too-large`. */
   run(command: Command, signal?: AbortSignal): Promise<Result<Finished>>;
   /** Runs and hands stdout over in chunks (stdout of Finished is empty); for big listings and endless streams (timeoutMs 0 = none). */
-  stream(command: Command, onChunk: (chunk: Buffer) => void, signal?: AbortSignal): Promise<Result<Finished>>;
+  stream(command: Command, onChunk: OnChunk, signal?: AbortSignal): Promise<Result<Finished>>;
   /** Whole small file (procfs, sysfs, /etc); over `maxBytes` (default 1 MiB) = `too-large`. */
   read(path: string, maxBytes?: number): Promise<Result<Buffer>>;
   /** A long file or procfs table in chunks. A chunk is a view on a buffer that is reused: copy what you keep. */

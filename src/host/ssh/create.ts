@@ -13,6 +13,7 @@ import { fenceAsRoot } from './fence.ts';
 import { createFarFollow } from './follow.ts';
 import { newMark } from './frames.ts';
 import { createLine } from './link.ts';
+import { createMeter } from './meter.ts';
 import { askPassword } from './password.ts';
 import { startPing } from './ping.ts';
 import { createPool, type Opened } from './pool.ts';
@@ -37,12 +38,15 @@ export function createSshHost(options: SshOptions): SshHost {
 }
 
 export function createSshParts(options: SshOptions): SshParts & Readonly<{ host: SshHost }> {
-  const { name, line, pool, which, runner, rights, open, system } = createTransport(options);
+  const { name, line, pool, which, runner, rights, open, meter, system } = createTransport(options);
   const whyNot = () => (line.master() === undefined ? line.whyNot() : undefined);
-  const ping = startPing(pool, (rttMs) => line.measured(rttMs));
+  const ping = startPing(pool, (rttMs) => {
+    if (line.measured({ rttMs })) meter.measure();
+  });
   const files = createFarFiles({
     pool,
     whyNot,
+    line: () => line.measures(),
     stream: runner.stream,
     system: () => line.connected()?.hello.system ?? '',
   });
@@ -95,12 +99,20 @@ function createTransport(options: SshOptions) {
   };
   const pool = createPool({ main: () => line.connected(), open, whyNot: () => line.whyNot() });
   const which = createFarWhich(pool);
+  const meter = createMeter(
+    () => pool,
+    (bytesPerSecond) => void line.measured({ bytesPerSecond }),
+  );
   const line = createLine(options, {
     async onUp(master, before) {
       known = hostSystemNamed(master.hello.system);
       which.forgetAll();
       await rights.find(master.hello.uid);
       await fenceAsRoot(pool, rights, before);
+    },
+    onOpen() {
+      meter.anew();
+      meter.measure();
     },
     onLogin: () => rights.login(),
     onLost: () => pool.closeAll(),
@@ -113,10 +125,7 @@ function createTransport(options: SshOptions) {
     forget: which.forget,
     privilege: () => rights.privilege(),
     whyNot: () => (line.connected() === undefined ? line.whyNot() : undefined),
-    roundTripMs() {
-      const state = line.state();
-      return state.kind === 'up' ? (state.rttMs ?? 0) : 0;
-    },
+    line: () => line.measures(),
     suspect: () => line.suspect(),
   });
   const rights = createRights({
@@ -131,5 +140,5 @@ function createTransport(options: SshOptions) {
       return root.ok ? ok(undefined) : root;
     },
   });
-  return { name, line, pool, which, runner, rights, open, system: () => known };
+  return { name, line, pool, which, runner, rights, open, meter, system: () => known };
 }

@@ -9,6 +9,7 @@ import type { Files } from '../files.ts';
 import type { FileStat, Host } from '../host.ts';
 import { diskBody, globBody, parseDisk, parseStat, readBody, statBody } from './file-scripts.ts';
 import { type Gathered, gather } from './gather.ts';
+import type { Measures } from './link.ts';
 import type { Pool } from './pool.ts';
 
 const READ_MAX = 1_048_576;
@@ -18,18 +19,19 @@ export type FarFilesOptions = Readonly<{
   pool: Pool;
   /** Undefined: the line is up. */
   whyNot(): Problem | undefined;
+  line(): Measures;
   stream: Host['stream'];
   /** uname -s. */
   system(): string;
 }>;
 
 export function createFarFiles(options: FarFilesOptions): Files {
-  const { pool, whyNot, stream, system } = options;
+  const { pool, whyNot, line, stream, system } = options;
   const ask = async (path: string, body: string, maxBytes?: number): Promise<Result<Gathered>> => {
     const down = whyNot();
     if (down !== undefined) return fail(down);
     if (path.includes('\0')) return fail(notFound(path));
-    const answer = await gather(pool, body, maxBytes);
+    const answer = await gather(pool, body, { maxBytes, line });
     if (!answer.ok) return fail(named(path, answer.problem, maxBytes));
     return answer.value.exitCode === 0 ? answer : fail(farProblem(path, answer.value.stderr));
   };

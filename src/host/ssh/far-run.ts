@@ -5,11 +5,15 @@ import { type Problem, type ProblemCode, problem } from '../../core/problem.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { explainEnded } from '../explain-exit.ts';
-import type { Finished } from '../host.ts';
+import type { Finished, OnChunk } from '../host.ts';
 import type { Runner } from '../run.ts';
 import { giveUp, kill } from './far-end.ts';
+import { createOutput, pullOf } from './far-output.ts';
 import { lineLost, noAnswer, resultOf } from './far-result.ts';
+import { newMark } from './frames.ts';
+import { isNarrow, lineMs } from './meter.ts';
 import type { LoneSlot, Pool, Slot } from './pool.ts';
+import { pulledBody } from './pull.ts';
 import { commandBody, isInline, spooledBody, watchedBody } from './script.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -25,8 +29,8 @@ export type FarRunOptions = Readonly<{
   privilege(): Privilege;
   /** Undefined: the line is up. */
   whyNot(): Problem | undefined;
-  /** The newest one; 0 while it is not known. */
-  roundTripMs(): number;
+  /** As measured last. */
+  line(): Readonly<{ rttMs?: number | undefined; bytesPerSecond?: number | undefined }>;
   /** The line gives no answer any more: it is to be made anew. */
   suspect(): void;
 }>;
@@ -36,17 +40,14 @@ const GRACE_MS = 500;
 const PATIENCE_MS = 10_000;
 /** From the first attempt to end a program until we stop waiting for its end. */
 const ENDING_MS = 6000;
-const STREAM_STDERR_MAX = 65_536;
 
-/** What question and answer may take on the line, besides the program's own time. */
-const ROUND_TRIPS = 10;
-
-type Sink = (chunk: Buffer) => void;
+/** What a program prints on a narrow line is no work of its own, but it has to end. */
+const STRETCH_MAX = 10;
 
 export function createFarRunner(options: FarRunOptions): Runner {
   const start = async (
     command: Command,
-    onChunk: Sink | undefined,
+    onChunk: OnChunk | undefined,
     signal?: AbortSignal,
   ): Promise<Result<Finished>> => {
     const wrong = unsendable(command);
@@ -78,12 +79,12 @@ function unsendable({ argv, cwd, env }: Command): Problem | undefined {
 type Call = Readonly<{
   command: Command;
   path: string;
-  onChunk: Sink | undefined;
+  onChunk: OnChunk | undefined;
   signal: AbortSignal | undefined;
 }>;
 
 async function execute(options: FarRunOptions, call: Call): Promise<Result<Finished>> {
-  const { command, path, signal } = call;
+  const { command, path, onChunk, signal } = call;
   const { words, rootLane } =
     command.privileged === true ? options.privilege() : { words: [], rootLane: false };
   const argv = [...words, ...(command.through ?? []), path, ...command.argv.slice(1)];
@@ -109,11 +110,14 @@ async function execute(options: FarRunOptions, call: Call): Promise<Result<Finis
     };
     return watchJob(options, { ...work, body: spooledBody(command, argv, Buffer.byteLength(stdin)), feed });
   }
-  return watchJob(options, alone ? { ...work, body: watchedBody(work.body) } : work);
+  const isPulled = onChunk !== undefined && (alone || isNarrow(options.line().bytesPerSecond));
+  if (!isPulled) return watchJob(options, alone ? { ...work, body: watchedBody(work.body) } : work);
+  const mark = newMark();
+  return watchJob(options, { ...work, body: pulledBody({ call: work.body, mark, alone }), mark });
 }
 
-/** `feed`: called once the body says with a byte on stderr that it reads. */
-type Work = Call & Readonly<{ slot: Slot; body: string; feed?: () => void }>;
+/** `feed`: called once the body says with a byte on stderr that it reads. `mark`: of pieces that are asked for. */
+export type Work = Call & Readonly<{ slot: Slot; body: string; feed?: () => void; mark?: string }>;
 
 function watchJob(options: FarRunOptions, work: Work): Promise<Result<Finished>> {
   const { command, signal, slot, body } = work;
@@ -134,6 +138,7 @@ function watchJob(options: FarRunOptions, work: Work): Promise<Result<Finished>>
       if (endedBy !== undefined || isOver) return;
       endedBy = why;
       output.stop();
+      pull?.stop();
       void kill(options, slot, 'TERM');
       for (const pause of [GRACE_MS, 4 * GRACE_MS])
         timers.push(setTimeout(() => void kill(options, slot, 'KILL'), pause));
@@ -142,13 +147,20 @@ function watchJob(options: FarRunOptions, work: Work): Promise<Result<Finished>>
     const onAbort = (): void => end('cancelled');
     const output = createOutput(work, end);
     signal?.addEventListener('abort', onAbort, { once: true });
+    const pull = pullOf(work, output, options.line().rttMs);
     const { timeoutMs } = command;
-    const lineMs = ROUND_TRIPS * options.roundTripMs();
-    if (timeoutMs > 0) timers.push(setTimeout(() => end('timed-out'), timeoutMs + lineMs));
+    const inTime = (): void => {
+      const { rttMs = 0 } = options.line();
+      const onLine = lineMs(options.line(), output.received()) + (pull?.pieces() ?? 0) * rttMs;
+      const left = startedAt + timeoutMs + Math.min(onLine, STRETCH_MAX * timeoutMs) - performance.now();
+      if (left < 1) end('timed-out');
+      else timers.push(setTimeout(inTime, left));
+    };
+    if (timeoutMs > 0) inTime();
     slot.lane.send([
       {
         body,
-        onStdout: output.onStdout,
+        onStdout: pull === undefined ? output.onStdout : pull.push,
         onStderr: output.onStderr,
         onEnd: (ended) => {
           if (ended.kind === 'done') slot.release();
@@ -162,54 +174,4 @@ function watchJob(options: FarRunOptions, work: Work): Promise<Result<Finished>>
       },
     ]);
   });
-}
-
-type Output = Readonly<{
-  /** What the caller's own function threw: a bug, for whoever waits. */
-  readonly thrown: unknown;
-  onStdout: Sink;
-  onStderr: Sink;
-  /** Nothing more is wanted. */
-  stop(): void;
-  texts(): Readonly<{ stdout: string; stderr: string }>;
-}>;
-
-function createOutput({ command, onChunk, feed }: Work, end: (why: ProblemCode) => void): Output {
-  const stderrMax = onChunk === undefined ? command.outputMaxBytes : STREAM_STDERR_MAX;
-  const stdout: Buffer[] = [];
-  let stderr: Buffer = Buffer.alloc(0);
-  let size = 0;
-  let isWanted = true;
-  let isFed = feed === undefined;
-  let thrown: unknown;
-  const keep: Sink = (bytes) => {
-    size += bytes.length;
-    if (size > command.outputMaxBytes) end('too-large');
-    else stdout.push(Buffer.from(bytes));
-  };
-  return {
-    get thrown() {
-      return thrown;
-    },
-    onStdout(bytes) {
-      if (!isWanted) return;
-      try {
-        (onChunk ?? keep)(bytes);
-      } catch (error) {
-        thrown = error;
-        end('cancelled');
-      }
-    },
-    onStderr(bytes) {
-      const said = isFed ? bytes : bytes.subarray(1);
-      if (!isFed) feed?.();
-      isFed = true;
-      stderr = Buffer.concat([stderr, said]).subarray(-stderrMax);
-    },
-    stop() {
-      isWanted = false;
-      stdout.length = 0;
-    },
-    texts: () => ({ stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.toString('utf8') }),
-  };
 }

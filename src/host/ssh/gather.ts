@@ -2,20 +2,26 @@
 
 import { type Problem, problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Measures } from './link.ts';
+import { lineMs } from './meter.ts';
 import type { Pool } from './pool.ts';
 import { killBody } from './script.ts';
 
 export type Gathered = Readonly<{ stdout: Buffer; stderr: string; exitCode: number }>;
 
 const QUICK_MS = 15_000;
+/** A megabyte, the most that is read at once, over 64 kbit/s that others use too. */
+const LINE_MAX_MS = 240_000;
 const GRACE_MS = 1500;
 const STDERR_MAX = 4096;
+
+export type GatherOptions = Readonly<{ maxBytes?: number | undefined; line?: () => Measures }>;
 
 /** Over `maxBytes`: `too-large`. A question that hangs is ended through another lane, and else another lane takes over. */
 export function gather(
   pool: Pool,
   body: string,
-  maxBytes = Number.POSITIVE_INFINITY,
+  { maxBytes = Number.POSITIVE_INFINITY, line = () => ({}) }: GatherOptions = {},
 ): Promise<Result<Gathered>> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
@@ -35,7 +41,13 @@ export function gather(
         }, GRACE_MS),
       );
     };
-    timers.push(setTimeout(() => end(problem('timed-out', 'no answer in time')), QUICK_MS));
+    const beganAt = performance.now();
+    const inTime = (): void => {
+      const left = beganAt + QUICK_MS + Math.min(lineMs(line(), size), LINE_MAX_MS) - performance.now();
+      if (left < 1) end(problem('timed-out', 'no answer in time'));
+      else timers.push(setTimeout(inTime, left));
+    };
+    inTime();
     pool.quick({
       body,
       onStdout(bytes) {

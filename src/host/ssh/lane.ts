@@ -26,6 +26,8 @@ export interface Lane {
   readonly isOpen: boolean;
   /** Several at once cost one packet; they run one after the other. */
   send(jobs: readonly Job[]): void;
+  /** To what the job that runs now reads from us. */
+  say(text: string): void;
   /** After jobs that were sent are answered, or when the far side has ended. */
   close(): void;
   readonly ended: Promise<void>;
@@ -99,6 +101,7 @@ export function createLane(channel: Channel): Lane {
       }
       if (text !== '') channel.write(text);
     },
+    say: (text) => channel.write(text),
     close: () => channel.close(),
   };
 }

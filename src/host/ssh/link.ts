@@ -16,6 +16,8 @@ import type { SshOptions } from './ssh-host.ts';
 export type LineHooks = Readonly<{
   /** Called before anybody is told that the line is up. `before`: shells of the connections that broke. */
   onUp(master: Master, before: readonly FarShell[]): Promise<void>;
+  /** Everybody has been told. */
+  onOpen(): void;
   /** In a login, with the terminal: asks for what the far sudo wants. */
   onLogin(master: Master): Promise<Result<void>>;
   /** The connection is gone. */
@@ -23,6 +25,8 @@ export type LineHooks = Readonly<{
   /** Shells that the connection had besides the first, which the next one fences off. */
   shells(): readonly FarShell[];
 }>;
+
+export type Measures = Readonly<{ rttMs?: number | undefined; bytesPerSecond?: number }>;
 
 export type Line = Link &
   Readonly<{
@@ -32,7 +36,10 @@ export type Line = Link &
     /** The same, also while what it may do is being found out. */
     connected(): Master | undefined;
     whyNot(): Problem;
-    measured(rttMs: number): void;
+    /** Says whether a reader would notice. */
+    measured(what: Measures): boolean;
+    /** As measured last; nothing while the line is not up. */
+    measures(): Measures;
     /** It gives no answer: it is ended, and made anew. */
     suspect(): void;
   }>;
@@ -54,7 +61,8 @@ export function createLine(options: SshOptions, hooks: LineHooks): Line {
     master: () => (line.state.kind === 'up' ? line.master : undefined),
     connected: () => line.master,
     suspect: () => line.suspect(),
-    measured: (rttMs) => line.measured(rttMs),
+    measured: (what) => line.measured(what),
+    measures: () => line.measures(),
     state: () => line.state,
     subscribe: (listener) => line.subscribe(listener),
     retry: () => void line.begin(true),
@@ -110,8 +118,16 @@ class SshLine {
     this.#lost(silent);
   }
 
-  measured(rttMs: number): void {
-    if (this.state.kind === 'up' && isNews(this.state.rttMs, rttMs)) this.#become({ ...this.state, rttMs });
+  measured(what: Measures): boolean {
+    const { state } = this;
+    if (state.kind !== 'up') return false;
+    const news = isNews(state.rttMs, what.rttMs, 5) || isNews(state.bytesPerSecond, what.bytesPerSecond, 500);
+    if (news) this.#become({ ...state, ...what });
+    return news;
+  }
+
+  measures(): Measures {
+    return this.state.kind === 'up' ? this.state : {};
   }
 
   async login(): Promise<Result<void>> {
@@ -166,6 +182,7 @@ class SshLine {
     this.#failures = 0;
     const { rttMs, skewMs, hello } = master;
     this.#become({ kind: 'up', since: now(), rttMs, skewMs, system: hello.system });
+    this.#hooks.onOpen();
   }
 
   #become(next: LinkState): void {
@@ -225,6 +242,7 @@ function whyNotUp(name: string, state: LinkState): Problem {
 const now = () => unixMs(Date.now());
 
 /** A change that a reader would notice. */
-function isNews(before: number | undefined, rttMs: number): boolean {
-  return before === undefined || Math.abs(before - rttMs) > Math.max(5, before / 4);
+function isNews(before: number | undefined, now: number | undefined, least: number): boolean {
+  if (now === undefined) return false;
+  return before === undefined || Math.abs(before - now) > Math.max(least, before / 4);
 }
