@@ -13,7 +13,7 @@ export type Channel = Readonly<{
   /** Its stderr, apart. Without a listener it is dropped. */
   onErrors(listener: (chunk: Buffer) => void): void;
   readonly ended: Promise<ChannelEnd>;
-  /** The far shell's stdin ends, and with it the shell, once what it runs has ended. */
+  /** The far shell's stdin ends, and with it the shell, once what it runs has ended; nobody waits for that long. */
   close(): void;
   /** Says that nothing more comes, and keeps listening: for a program that reads to the end. */
   finish(): void;

@@ -1,6 +1,7 @@
 // One attempt to connect: starts the master, whose own session is the first lane, and waits for the far shell's first words.
 
 import { existsSync, unlinkSync } from 'node:fs';
+import { problem } from '../../core/problem.ts';
 import { sanitise } from '../../core/sanitise.ts';
 import { explainSsh, type Refusal } from './explain-ssh.ts';
 import { newMark } from './frames.ts';
@@ -32,6 +33,14 @@ export type Connected = Readonly<{ ok: true; master: Master }> | Readonly<{ ok: 
 
 /** ssh has its own bounds for the network; this one is for an sshd that answers and then hangs. */
 const BATCH_MS = 40_000;
+/** With the operator at the terminal it counts from when ssh is logged in: then there is a socket. */
+const LOGGED_IN_MS = 30_000;
+const LOOK_MS = 1000;
+/** For one more session on a connection that is up: the far login shell, and sudo's delay after a wrong password. */
+const SESSION_MS = 20_000;
+/** What start-up files may print before the first answer, and what the answer may hold. */
+const NOISE_MAX = 4 * 1_048_576;
+const HELLO_MAX = 4096;
 
 export async function connect(options: SshOptions, attempt: Attempt): Promise<Connected> {
   const { control, batch, signal } = attempt;
@@ -40,72 +49,128 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
   const name = newMark();
   const words = masterWords(options, control, { batch, far: farShell(name) });
   const process = await startSsh({ words, detached: batch, env });
-  let tooLong = false;
+  // Start-up files that read a line get an empty one, not the first of ours.
+  process.write('\n');
+  let why: 'late' | 'flood' | undefined;
   const stop = (): void => process.kill();
-  const giveUp = (): void => {
-    tooLong = true;
+  const giveUp = (because: 'late' | 'flood'): void => {
+    why ??= because;
     stop();
   };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const timer = batch ? setTimeout(giveUp, BATCH_MS) : undefined;
+  const leave = batch ? after(BATCH_MS, () => giveUp('late')) : onceThere(control, () => giveUp('late'));
   try {
     const lane = createLane(process);
-    const met = await meet(lane, { fence: attempt.fence, ...(batch ? {} : { onWords: showWords }) });
+    const onFlood = (): void => giveUp('flood');
+    const met = await meet(lane, { fence: attempt.fence, onFlood, ...(batch ? {} : { onWords: showWords }) });
     if (met === undefined) {
+      const isIn = existsSync(control);
       stop();
       await process.ended;
-      const said = process.lastWords();
-      return { ok: false, refusal: explainSsh(options.entry.id, tooLong ? 'timed out' : said) };
+      if (why === 'flood' || (why === 'late' && isIn))
+        return { ok: false, refusal: noShell(options.entry.id, why) };
+      return {
+        ok: false,
+        refusal: explainSsh(options.entry.id, why === 'late' ? 'timed out' : process.lastWords()),
+      };
     }
     return {
       ok: true,
       master: { ...met, process, lane, shell: { pid: met.hello.pid, name } },
     };
   } finally {
-    clearTimeout(timer);
+    leave();
     signal.removeEventListener('abort', stop);
   }
+}
+
+function after(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
+}
+
+/** Nobody is to be hurried while ssh asks: the time counts from its socket on. */
+function onceThere(control: string, act: () => void): () => void {
+  let since: number | undefined;
+  const timer = setInterval(() => {
+    if (since === undefined && existsSync(control)) since = performance.now();
+    if (since !== undefined && performance.now() - since > LOGGED_IN_MS) act();
+  }, LOOK_MS);
+  return () => clearInterval(timer);
+}
+
+function noShell(id: string, why: 'late' | 'flood'): Refusal {
+  const name = sanitise(id, 80);
+  const says =
+    why === 'flood' ? 'what it prints is without end, and no answer' : 'logged in, but no shell answers';
+  const hint =
+    'a forced command there, or start-up files that wait or start something (tmux): `ssh NAME echo fine` must print one line';
+  return { waits: false, problem: problem('no-line', `${name}: ${says}`, { hint }) };
 }
 
 type Met = Readonly<{ hello: Hello; rttMs: number; skewMs: number }>;
 
 /** `onWords`: what stands on stderr before the first answer: ssh's own words, and the noise of start-up files. */
-type MeetOptions = Readonly<{ fence?: readonly FarShell[]; onWords?: (chunk: Buffer) => void }>;
+type MeetOptions = Readonly<{
+  fence?: readonly FarShell[];
+  onWords?: (chunk: Buffer) => void;
+  onFlood: () => void;
+}>;
 
-/** The far shell's answers; undefined: it ended, or is no shell. */
-/** For one more lane of a connection that is known: one round trip. */
-export async function meetAgain(lane: Lane): Promise<Hello | undefined> {
-  const [, answer] = await Promise.all([ask(lane, ':'), ask(lane, HELLO_BODY)]);
-  return answer === undefined ? undefined : parseHello(answer);
+/** For one more lane of a connection that is known: one round trip. Undefined: it ended, is no shell, or says nothing. */
+export function meetAgain(lane: Lane): Promise<Hello | undefined> {
+  return new Promise((resolve) => {
+    const giveUp = (): void => resolve(undefined);
+    const leave = after(SESSION_MS, giveUp);
+    const noise = ask(lane, ':', { keep: 0, onFlood: giveUp });
+    void Promise.all([noise, ask(lane, HELLO_BODY, { keep: HELLO_MAX, onFlood: giveUp })]).then(
+      ([, answer]) => {
+        leave();
+        resolve(answer === undefined ? undefined : parseHello(answer));
+      },
+    );
+  });
 }
 
-async function meet(lane: Lane, { fence = [], onWords }: MeetOptions = {}): Promise<Met | undefined> {
-  if ((await ask(lane, ':', onWords)) === undefined) return undefined;
+/** The far shell's answers; undefined: it ended, or is no shell. */
+async function meet(lane: Lane, { fence = [], onWords, onFlood }: MeetOptions): Promise<Met | undefined> {
+  const words = onWords === undefined ? {} : { onStderr: onWords };
+  if ((await ask(lane, ':', { keep: 0, onFlood, ...words })) === undefined) return undefined;
   const sentAt = Date.now();
   const startedAt = performance.now();
-  const answer = await ask(lane, HELLO_BODY);
+  const answer = await ask(lane, HELLO_BODY, { keep: HELLO_MAX, onFlood });
   const rttMs = performance.now() - startedAt;
   const hello = answer === undefined ? undefined : parseHello(answer);
   if (hello === undefined) return undefined;
   const skewMs = skewOf(hello.seconds, sentAt, Date.now());
-  if (fence.length > 0 && (await ask(lane, fenceBody(fence))) === undefined) return undefined;
-  return { hello, rttMs, skewMs };
+  const fenced =
+    fence.length === 0 || (await ask(lane, fenceBody(fence), { keep: 0, onFlood })) !== undefined;
+  return fenced ? { hello, rttMs, skewMs } : undefined;
 }
 
-function ask(
-  lane: Lane,
-  body: string,
-  onStderr: (chunk: Buffer) => void = () => undefined,
-): Promise<string | undefined> {
+/** `keep`: how much of the answer is wanted. `onFlood`: there is more than any start-up file prints. */
+type AskOptions = Readonly<{ keep: number; onFlood: () => void; onStderr?: (chunk: Buffer) => void }>;
+
+function ask(lane: Lane, body: string, { keep, onFlood, onStderr }: AskOptions): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const parts: Buffer[] = [];
+    let answer = '';
+    let size = 0;
+    const count = (bytes: Buffer): boolean => {
+      size += bytes.length;
+      if (size > NOISE_MAX) onFlood();
+      return size <= NOISE_MAX;
+    };
     lane.send([
       {
         body,
-        onStdout: (bytes) => void parts.push(Buffer.from(bytes)),
-        onStderr,
-        onEnd: (end) => resolve(end.kind === 'done' ? Buffer.concat(parts).toString('utf8') : undefined),
+        onStdout(bytes) {
+          if (count(bytes)) answer += bytes.toString('latin1', 0, Math.max(0, keep - answer.length));
+        },
+        onStderr(bytes) {
+          if (count(bytes)) onStderr?.(bytes);
+        },
+        onEnd: (end) => resolve(end.kind === 'done' ? answer : undefined),
       },
     ]);
   });

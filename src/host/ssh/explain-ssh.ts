@@ -129,14 +129,16 @@ const CAUSES: readonly Cause[] = [
     hint: 'the host is down, or a firewall drops us',
   },
   {
-    pattern: /Connection (?:closed|reset) by|Connection reset|Broken pipe|kex_exchange_identification/,
+    pattern:
+      /Connection (?:closed|reset) by|Connection to \S+ closed by remote|Connection reset|Broken pipe|kex_exchange_identification/,
     waits: false,
     summary: says('it closed the connection'),
     hint: 'its sshd may be starting, full (MaxStartups), or a ban on our address',
   },
   {
-    pattern: /command not found|No such file or directory|not found$/m,
+    // What our own sh says; the far start-up files may miss programs too, and ssh the files of its configuration.
+    pattern: /^sh: (?:line \d+: |\d+: )?(?:exec: )+(?:line \d+: )?\S+: (?:inaccessible or )?not found$/m,
     waits: true,
-    summary: says('ssh or its ProxyCommand is not installed'),
+    summary: says('ssh is not installed, or not in PATH'),
   },
 ];

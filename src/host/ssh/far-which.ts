@@ -24,7 +24,9 @@ export function createFarWhich(pool: Pool): FarWhich {
   const look = async (tool: string): Promise<Result<string>> => {
     const answer = await gather(pool, whichBody(tool));
     if (!answer.ok) return fail({ ...answer.problem, code: 'no-line' });
-    const path = answer.value.stdout.toString('utf8').trim();
+    const said = answer.value.stdout.toString('utf8').trim();
+    // Whatever else it may say: it becomes a word of commands.
+    const path = candidatesOf(tool).find((one) => one === said) ?? '';
     // Only a shell that looked and found nothing says that it is not there.
     if (path === '') missing.set(tool, performance.now());
     else found.set(tool, path);
@@ -55,8 +57,10 @@ export function createFarWhich(pool: Pool): FarWhich {
   };
 }
 
+const candidatesOf = (tool: string): readonly string[] =>
+  tool.startsWith('/') ? [tool] : SYSTEM_PATH.map((folder) => `${folder}/${tool}`);
+
 export function whichBody(tool: string): string {
-  const candidates = tool.startsWith('/') ? [tool] : SYSTEM_PATH.map((folder) => `${folder}/${tool}`);
-  const words = candidates.map(quoteWord).join(' ');
+  const words = candidatesOf(tool).map(quoteWord).join(' ');
   return `for f in ${words}; do if [ -f "$f" ] && [ -x "$f" ]; then echo "$f"; break; fi; done`;
 }

@@ -17,6 +17,7 @@ export type FarFrame =
 
 export class FarFrames {
   readonly #mark: Buffer;
+  readonly #begin: Buffer;
   readonly #token: string;
   readonly #bytesMax: number;
   #line: Buffer[] = [];
@@ -29,6 +30,7 @@ export class FarFrames {
 
   constructor(token: string, bytesMax: number) {
     this.#token = `${token} `;
+    this.#begin = Buffer.from(`\n${token} `, 'latin1');
     this.#mark = Buffer.from(`\n${token} e `, 'latin1');
     this.#bytesMax = bytesMax;
   }
@@ -45,6 +47,7 @@ export class FarFrames {
   #lines(chunk: Buffer, frames: FarFrame[]): Buffer | undefined {
     let start = 0;
     for (;;) {
+      if (this.#lineBytes === 0) start = this.#overNoise(chunk, start);
       const newline = chunk.indexOf(NEWLINE, start);
       const end = newline < 0 ? chunk.length : newline;
       if (this.#lineBytes <= LINE_MAX)
@@ -65,6 +68,16 @@ export class FarFrames {
       // Without its end it was cut off by the one who ended the watcher.
       if (said.endsWith(' .')) frames.push({ kind: 'answer', text: said.slice(0, -2) });
     }
+  }
+
+  /** From a line start to the next that may be ours: many short lines of noise cost no more than a long one. */
+  #overNoise(chunk: Buffer, start: number): number {
+    const ours = this.#begin.subarray(1);
+    if (chunk.length - start < ours.length || chunk.subarray(start, start + ours.length).equals(ours))
+      return start;
+    const next = chunk.indexOf(this.#begin, start);
+    const last = next < 0 ? chunk.lastIndexOf(NEWLINE) : next;
+    return last < start ? start : last + 1;
   }
 
   #bytes(chunk: Buffer, frames: FarFrame[]): Buffer | undefined {

@@ -32,6 +32,8 @@ export type Job = {
   names: string[];
 };
 const NOTHING = Buffer.alloc(0);
+/** The far sh names no more than 8. */
+const NAMES_MAX = 16;
 
 export const newJob = ({ text, resolve }: Pick<Job, 'text' | 'resolve'>): Job => ({
   ...{ text, resolve, bytes: NOTHING, newlines: undefined, names: [] },
@@ -39,8 +41,9 @@ export const newJob = ({ text, resolve }: Pick<Job, 'text' | 'resolve'>): Job =>
 
 /** A line of the answer before its last. */
 export function learnPart(job: Job, kind: string, rest: string): void {
-  if (kind === 'f') job.names.push(readFarName(rest));
-  else if (kind === 'n' && /^ *\d{1,15} *$/.test(rest)) job.newlines = Number(rest);
+  if (kind === 'f') {
+    if (job.names.length < NAMES_MAX) job.names.push(readFarName(rest));
+  } else if (kind === 'n' && /^ *\d{1,15} *$/.test(rest)) job.newlines = Number(rest);
 }
 
 export function resolveJob(job: Job, rest: string): void {

@@ -32,6 +32,8 @@ export type TalkOptions = Readonly<{
 /** The most bytes of one answer: a slice, the bytes before it, and the blocks around them. */
 export const SLICE_MAX = 262_144;
 const BYTES_MAX = SLICE_MAX + 4096;
+/** Of all patterns together, in bytes: more than that nobody can follow. */
+const NAMES_MAX = 2_097_152;
 
 export type FarNews = Readonly<{
   /** A line that `ls` says now and did not before. */
@@ -60,6 +62,7 @@ export class FarTalk {
   #watching = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #names: string[] | undefined;
+  #namesBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #hanging: NodeJS.Timeout | undefined;
   #life: AbortController | undefined;
@@ -143,12 +146,14 @@ export class FarTalk {
         if (frame.kind === 'overflow') channel.close();
         else if (frame.kind === 'bytes') this.#gotBytes(frame.seq, frame.bytes);
         else if (frame.text.startsWith('h')) {
+          if (answered) continue;
           answered = true;
           this.#back();
         } else this.#answer(frame.text);
       }
     });
-    channel.write(farFollowScript(token));
+    // Start-up files that read a line get an empty one.
+    channel.write(`\n${farFollowScript(token)}`);
     this.#hang(channel);
     await Promise.race([channel.ended, ended(life)]);
     const open = this.#current?.job;
@@ -220,10 +225,16 @@ export class FarTalk {
     const [kind, rest] = space < 0 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];
     if (kind === '+') this.#news.onLine(rest);
     else if (kind === 'N') this.#names = [];
-    else if (kind === '*') this.#names?.push(rest);
+    else if (kind === '*') this.#name(rest);
     else if (kind === 'M') this.#named();
     else if (kind === 'w' || kind === 'W') this.#looked(kind === 'w', Number(rest));
     else this.#ofJob(kind, rest);
+  }
+
+  #name(entry: string): void {
+    if (this.#names === undefined) return;
+    this.#namesBytes = this.#names.length === 0 ? entry.length : this.#namesBytes + entry.length;
+    if (this.#namesBytes <= NAMES_MAX) this.#names.push(entry);
   }
 
   /** All names of all patterns: a list without its end is none. */

@@ -10,8 +10,9 @@ export const HELLO_BODY = 'echo "$$"; id -u; uname -s; date +%s';
 
 export function parseHello(text: string): Hello | undefined {
   const [pid, uid, system, seconds] = text.split('\n');
+  // More digits of seconds are a date that no calendar here has.
   const numbers = [pid, uid, seconds].map((word) =>
-    /^\d{1,15}$/.test(word ?? '') ? Number(word) : undefined,
+    /^\d{1,11}$/.test(word ?? '') ? Number(word) : undefined,
   );
   const [pidNumber, uidNumber, secondsNumber] = numbers;
   if (pidNumber === undefined || uidNumber === undefined || secondsNumber === undefined) return undefined;

@@ -21,6 +21,10 @@ export type SshStart = Readonly<{
 
 const WORDS_MAX = 16_384;
 const GRACE_MS = 1000;
+/** Of a far side that does not end when it is told. */
+const CLOSE_MS = 8000;
+/** So much still waits, and more is to be written: the far side makes us write, and does not read. */
+const WAITING_MAX = 8 * 1_048_576;
 
 export async function startSsh({ words, detached, env }: SshStart): Promise<SshProcess> {
   const { execa } = await import('execa');
@@ -65,12 +69,16 @@ export async function startSsh({ words, detached, env }: SshStart): Promise<SshP
       complain = listener;
     },
     write: (text) => {
-      if (!isOver && child.stdin?.writable === true) child.stdin.write(text);
+      if (isOver || child.stdin?.writable !== true) return;
+      if (child.stdin.writableLength > WAITING_MAX) signal('SIGKILL');
+      else child.stdin.write(text);
     },
     finish: () => void child.stdin?.end(),
     close: () => {
       closing = true;
       child.stdin?.end();
+      const timer = setTimeout(() => signal('SIGTERM'), CLOSE_MS).unref();
+      void ended.then(() => clearTimeout(timer));
     },
     kill: () => {
       closing = true;

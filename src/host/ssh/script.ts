@@ -42,11 +42,13 @@ const variables = (env: Readonly<Record<string, string>>): readonly string[] =>
 export function spooledBody(command: Command, words: readonly string[], bytes: number): string {
   return [
     'umask 077',
-    'f=$(mktemp /tmp/opsconsole.XXXXXXXXXX) || exit 1',
+    'if f=$(mktemp /tmp/opsconsole.XXXXXXXXXX 2>&1); then',
     `trap 'rm -f "$f"' EXIT`,
     'echo >&2',
     'cat >"$f"',
     `if [ "$(($(wc -c <"$f")))" -eq ${bytes} ]; then ${commandBody(command, words, '"$f"')}; else false; fi`,
+    // The input comes all the same, and must not be read as commands.
+    'else echo >&2; echo "$f" >&2; cat >/dev/null; false; fi',
   ].join('\n');
 }
 

@@ -96,7 +96,8 @@ export function controlWords(options: SshOptions, control: string, verb: 'check'
 /** The operator's own: agent, askpass, PATH for a ProxyCommand. */
 export function sshEnvironment(batch: boolean): Record<string, string | undefined> {
   // A jump host's ssh does not know of our BatchMode, and must not open a window in the middle of the night either.
-  return batch ? { ...process.env, SSH_ASKPASS_REQUIRE: 'never' } : { ...process.env };
+  // One before 8.4 knows only which program it is to start.
+  return batch ? { ...process.env, SSH_ASKPASS_REQUIRE: 'never', SSH_ASKPASS: 'false' } : { ...process.env };
 }
 
 /** Whom the far sshd sees: the guards of acts ask for it. */
