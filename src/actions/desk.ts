@@ -17,7 +17,8 @@ import type { DeskDraft } from './bulk/draft.ts';
 import type { Desk, DeskOptions, PerformOptions } from './desk-port.ts';
 import { backendsOf, readFirewalls } from './firewalls.ts';
 import { refusals, strangers, typedMatches } from './guards.ts';
-import { createEndFiller, withJournalEnds } from './journal/ends.ts';
+import { consoleNow } from './journal/clock.ts';
+import { createEndFiller, endsOn, withJournalEnds } from './journal/ends.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import { lockAll, lockFor } from './journal/locks.ts';
 import { finish, type Performing, reportOf, startAct } from './journal/performing.ts';
@@ -80,7 +81,7 @@ class ActDesk {
     const unseen = prepared.guarded.length > 0 ? this.#strangers : [];
     if (unseen.length > 0) return { kind: 'refused', reasons: unseen };
     const token = crypto.randomUUID();
-    const at = this.#host.now();
+    const at = consoleNow(this.#host);
     forgetOld(this.#tickets, at);
     this.#tickets.set(token, { draft, prepared, at, version: versionOf(this.#journal) });
     const typed = prepared.typed === undefined ? {} : { typed: prepared.typed };
@@ -90,7 +91,7 @@ class ActDesk {
   async perform(token: string, wish: PerformOptions): Promise<ActReport> {
     const ticket = this.#tickets.get(token);
     this.#tickets.delete(token);
-    const age = ticket === undefined ? Number.NaN : this.#host.now() - ticket.at;
+    const age = ticket === undefined ? Number.NaN : consoleNow(this.#host) - ticket.at;
     if (ticket === undefined || age > TOKEN_LIFE_MS || age < 0)
       return refusal(ticket?.prepared, [safe('this plan is too old or was used already: look at it again')]);
     const { typed } = ticket.prepared;
@@ -134,7 +135,7 @@ class ActDesk {
   }
 
   fillEnds(set: SetInfo, read: Result<Members>): Promise<Result<Members>> {
-    this.#fillEnds ??= createEndFiller(this.#journal);
+    this.#fillEnds ??= createEndFiller(this.#journal, endsOn(this.#host));
     return this.#fillEnds(set, read);
   }
 
@@ -152,7 +153,7 @@ class ActDesk {
     const reasons = await this.#unsafe(prepared);
     if (reasons.length > 0) return refusal(ticket.prepared, reasons);
     const operator = { ...this.#peer, ...this.#options.operator };
-    const acting: Performing = { journal: this.#journal, operator, prepared, at: this.#host.now() };
+    const acting: Performing = { journal: this.#journal, operator, prepared, at: consoleNow(this.#host) };
     const started = await startAct(acting);
     if (!started.ok && wish.overJournal !== true) return failure(ticket.prepared, started.problem);
     const id = started.ok ? started.value : undefined;
@@ -192,7 +193,7 @@ class ActDesk {
     this.#strangers = strangersOn(this.#host, safeSet);
     const context: ActContext = {
       host,
-      backends: withJournalEnds(this.#options.backends ?? BACKENDS, this.#journal),
+      backends: withJournalEnds(this.#options.backends ?? BACKENDS, this.#journal, endsOn(this.#host)),
       safeSet,
       journal: this.#journal,
       memory: this.#memory,

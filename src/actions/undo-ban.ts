@@ -3,7 +3,7 @@
 
 import type { JournalRow } from '../core/act.ts';
 import { type Net, parseNet } from '../core/address.ts';
-import { unixMs } from '../core/brand.ts';
+import { type UnixMs, unixMs } from '../core/brand.ts';
 import type { Proof } from '../core/plan.ts';
 import type { SetInfo, SetKey } from '../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
@@ -31,6 +31,7 @@ import {
 import type { BanFacts } from './facts.ts';
 import { backendsOf, blindFor, type FirewallView, type Found, findSet, readFirewalls } from './firewalls.ts';
 import { nameNets } from './guards.ts';
+import { onItsClock } from './journal/clock.ts';
 import { findOverlaps, type Overlap, readMembers } from './membership.ts';
 
 /** An element ends when the act said so, give or take rounding of the tools and the time that the act took. */
@@ -52,7 +53,7 @@ export async function undoBan(row: JournalRow, facts: BanFacts, whole: ActContex
   const view = await readFirewalls(host, backends, signal);
   const parts: Part[] = [];
   for (const [index, key] of keys.entries()) {
-    const given = givenIn(facts, index, row);
+    const given = givenIn(facts, index, onItsClock(host, row.at));
     const found = findSet(view, key);
     if (found === undefined) return goneSet(key, view);
     const now = await findOverlaps(
@@ -70,11 +71,12 @@ export async function undoBan(row: JournalRow, facts: BanFacts, whole: ActContex
   return assemble(parts, facts, { context, cutShort: row.state === 'intended' });
 }
 
-function givenIn(facts: BanFacts, index: number, row: JournalRow): readonly Given[] {
+/** `at`: when it was done, by the host's clock. */
+function givenIn(facts: BanFacts, index: number, at: UnixMs): readonly Given[] {
   return facts.added.flatMap(([set, text, seconds, end]) => {
     const parsed = parseNet(String(text));
     if (set !== index || !parsed.ok) return [];
-    const endsAt = seconds === null ? null : (end ?? row.at + Number(seconds) * 1000);
+    const endsAt = seconds === null ? null : (end ?? at + Number(seconds) * 1000);
     return [{ net: parsed.value.net, endsAt }];
   });
 }

@@ -176,7 +176,7 @@ function sayReport(report: ActReport, preview: Ready, { draft, flags, place }: A
   }
   if (outcome.kind === 'unknown') {
     if (flags.json !== true) io.stderr.write(`${report.summary}\n`);
-    return say(io, flags, { ...facts, status: 'unknown', problem: outcome.problem }, EXIT.unproved);
+    return say(io, flags, { ...facts, status: 'unknown', problem: outcome.problem }, EXIT.unknown);
   }
   const { proof } = outcome;
   const where = place === LOCAL ? '' : `--host ${place} `;

@@ -32,6 +32,7 @@ export const EXIT = {
   refused: 3,
   unproved: 4,
   unconfirmed: 5,
+  unknown: 6,
 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
@@ -42,4 +43,6 @@ export const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   refused: 'refused by a guard; nothing was changed',
   unproved: 'done, but reading back did not prove it; the message says what is missing',
   unconfirmed: 'needs a yes: run it on a terminal or with --yes',
+  unknown:
+    'not known: the line to the host was lost in the middle and did not come back; it is checked at the next connection',
 };

@@ -1,6 +1,6 @@
 // The backends as a listing for the operator needs them: with the ends of bans that only the journal knows (tables of pf).
 
-import { withJournalEnds } from '../actions/journal/ends.ts';
+import { endsOn, withJournalEnds } from '../actions/journal/ends.ts';
 import { createJournal } from '../actions/journal/journal.ts';
 import { isBsd } from '../actions/safe/bsd.ts';
 import { hostIdOf } from '../core/hosts.ts';
@@ -18,5 +18,5 @@ export async function listingBackends(
   if (!(await isBsd(host))) return { backends: BACKENDS, close: () => undefined };
   const journal = createJournal(journalPath(env), hostIdOf(host));
   await journal.open();
-  return { backends: withJournalEnds(BACKENDS, journal), close: () => journal.close() };
+  return { backends: withJournalEnds(BACKENDS, journal, endsOn(host)), close: () => journal.close() };
 }

@@ -137,6 +137,7 @@ function needsRoot(verb: string): Problem {
 function toldRaise(report: RaiseReport): Told {
   if (report.kind === 'refused') return refused(report.reasons);
   if (report.kind === 'failed') {
+    if (!report.undone && report.problem.code === 'line-lost') return unknown(report.problem);
     const undone = report.undone
       ? 'what was begun has been taken back'
       : 'NOT everything was taken back: opsconsole shields down tries again';
@@ -153,7 +154,7 @@ function toldRaise(report: RaiseReport): Told {
 }
 
 function toldKept(result: Result<ShieldsNow>, done: 'kept' | 'renewed'): Told {
-  if (!result.ok) return failed(result.problem);
+  if (!result.ok) return failedOrUnknown(result.problem);
   const stands = result.value.kind !== 'up' || hasWall(result.value);
   return {
     json: { status: stands ? 'done' : 'unproved', now: result.value },
@@ -169,7 +170,7 @@ function hasWall({ wall }: Extract<ShieldsNow, { kind: 'up' }>): boolean {
 
 /** What others changed meanwhile is left alone on purpose, so it is no failure; what could not be put back is. */
 function toldLower(report: LowerReport): Told {
-  if (report.kind === 'failed') return failed(report.problem);
+  if (report.kind === 'failed') return failedOrUnknown(report.problem);
   const { items, complete } = report.outcome;
   const whole = complete && items.every(({ result }) => result !== 'failed');
   return {
@@ -195,6 +196,13 @@ function toldPreview(preview: ShieldsPreview): Told {
 
 function refused(reasons: readonly string[]): Told {
   return { json: { status: 'refused', reasons }, lines: reasons, status: EXIT.refused };
+}
+
+const failedOrUnknown = (trouble: Problem): Told =>
+  trouble.code === 'line-lost' ? unknown(trouble) : failed(trouble);
+
+function unknown(trouble: Problem): Told {
+  return { json: { status: 'unknown', problem: trouble }, lines: [], status: EXIT.unknown };
 }
 
 function failed(trouble: Problem): Told {

@@ -3,27 +3,44 @@
 
 import type { JournalRow } from '../../core/act.ts';
 import { parseNet } from '../../core/address.ts';
+import { unixMs } from '../../core/brand.ts';
 import { memberNet } from '../../core/members.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Members, SetInfo } from '../../core/rows.ts';
 import type { Backend, MembersParser } from '../../firewall/backend.ts';
+import type { Host } from '../../host/host.ts';
 import type { ActFacts } from '../facts.ts';
+import { onItsClock } from './clock.ts';
 import type { Journal } from './journal.ts';
 
 /** As far back as is looked: acts of operators, and a bulk act is one. The end of what is older is not known any more. */
 const ROWS_MAX = 10_000;
 /** By "set address": Unix ms, Infinity = no end; NaN = taken out by us since, so that whatever is there now is not ours. */
 export type Ends = ReadonlyMap<string, number>;
+/** Ends as the clock of the host has them, which the journal does not go by. */
+type Clock = (ends: Ends) => Ends;
+const SAME: Clock = (ends) => ends;
+
+export const endsOn =
+  (host: Pick<Host, 'now' | 'link'>): Clock =>
+  (ends) => {
+    const shift = onItsClock(host, unixMs(0));
+    return shift === 0 ? ends : new Map([...ends].map(([key, end]) => [key, end + shift]));
+  };
 
 /** The backends, with the ends of what `ending: 'journal'` sets hold filled in. The journal must be open; else all is unknown. */
-export function withJournalEnds(backends: readonly Backend[], journal: Journal): readonly Backend[] {
+export function withJournalEnds(
+  backends: readonly Backend[],
+  journal: Journal,
+  clock: Clock = SAME,
+): readonly Backend[] {
   const ends = rememberedEnds(journal);
   return backends.map((backend) => ({
     ...backend,
     membersParser(set, at): MembersParser {
       const parser = backend.membersParser(set, at);
       if (set.ending !== 'journal') return parser;
-      return { push: (chunk) => parser.push(chunk), end: () => filled(parser.end(), set, ends()) };
+      return { push: (chunk) => parser.push(chunk), end: () => filled(parser.end(), set, clock(ends())) };
     },
   }));
 }
@@ -31,12 +48,13 @@ export function withJournalEnds(backends: readonly Backend[], journal: Journal):
 /** The same for one listing, for whoever reads sets without a desk's acts (the bans pane). */
 export function createEndFiller(
   journal: Journal,
+  clock: Clock = SAME,
 ): (set: SetInfo, read: Result<Members>) => Promise<Result<Members>> {
   const ends = rememberedEnds(journal);
   return async (set, read) => {
     if (set.ending !== 'journal') return read;
     const opened = await journal.open();
-    return opened.ok ? filled(read, set, ends()) : read;
+    return opened.ok ? filled(read, set, clock(ends())) : read;
   };
 }
 

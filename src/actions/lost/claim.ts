@@ -30,7 +30,7 @@ const NOT_NOW = 180;
 /** Root's alone, and gone with a reboot; the shields have their marks beside it. */
 export const claimsFolder = ({ system }: Pick<Host, 'system'>): string => `${runFolder(system)}/acts`;
 /** A day: a text that is late for longer cannot come any more. */
-const KEPT_MINUTES = 1440;
+export const KEPT_MINUTES = 1440;
 
 /** `trap`: an ended line must not end a step halfway. The marks come before the output, which may have nobody to go to. */
 const runUnder = (when: string): string => `D=$1/$2 T=$3 OUT=$4; shift 4

@@ -8,14 +8,17 @@ import { type Command, command } from '../../core/plan.ts';
 import type { SetKey } from '../../core/rows.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Backend } from '../../firewall/backend.ts';
+import { readClock } from '../../firewall/shields/clock.ts';
 import type { Host } from '../../host/host.ts';
 import type { ActFacts, BanFacts, UnbanFacts } from '../facts.ts';
 import { backendsOf, type FirewallView, findSet, readFirewalls } from '../firewalls.ts';
+import { consoleNow } from '../journal/clock.ts';
 import type { FinalState, Journal } from '../journal/journal.ts';
 import { findAbsent } from '../membership.ts';
 import { explainEnforcement } from '../prove-ban.ts';
 import { readTimeout } from '../tighten.ts';
-import { claimsFolder, ENDS, type StepEnd } from './claim.ts';
+import { claimsFolder, ENDS, KEPT_MINUTES, type StepEnd } from './claim.ts';
+import { isOfLine } from './line.ts';
 
 export type Settling = Readonly<{
   host: Host;
@@ -66,12 +69,23 @@ async function settle(
     }),
   );
   if (!asked.ok) return undefined;
+  const kept = await keepsMarksOf(host, row);
+  if (kept === undefined) return undefined;
   const ends = asked.value.stdout.split('\n').map((line): StepEnd => {
-    if (line === 'never') return 'never';
+    // Where the marks of that time are gone, none is no sign that a step did not run.
+    if (line === 'never') return kept ? 'never' : 'unclear';
     return /^\d{1,3}$/.test(line) ? Number(line) : 'unclear';
   });
   const truth = await truthOf(facts, host, backends);
   return truth === undefined ? undefined : { id: row.id, ...verdict(truth, commands, ends) };
+}
+
+/** They go with a reboot, and after a day. Undefined: it could not be asked. */
+async function keepsMarksOf(host: Host, { at }: JournalRow): Promise<boolean | undefined> {
+  const clock = await readClock(host);
+  if (!clock.ok) return isOfLine(clock.problem) ? undefined : false;
+  const ageSeconds = (consoleNow(host) - at) / 1000;
+  return ageSeconds >= 0 && ageSeconds < Math.min(clock.value.uptime, KEPT_MINUTES * 60);
 }
 
 type Truth =
@@ -83,14 +97,23 @@ function verdict(truth: Truth, commands: readonly Command[], ends: readonly Step
   const steps = commands.map((one, index) => ({ one, end: ends[index] ?? 'unclear' }));
   const notRun = steps.filter(({ one, end }) => !isFine(one, end));
   const total = commands.length;
-  const left = notRun.map(({ one }) => sanitise(one.argv.join(' '), 80)).slice(0, 3);
+  const left = notRun
+    .map(({ one, end }) => `${sanitise(one.argv.join(' '), 80)}${end === 'unclear' ? ' (not known)' : ''}`)
+    .slice(0, 3);
   const ran = `${total - notRun.length} of ${total} steps have run`;
+  const gone = total > 0 && steps.every(({ end }) => end === 'unclear');
   const says = (state: FinalState, words: string): Omit<Settled, 'id'> => ({
     state,
     says: sanitise(`the line was lost; checked after it: ${words}`, 400),
   });
   if (truth.kind === 'none' || (truth.kind === 'unknown' && steps.every(({ end }) => end === 'never')))
     return says('failed', 'nothing of it is there: it is safe to do it again');
+  // Rebooted since, or too long ago: no step can be told from another.
+  if (gone) {
+    const there = { all: 'it is there', part: '', unknown: 'what it did cannot be seen' }[truth.kind];
+    const seen = truth.kind === 'part' ? truth.says : there;
+    return says('unproved', `${seen}; which of its ${total} steps have run is not known any more`);
+  }
   if (truth.kind === 'part') return says('unproved', `${truth.says} (${ran})`);
   if (truth.kind === 'unknown')
     return says(

@@ -6,8 +6,8 @@ import { parentIn } from '../../core/proc-stat.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { ServiceVerb, Thing } from '../../core/services/thing.ts';
 import type { Host } from '../../host/host.ts';
-import { readAncestry } from '../safe/ancestry.ts';
 import type { SafeMemory } from '../safe/safe-set.ts';
+import { ancestryFor } from '../safe/sessions.ts';
 
 /** `typed`: what must be typed before it is done. */
 export type Verdict = Readonly<{
@@ -121,8 +121,8 @@ const DEPTH_MAX = 12;
 /** Whether this process is above ours, or above an ssh session: then it carries it. */
 async function carried(pid: number, { host, memory }: GuardAt): Promise<Carried | undefined> {
   if (pid <= 1) return undefined;
-  memory.ancestry ??= await readAncestry(host);
-  const own = memory.ancestry;
+  // Of a far host: of the session there that asks; after another login that is another one.
+  const own = await ancestryFor(host, { memory });
   const sessions = [...memory.kinds.values()].flatMap((kind) => (kind.kind === 'session' ? kind.pids : []));
   for (const session of new Set(sessions)) {
     let at: number | undefined = session;

@@ -47,6 +47,10 @@ export function enginesLine(
   return { options: { ...options, host: line.asking }, acting: line.acting, ofRaise, line };
 }
 
+/** Nothing was begun yet: that a question got no answer leaves nothing unknown. */
+export const beforeAll = (trouble: Problem): Problem =>
+  trouble.code === 'line-lost' ? { ...trouble, code: 'no-line' } : trouble;
+
 const TAKEN_DOWN = 'the shields were taken down while they were being raised';
 
 /** The kernel's own timer ends this long after the deadline: the watcher comes first. */
@@ -97,6 +101,12 @@ function notTaken(trouble: Problem, place: ShieldsPlace, id: string): Problem {
     return problem('timed-out', 'another process is still taking these shields down', {
       hint: 'look again in a minute: `opsconsole shields status`',
     });
+  if (trouble.code === 'line-lost')
+    return {
+      ...trouble,
+      summary: `it is not known whether the shields ${id} came down: ${trouble.summary}`,
+      hint: 'look again when the line is back: lowering twice does no harm, and their own timer goes on over there',
+    };
   return {
     ...trouble,
     summary: `the shields ${id} could not be taken down: ${trouble.summary}`,

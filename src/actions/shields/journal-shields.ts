@@ -6,6 +6,8 @@ import type { UnixMs } from '../../core/brand.ts';
 import type { Command } from '../../core/plan.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import type { Outcome } from '../../core/shields.ts';
+import type { Host } from '../../host/host.ts';
+import { offItsClock } from '../journal/clock.ts';
 import type { FinalState, Journal } from '../journal/journal.ts';
 
 export type ShieldsJournal = Readonly<{
@@ -36,7 +38,7 @@ const ROWS_LOOKED_AT = 200;
 
 const rowIdOf = (shields: string, what: 'up' | 'down'): string => `shields-${shields}-${what}`;
 
-export function createShieldsJournal(journal: Journal): ShieldsJournal {
+export function createShieldsJournal(journal: Journal, host: Pick<Host, 'now' | 'link'>): ShieldsJournal {
   const lost = (words: string): SafeText => sanitise(`the journal could not be written: ${words}`, 300);
   return {
     async open() {
@@ -64,7 +66,7 @@ export function createShieldsJournal(journal: Journal): ShieldsJournal {
       const undoes = raise.ok && raise.value !== undefined ? { undoes: raise.value.id } : {};
       const written = journal.intend({
         id,
-        at: outcome.at,
+        at: offItsClock(host, outcome.at),
         operator,
         action: 'shields',
         summary: `shields ${outcome.id} lowered: ${BY[outcome.by]}`,

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { ShieldsNow } from '../../core/shields.ts';
 import { findCurrent, readNow, type Up } from '../../firewall/shields/read-now.ts';
 import { writerOf } from '../../firewall/shields/writers.ts';
-import { type Engine, NOT_PRIVILEGED, whereOf } from './engine.ts';
+import { beforeAll, type Engine, NOT_PRIVILEGED, whereOf } from './engine.ts';
 import { startClock } from './raise-steps.ts';
 
 /** As in the session file. The kernel's own timer could not take more than 24 days. */
@@ -41,7 +41,7 @@ async function readUp({ options }: Engine): Promise<Result<Up>> {
   if (readOnly) return fail(problem('refused', 'this console is read-only: nothing is changed'));
   if (!host.privileged) return fail(NOT_PRIVILEGED);
   const now = await readNow(host, place, { wall: false });
-  if (now.kind === 'unknown') return fail(now.problem);
+  if (now.kind === 'unknown') return fail(beforeAll(now.problem));
   if (now.kind === 'down')
     return fail(
       problem('not-found', 'the shields are not up', {

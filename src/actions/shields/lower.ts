@@ -4,7 +4,7 @@ import { problem } from '../../core/problem.ts';
 import type { LowerReport, Outcome } from '../../core/shields.ts';
 import { findCurrent, readNow } from '../../firewall/shields/read-now.ts';
 import { byHand } from '../../firewall/shields/state.ts';
-import { type Engine, NOT_PRIVILEGED, revertCommand, whereOf } from './engine.ts';
+import { beforeAll, type Engine, NOT_PRIVILEGED, revertCommand, whereOf } from './engine.ts';
 import { runRevertTwice } from './revert-again.ts';
 
 export async function lower(engine: Engine, by: 'operator' | 'auto'): Promise<LowerReport> {
@@ -14,7 +14,7 @@ export async function lower(engine: Engine, by: 'operator' | 'auto'): Promise<Lo
   if (readOnly)
     return { kind: 'failed', problem: problem('refused', 'this console is read-only: nothing is changed') };
   if (!host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
-  if (found.kind === 'trouble') return { kind: 'failed', problem: found.problem };
+  if (found.kind === 'trouble') return { kind: 'failed', problem: beforeAll(found.problem) };
   const where = whereOf(place, found.base, found.id);
   const [ran] = await Promise.all([runRevertTwice(engine.acting, where, by), engine.journal.open()]);
   if (!ran.ok) return { kind: 'failed', problem: ran.problem };

@@ -45,6 +45,7 @@ export async function carryOut(engine: Engine, raising: Raising): Promise<RaiseR
   });
   if (!started.ok) return back(started.problem);
   const now = await readNow(host, engine.options.place, { wall: false });
+  if (now.kind === 'unknown') return back(now.problem);
   if (now.kind !== 'up' || now.state.id !== where.id)
     return back(problem('refused', 'the shields were taken down while they were being raised'));
   const { reading } = verified;

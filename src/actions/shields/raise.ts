@@ -6,6 +6,7 @@ import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import type { RaiseReport, RaiseWish } from '../../core/shields.ts';
 import { findCurrent, readNow } from '../../firewall/shields/read-now.ts';
 import { currentFile, newShieldsId } from '../../firewall/shields/state.ts';
+import { consoleNow } from '../journal/clock.ts';
 import { armWatcher } from './arm-watcher.ts';
 import { findBakers } from './bakers.ts';
 import { type Engine, forShields, NOT_PRIVILEGED, whereOf } from './engine.ts';
@@ -71,7 +72,7 @@ function journalIntent({ journal, options }: Engine, { where, plan, state }: Pre
   const steps = [...walls, ...planned.flatMap(({ applied }) => applied.steps)];
   return journal.raising({
     shields: where.id,
-    at: options.host.now(),
+    at: consoleNow(options.host),
     operator: state.by,
     summary: `shields ${where.id} raised (profile ${sanitise(plan.profile, 80)})`,
     reason: plan.auto ? 'raised by the automatic' : '',

@@ -83,7 +83,7 @@ async function withEngine<T>(
     return await work({
       ...enginesLine(options, say),
       memory,
-      journal: createShieldsJournal(journal),
+      journal: createShieldsJournal(journal, options.host),
       raisingSeconds: options.raisingSeconds ?? RAISING_SECONDS,
     });
   } finally {

@@ -20,8 +20,7 @@ export async function takeBack(
   // The machine may have had no room for one more process just then.
   if (!ran.ok) ran = await runRevert(host, where, 'failed-raise');
   // Without a line nothing more can be said: their own timer is over there, and what it did is read at the next connection.
-  if (!ran.ok && !engine.line.isUp())
-    return { kind: 'failed', undone: false, problem: { ...problem, hint: LEFT_TO_TIMER } };
+  if (!ran.ok && !engine.line.isUp()) return { kind: 'failed', undone: false, problem: notKnown(problem) };
   const undone = ran.ok && ran.value.complete && ran.value.items.every(({ result }) => result !== 'failed');
   const back = ran.ok ? wordsOf(ran.value) : ran.problem.summary;
   engine.journal.raised(
@@ -38,4 +37,9 @@ export async function takeBack(
   };
 }
 
-const LEFT_TO_TIMER = 'the line is gone: what was begun is taken back over there, by its own timer';
+const notKnown = (problem: Problem): Problem => ({
+  ...problem,
+  code: 'line-lost',
+  summary: `it is not known what stands of the shields: ${problem.summary}`,
+  hint: 'the line is gone: what was begun is taken back over there, by its own timer',
+});

@@ -143,8 +143,13 @@ function lowered(report: LowerReport, before: ShieldsSlice, at: number): Told {
   return { ended: { now, lowered: report }, page: loweredPage(report, stood) };
 }
 
+const NOT_KNOWN = safe('It is not known how long the shields stand now: look again when the line is back');
+
 function changed(title: SafeText, result: Result<ShieldsNow>, words: (now: ShieldsNow) => Said): Told {
-  if (!result.ok) return { ended: {}, page: problemPage(title, result.problem) };
+  if (!result.ok) {
+    const { problem } = result;
+    return { ended: {}, page: problemPage(problem.code === 'line-lost' ? NOT_KNOWN : title, problem) };
+  }
   return { ended: { now: result.value }, said: words(result.value) };
 }
 

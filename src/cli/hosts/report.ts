@@ -70,12 +70,15 @@ export function createReport({ hosts, io, json, retry }: ReportOptions): Report 
     },
     end() {
       line.clear();
+      const unknown = hosts.filter((id) => ended.get(id) === EXIT.unknown);
       const failed = hosts.filter((id) => ended.get(id) !== EXIT.done);
       if (failed.length === 0) return EXIT.done;
-      const named = failed.join(', ');
-      io.stderr.write(
-        `not done on ${failed.length} of ${hosts.length} hosts: ${named}\nagain: ${retry(failed)}\n`,
-      );
+      const again = failed.filter((id) => !unknown.includes(id));
+      const told = (what: string, ids: readonly HostId[]): string =>
+        ids.length === 0 ? '' : `${what} on ${ids.length} of ${hosts.length} hosts: ${ids.join(', ')}\n`;
+      // What may have run is not done twice: the next command there looks first.
+      io.stderr.write(told('not known', unknown) + told('not done', again));
+      if (again.length > 0) io.stderr.write(`again: ${retry(again)}\n`);
       const statuses = new Set(failed.map((id) => ended.get(id) ?? EXIT.failed));
       const [only = EXIT.failed] = statuses;
       return statuses.size === 1 ? only : EXIT.failed;

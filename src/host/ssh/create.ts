@@ -57,6 +57,7 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
   const sessionWords: SshParts['sessionWords'] = (wish) =>
     line.connected() === undefined ? undefined : clientWords(options, line.control, wish);
   const ptys = createFarPtys({ name, sessionWords, whyNot: () => line.whyNot(), link: line });
+  let skewMs = 0;
   const host: SshHost = {
     kind: 'ssh',
     name: options.entry.id,
@@ -74,7 +75,11 @@ export function createSshParts(options: SshOptions): SshParts & Readonly<{ host:
     get system() {
       return system();
     },
-    now: () => unixMs(Date.now() + (line.connected()?.skewMs ?? 0)),
+    now: () => {
+      // Without a line: as it was. What is shown then has its age by that clock.
+      skewMs = line.connected()?.skewMs ?? skewMs;
+      return unixMs(Date.now() + skewMs);
+    },
     ...runner,
     ...files,
     which: which.find,

@@ -35,6 +35,8 @@ function raisedStep(report: RaiseReport): FleetStep {
     case 'refused':
       return report;
     case 'failed': // also without a line: it may have gone in the middle
+      if (!report.undone && report.problem.code === 'line-lost')
+        return { kind: 'unknown', problem: report.problem };
       return { kind: 'failed', problem: report.problem, ran: report.undone ? 'undone' : 'some' };
     default:
       return unreachable(report);
@@ -42,7 +44,10 @@ function raisedStep(report: RaiseReport): FleetStep {
 }
 
 function loweredStep(report: LowerReport): FleetStep {
-  if (report.kind === 'failed') return { kind: 'failed', problem: report.problem };
+  if (report.kind === 'failed') {
+    const { problem } = report;
+    return { kind: problem.code === 'line-lost' ? 'unknown' : 'failed', problem };
+  }
   const { outcome, already } = report;
   const says = sanitise(`${already ? 'down already' : 'down'}: ${outcomeBrief(outcome)}`, 160);
   const failed = outcome.items.filter(({ result }) => result === 'failed').map(({ what }) => what);

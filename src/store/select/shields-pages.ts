@@ -45,6 +45,11 @@ export function raisedPage(report: RaiseReport): Page {
       ],
     };
   if (report.kind === 'failed') {
+    if (!report.undone && report.problem.code === 'line-lost')
+      return {
+        title: safe('It is not known whether the shields are up'),
+        lines: [...problemLines(report.problem), BLANK, text('The top row says it when the line is back.')],
+      };
     const undone = report.undone
       ? text('What had been begun was taken back: the machine is as it was.')
       : text('What had been begun could NOT all be taken back: :shields, and docs/shields.md', 'bad');
@@ -101,7 +106,11 @@ export function measuresSection(
 export function loweredPage(report: LowerReport, stoodSeconds?: number): Page {
   if (report.kind === 'failed')
     return {
-      title: safe('The shields could not be lowered'),
+      title: safe(
+        report.problem.code === 'line-lost'
+          ? 'It is not known whether the shields came down'
+          : 'The shields could not be lowered',
+      ),
       lines: [
         ...problemLines(report.problem),
         BLANK,

@@ -6,6 +6,7 @@ import { safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { fit } from '../../core/width.ts';
 import { actTouches } from '../../store/follow/match.ts';
+import { consoleNow } from '../../store/hosts/on-host.ts';
 import {
   DETAIL_LABEL_COLUMNS,
   DETAIL_MARGIN,
@@ -104,7 +105,8 @@ function isLitAct(state: ConsoleState, row: JournalRow): boolean {
 }
 
 function journalColumns(state: ConsoleState): readonly Column<JournalRow>[] {
-  const today = dateText(state.now).slice(0, 10);
+  // The journal goes by the clock of this machine.
+  const today = dateText(consoleNow(state)).slice(0, 10);
   return [
     {
       head: safe('time'),

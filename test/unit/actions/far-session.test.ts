@@ -8,9 +8,11 @@ import { expect, test } from 'vitest';
 import { createDesk } from '../../../src/actions/desk.ts';
 import { operatorOn, parseFarAncestry } from '../../../src/actions/safe/far-session.ts';
 import { computeSafeSet, createSafeMemory } from '../../../src/actions/safe/safe-set.ts';
+import { guardVerb } from '../../../src/actions/services/guard.ts';
 import { makeNet } from '../../../src/core/address.ts';
 import { unixMs } from '../../../src/core/brand.ts';
 import type { LinkState } from '../../../src/core/hosts.ts';
+import type { Thing } from '../../../src/core/services/thing.ts';
 import { nftBackend } from '../../../src/firewall/nft/backend.ts';
 import type { Host, Link } from '../../../src/host/host.ts';
 import { cutHost } from '../../fakes/cut-host.ts';
@@ -122,4 +124,17 @@ test('terminal and peer of the operator are of this machine', () => {
   const operator = { user: 'root', console: 'c1', sshPeer: '192.0.2.98', tty: '/dev/tty1' };
   expect(operatorOn(createFakeHost(), operator)).toEqual(operator);
   expect(operatorOn(far(''), operator)).toEqual({ user: 'root', console: 'c1' });
+});
+
+test('what carries our session there is not stopped: asked over there, and again after another login', async () => {
+  const memory = createSafeMemory();
+  // Of another machine, or of a login before.
+  memory.ancestry = { pids: new Set([50]), remembered: [] };
+  memory.ancestryOf = 12_345;
+  const host = far(SAID);
+  const safeSet = await computeSafeSet(host, { allow: ['198.51.100.0/24'] });
+  const thing: Thing = { name: 'web', what: 'service', by: { kind: 'argv', stop: ['stop-web'] } } as Thing;
+  const refusedAt = async (pid: number): Promise<boolean> =>
+    (await guardVerb(thing, 'stop', { pid, at: { host, safeSet, memory } })).refusals.length > 0;
+  expect([await refusedAt(4700), await refusedAt(50), await refusedAt(700)]).toEqual([true, false, false]);
 });

@@ -308,3 +308,19 @@ test('commander knows the words; --dry-run asks for the preview', async () => {
   ])
     await expect(program.parseAsync(words, { from: 'user' })).rejects.toThrow();
 });
+
+test('a line that was lost in the middle: neither done nor failed', async () => {
+  const lost = problem('line-lost', 'gone');
+  const keep = await run('keep', {}, { keep: async () => fail(lost) });
+  const down = await run('down', {}, { lower: async () => ({ kind: 'failed', problem: lost }) });
+  const up = await run('up', {}, { raise: async () => ({ kind: 'failed', problem: lost, undone: false }) });
+  const before = await run(
+    'up',
+    {},
+    { raise: async () => ({ kind: 'failed', problem: lost, undone: true }) },
+  );
+  expect([keep, down, up, before].map(({ status }) => status)).toEqual([
+    ...[EXIT.unknown, EXIT.unknown, EXIT.unknown, EXIT.failed],
+  ]);
+  expect(up.err).not.toMatch(/NOT everything/);
+});

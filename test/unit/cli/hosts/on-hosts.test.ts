@@ -107,6 +107,18 @@ describe('a command on several hosts', () => {
     );
   });
 
+  it('where it is not known what ran it is not for doing again', async () => {
+    const stories = { b: { batch: downWith('b: no route') } };
+    const lost = async (deps: ActDeps): Promise<ExitStatus> =>
+      (await name(deps)) === 'a' ? EXIT.unknown : EXIT.done;
+    const { status, err } = await run({ group: ['both'] }, lost, { stories });
+    expect(status).toBe(EXIT.failed);
+    expect(err).toContain('not known on 1 of 2 hosts: a\nnot done on 1 of 2 hosts: b\n');
+    expect(err).toMatch(/again: opsconsole ban x --host b\n$/);
+    const alone = await run({ group: ['both'] }, lost);
+    expect([alone.status, alone.err]).toEqual([EXIT.unknown, 'not known on 1 of 2 hosts: a\n']);
+  });
+
   it('one status when all that failed have it, else "failed"', async () => {
     const by = (statuses: Readonly<Record<string, ExitStatus>>) => async (deps: ActDeps) =>
       statuses[await name(deps)] ?? EXIT.done;

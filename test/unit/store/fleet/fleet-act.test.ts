@@ -194,5 +194,10 @@ describe('the shields of several hosts', () => {
       { kind: 'running', doing: 'wall' },
       { kind: 'refused' },
     ]);
+    const lost = { kind: 'failed', problem: problem('line-lost', 'gone') } as const;
+    for (const told of [{ raised: { ...lost, undone: false } }, { lowered: lost }]) {
+      const known = reduced(running, ...on('b', { kind: 'shields/ended', at: NOW, ...told }));
+      expect(steps(reduced(known, press('retry'))).b).toBe('unknown');
+    }
   });
 });
