@@ -184,7 +184,7 @@ function startWork({ options, store, operator }: Work) {
     },
     readOnly,
     later,
-    onReported: () => runs.now().poke(TOUCHED),
+    onReported: (_report, id) => runs.of(id).poke(TOUCHED),
   });
   const fleet = runFleet({
     ...{ store, readOnly, later },

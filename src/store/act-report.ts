@@ -2,21 +2,28 @@
 
 import type { ActReport } from '../core/act.ts';
 import type { UnixMs } from '../core/brand.ts';
-import { safe, sanitise } from '../core/sanitise.ts';
+import type { HostId } from '../core/hosts.ts';
+import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { type ActDialog, EDITING } from './act-dialog.ts';
 import { type ModalState, NO_MODAL } from './modal-state.ts';
 
 /** A finished act closes its dialog and leaves a notice; one that did not run or failed stays and says why. */
-export function reported(state: ModalState, report: ActReport, now: UnixMs): ModalState {
+export function reported(
+  state: ModalState,
+  report: ActReport,
+  { now, host, many }: Readonly<{ now: UnixMs; host: HostId; many: boolean }>,
+): ModalState {
+  const summary = many ? withHost(report.summary, host) : report.summary;
   const act = state.modal.kind === 'act' ? state.modal.act : undefined;
   const { outcome } = report;
   switch (outcome.kind) {
     case 'done': {
       const missing = outcome.proof.kind === 'unproved' ? outcome.proof.missing.join('; ') : undefined;
-      const text = missing === undefined ? report.summary : sanitise(`${report.summary}, but ${missing}`);
+      const text = missing === undefined ? summary : sanitise(`${summary}, but ${missing}`);
       const role = missing === undefined ? 'good' : 'warn';
-      const notice = { text, role, at: now, canUndo: report.canUndo } as const;
+      const undo = { kind: 'act', host, actId: report.actId } as const;
+      const notice = { text, role, at: now, canUndo: report.canUndo, undo } as const;
       return { ...state, modal: act?.phase.kind === 'performing' ? NO_MODAL : state.modal, notice };
     }
     case 'refused':
@@ -44,12 +51,18 @@ export function reported(state: ModalState, report: ActReport, now: UnixMs): Mod
       return inDialog(state, { ...act, phase: EDITING, preview: { kind: 'failed', problem }, complaint });
     }
     case 'unknown': {
-      const notice = { text: report.summary, role: 'warn', at: now, canUndo: false } as const;
+      const notice = { text: summary, role: 'warn', at: now, canUndo: false } as const;
       return { ...state, modal: act?.phase.kind === 'performing' ? NO_MODAL : state.modal, notice };
     }
     default:
       return unreachable(outcome);
   }
+}
+
+/** "banned 192.0.2.9 for 1d on edge1 · dropped by …": a line that is too long loses its end. */
+function withHost(summary: SafeText, host: HostId): SafeText {
+  const [what = '', ...details] = summary.split(' · ');
+  return sanitise([`${what} on ${host}`, ...details].join(' · '), 500);
 }
 
 function inDialog(state: ModalState, act: ActDialog): ModalState {

@@ -1,10 +1,12 @@
 // What stands in front of the panes, as data: at most one dialog, prompt, picker or help; the last notice; a pending prefix.
 
 import type { UnixMs } from '../core/brand.ts';
+import type { HostId } from '../core/hosts.ts';
 import type { Role } from '../core/line.ts';
 import type { PaneId } from '../core/pane.ts';
 import type { SafeText } from '../core/sanitise.ts';
 import type { ActDialog } from './act-dialog.ts';
+import type { FleetJobs } from './fleet/fleet-act.ts';
 import type { TailState } from './new-pane-picker.ts';
 import { EMPTY_HISTORY, type NewPanePrompt, type PromptHistory, type PromptState } from './prompt.ts';
 import type { NewPane } from './slices/workspace.ts';
@@ -84,8 +86,18 @@ export type Modal =
   | Readonly<{ kind: 'confirm-quit' }>;
 
 export type NoticeRole = 'good' | 'plain' | 'warn' | 'bad';
-/** The last result, bottom left. `canUndo`: the hint "z undoes" follows it. */
-export type Notice = Readonly<{ text: SafeText; role: NoticeRole; at: UnixMs; canUndo: boolean }>;
+/** What `z` takes back then: one act where it was done, or what was done on several hosts. */
+export type NoticeUndo =
+  | Readonly<{ kind: 'act'; host: HostId; actId: string }>
+  | Readonly<{ kind: 'fleet'; jobs: FleetJobs }>;
+/** The last result, bottom left. `canUndo`: the hint "z undoes" follows it, and `undo` is what it means. */
+export type Notice = Readonly<{
+  text: SafeText;
+  role: NoticeRole;
+  at: UnixMs;
+  canUndo: boolean;
+  undo?: NoticeUndo;
+}>;
 
 export type ModalState = Readonly<{
   modal: Modal;

@@ -34,7 +34,8 @@ export function reduce(state: ConsoleState, msg: Msg): ConsoleState {
   if (msg.kind === 'host/on' && state.hosts[host] === undefined) return state;
   const seen = onHost(state, host);
   const next = reduceOne(seen, msg.kind === 'host/on' ? msg.msg : msg);
-  return next === seen ? state : settled(next, state.at);
+  // A dialog stays on the host that it was opened for.
+  return next === seen ? state : settled(next, msg.kind === 'modal/act-opened' ? host : state.at);
 }
 
 function reduceOne(state: ConsoleState, msg: HostlessMsg): ConsoleState {

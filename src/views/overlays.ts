@@ -4,6 +4,7 @@ import type { Rect } from '../core/layout/layouts.ts';
 import type { PaneId } from '../core/pane.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { unreachable } from '../core/unreachable.ts';
+import { manyHosts } from '../store/select/hosts.ts';
 import { selectLogCommand } from '../store/select/log-command.ts';
 import { selectPaneMode, selectTrialKeys } from '../store/select/shell.ts';
 import { selectPageLines } from '../store/select/shields-status.ts';
@@ -69,7 +70,7 @@ export function overlayBox(
     case 'prompt':
       return undefined;
     case 'act':
-      return drawActDialog(modal.act, look);
+      return drawActDialog(modal.act, look, manyHosts(state.session) ? sanitise(state.at, 63) : undefined);
     case 'fleet': {
       const { act } = state.fleet;
       return act === undefined ? undefined : drawFleet(state, act, look);

@@ -4,6 +4,7 @@
 import type { KeyMode } from '../core/intent.ts';
 import type { Line } from '../core/line.ts';
 import { type SafeText, safe, sanitise } from '../core/sanitise.ts';
+import { consoleNow } from '../store/hosts/on-host.ts';
 import { selectKeyMode, selectKeyModes } from '../store/select/shell.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Arrangement } from './arrange.ts';
@@ -49,8 +50,7 @@ function bottomLine(state: ConsoleState, { keys, glyphs }: Look, columns: number
   const hints = open ? liveHints(state, live) : [];
   const waits = waitsFor(state, mode, keys);
   if (waits !== undefined) return drawWaitingLine(waits, hints, columns);
-  const undoKey = state.readOnly ? undefined : keys.keyFor('pane', 'undo');
-  const ageMs = notice === undefined ? 0 : state.now - notice.at;
+  const ageMs = notice === undefined ? 0 : consoleNow(state) - notice.at;
   const fresh = ageMs < FRESH_MS;
   const legend = followLegend(state, {
     columns,
@@ -58,8 +58,15 @@ function bottomLine(state: ConsoleState, { keys, glyphs }: Look, columns: number
     keyFor: keys.keyFor,
     fresh: notice !== undefined && fresh,
   });
-  const room = { columns: columns - widthOfLine(legend), undoKey, fresh };
+  const room = { columns: columns - widthOfLine(legend), undoKey: undoKeyOf(state, keys), fresh };
   return [...legend, ...drawBottomLine(notice, hints, room)];
+}
+
+/** Only where it does what the line says: in the journal it is of the act under the cursor, in a dialog it has another meaning. */
+function undoKeyOf(state: ConsoleState, keys: Look['keys']): SafeText | undefined {
+  const mode = selectKeyMode(state);
+  const isBusy = state.readOnly || state.modal.modal.kind !== 'none';
+  return isBusy || mode === 'journal' ? undefined : keys.keyFor(mode, 'undo');
 }
 
 /** A result that has just come may take the room of the keys. */

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { unixMs } from '../../src/core/brand.ts';
+import { LOCAL } from '../../src/core/hosts.ts';
 import type { PaneId } from '../../src/core/pane.ts';
 import { safe, sanitise } from '../../src/core/sanitise.ts';
 import { expectFrame, frameOf } from './rig.tsx';
@@ -29,7 +30,7 @@ describe('the shell', () => {
       kind: 'modal/noticed',
       text: safe('banned 198.51.100.9 for 1d, 1,402 packets dropped'),
       role: 'good',
-      canUndo: true,
+      undo: { kind: 'act', host: LOCAL, actId: 'a' },
     });
     expectFrame('shell-notice', await frameOf(store, OPTIONS));
   });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { unixMs } from '../../src/core/brand.ts';
+import { LOCAL } from '../../src/core/hosts.ts';
 import { type PaneId, THEME_NAMES } from '../../src/core/pane.ts';
 import { problem } from '../../src/core/problem.ts';
 import { safe, sanitise } from '../../src/core/sanitise.ts';
@@ -15,13 +16,15 @@ import { type Cell, cellAt, emulate } from './emulate.ts';
 import { expectFrame, frameOf } from './rig.tsx';
 import { ASCII_OPTIONS, NOW, OPTIONS, SESSION } from './shell-parts.ts';
 
+const UNDO = { kind: 'act', host: LOCAL, actId: 'a' } as const;
+
 function storeOf(theme: (typeof THEME_NAMES)[number], accent?: 'red'): ConsoleStore {
   const look = accent === undefined ? {} : { accent, label: 'PRODUCTION' };
   const store = createConsoleStore({
     session: { ...SESSION, theme, ...look },
     ...{ now: NOW, size: { columns: 80, rows: 24 }, readOnly: false, privileged: true },
   });
-  store.dispatch({ kind: 'modal/noticed', text: safe('banned it'), role: 'good', canUndo: true });
+  store.dispatch({ kind: 'modal/noticed', text: safe('banned it'), role: 'good', undo: UNDO });
   return store;
 }
 

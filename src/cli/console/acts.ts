@@ -2,6 +2,7 @@
 // Both are read from the state, so the reducer stays pure and nothing runs that the screen does not show.
 
 import type { ActDraft, ActPreview, ActReport } from '../../core/act.ts';
+import type { HostId } from '../../core/hosts.ts';
 import { problem } from '../../core/problem.ts';
 import type { SafeText } from '../../core/sanitise.ts';
 import type { ActDialog } from '../../store/act-dialog.ts';
@@ -29,8 +30,8 @@ export type ActsOptions = Readonly<{
   readOnly: boolean;
   /** Runs `task` after `ms` unless cancelled. */
   later: (ms: number, task: () => void) => () => void;
-  /** An act has ended: what it touched is worth a look. */
-  onReported: (report: ActReport) => void;
+  /** An act has ended on this host: what it touched is worth a look. */
+  onReported: (report: ActReport, host: HostId) => void;
 }>;
 
 /** A first preview starts at once; while somebody types, one waits for a pause. */
@@ -118,6 +119,7 @@ async function perform(
   signal: AbortSignal,
   { store, desk, readOnly, onReported }: ActsOptions,
 ): Promise<void> {
+  const { at } = store.getState();
   const act = selectAct(store.getState());
   const action = act?.form.action ?? 'undo';
   const failed = (why: ActPreview): ActReport => ({
@@ -143,5 +145,5 @@ async function perform(
         })
         .catch((error: unknown) => failed(asBug(error)));
   store.dispatch({ kind: 'modal/act-reported', report });
-  onReported(report);
+  onReported(report, at);
 }

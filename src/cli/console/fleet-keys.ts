@@ -128,7 +128,7 @@ export function undoesFleet(desktop: Desktop, pane: PaneSpec | undefined): boole
   return true;
 }
 
-function openUndo(desktop: Desktop, jobs: FleetJobs): void {
+export function openUndo(desktop: Desktop, jobs: FleetJobs): void {
   const words = hostWords(jobs.map(({ host }) => host));
   openFleet(desktop, { action: 'undo', title: sanitise(`Undo on ${words}`), jobs });
 }

@@ -5,6 +5,7 @@ import type { ActPreview, ActReport } from '../../core/act.ts';
 import type { HostId } from '../../core/hosts.ts';
 import { problem } from '../../core/problem.ts';
 import type { FleetAct, FleetRow } from '../../store/fleet/fleet-act.ts';
+import { fleetNotice } from '../../store/fleet/fleet-notice.ts';
 import { SHIELDS_BUSY } from '../../store/fleet/fleet-shields.ts';
 import { onHost } from '../../store/hosts/on-host.ts';
 import type { ShieldsWish } from '../../store/slices/shields.ts';
@@ -68,7 +69,11 @@ export function runFleet(options: FleetOptions): Fleet {
     looking = false;
   };
   const leave = store.subscribe((state, before) => {
-    if (state.fleet.act !== before.fleet.act) look();
+    const { act } = state.fleet;
+    if (act === before.fleet.act) return;
+    look();
+    const told = act === undefined ? undefined : fleetNotice(act, before.fleet.act);
+    if (told !== undefined) store.dispatch({ kind: 'modal/noticed', ...told });
   });
   return {
     close: async () => {

@@ -10,7 +10,7 @@ import { arrangementOf } from '../../views/screen.ts';
 import type { Desktop } from './controller.ts';
 import { copyIntent, moveInCopyMode } from './copy.ts';
 import { askForKey } from './describe-key.ts';
-import { hostsIntent, retriesLine, undoesFleet } from './fleet-keys.ts';
+import { hostsIntent, retriesLine } from './fleet-keys.ts';
 import { followIntent } from './follow.ts';
 import { testFilter } from './jail-keys.ts';
 import { layoutIntent } from './layout-keys.ts';
@@ -22,6 +22,7 @@ import { seenState } from './seen.ts';
 import { sessionIntent } from './session-keys.ts';
 import { keepKey, shieldsKey } from './shields-keys.ts';
 import { startInPane } from './start-pane.ts';
+import { undoesSaid } from './undo-key.ts';
 
 export function paneIntent(desktop: Desktop, intent: Intent): void {
   if (copyIntent(desktop, intent) || followIntent(desktop, intent)) return;
@@ -122,7 +123,7 @@ export function openAct(desktop: Desktop, wish: ActWish): void {
   const { store } = desktop;
   const state = store.getState();
   const pane = focusedPane(state);
-  if (wish.kind === 'undo' && undoesFleet(desktop, pane)) return;
+  if (wish.kind === 'undo' && undoesSaid(desktop, pane)) return;
   const seen = pane === undefined ? state : seenState(state, desktop.drawn?.() ?? state, pane);
   const opening = openingOf(state, wish, seen);
   if (opening.kind === 'no') {

@@ -26,6 +26,7 @@ export function consoleNow({ now, skewMs }: ConsoleState): UnixMs {
 /** Whose a message is: the pane's that it names, the host's that it comes from, else that of the one looked at. */
 export function hostOfMsg(state: ConsoleState, msg: Msg): HostId {
   if (msg.kind === 'host/on') return msg.host;
+  if (msg.kind === 'modal/act-opened') return msg.host ?? state.at;
   if ('pane' in msg && msg.pane !== undefined) return hostOfPane(state.session, msg.pane);
   return state.at;
 }

@@ -2,6 +2,7 @@
 
 import type { ActPreview, ActReport } from '../../core/act.ts';
 import type { UnixMs } from '../../core/brand.ts';
+import type { HostId } from '../../core/hosts.ts';
 import type { Intent } from '../../core/intent.ts';
 import type { PaneId } from '../../core/pane.ts';
 import { type SafeText, sanitise } from '../../core/sanitise.ts';
@@ -18,12 +19,14 @@ import {
   NO_MODAL,
   type Notice,
   type NoticeRole,
+  type NoticeUndo,
   type Page,
   type PickerState,
   type Review,
 } from '../modal-state.ts';
 import { type NewPanePickerMsg, reduceNewPane } from '../new-pane-picker.ts';
 import { openPrompt, type PromptFor } from '../prompt.ts';
+import { manyHosts } from '../select/hosts.ts';
 import type { ConsoleState } from '../state.ts';
 import { EMPTY_INPUT, type TextInput } from '../text-input.ts';
 import { reduceModalIntent } from './modal-intent.ts';
@@ -31,7 +34,8 @@ import { type PointedHit, pointModal } from './modal-pointed.ts';
 
 export type ModalMsg =
   | NewPanePickerMsg
-  | Readonly<{ kind: 'modal/act-opened'; form: ActForm }>
+  /** `host`: on which it is done, if not on the one looked at. */
+  | Readonly<{ kind: 'modal/act-opened'; form: ActForm; host?: HostId }>
   | Readonly<{ kind: 'modal/act-previewed'; revision: number; preview: ActPreview }>
   | Readonly<{ kind: 'modal/act-waiting'; words: SafeText }>
   | Readonly<{ kind: 'modal/act-reported'; report: ActReport }>
@@ -58,7 +62,7 @@ export type ModalMsg =
   | Readonly<{ kind: 'modal/intent'; intent: Intent; rows: number; total?: number }>
   /** A click on a row of a list, or a field or choice of a dialog. */
   | Readonly<{ kind: 'modal/pointed'; hit: PointedHit }>
-  | Readonly<{ kind: 'modal/noticed'; text: SafeText; role: NoticeRole; canUndo?: boolean }>
+  | Readonly<{ kind: 'modal/noticed'; text: SafeText; role: NoticeRole; undo?: NoticeUndo }>
   /** The last remark was read; the result of an act that can be undone stays. */
   | Readonly<{ kind: 'modal/notice-read' }>
   | Readonly<{ kind: 'modal/prefix-pending'; on: boolean }>;
@@ -98,7 +102,9 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
         ? { ...state, modal: { kind: 'act', act: waitingFor(state.modal.act, msg.words) } }
         : state;
     case 'modal/act-reported':
-      return reported(state, msg.report, consoleNow(whole));
+      return reported(state, msg.report, {
+        ...{ now: consoleNow(whole), host: whole.at, many: manyHosts(whole.session) },
+      });
     case 'modal/prompt-opened':
       return { ...state, modal: { kind: 'prompt', prompt: openPrompt(msg) } };
     case 'modal/prompt-failed':
@@ -136,7 +142,7 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     case 'modal/noticed':
       return {
         ...state,
-        notice: { text: msg.text, role: msg.role, at: consoleNow(whole), canUndo: msg.canUndo ?? false },
+        notice: noticeOf(msg, consoleNow(whole)),
       };
     case 'modal/notice-read':
       return state.notice === undefined || state.notice.canUndo ? state : { ...state, notice: undefined };
@@ -145,6 +151,10 @@ function reduceOpen(state: ModalState, msg: Msg, whole: ConsoleState): ModalStat
     default:
       return state;
   }
+}
+
+function noticeOf({ text, role, undo }: Extract<Msg, { kind: 'modal/noticed' }>, at: UnixMs): Notice {
+  return { text, role, at, canUndo: undo !== undefined, ...(undo === undefined ? {} : { undo }) };
 }
 
 /** In one step with what it tells of: no frame shows the one without the other. Nobody's dialog is taken away for it. */

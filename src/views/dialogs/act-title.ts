@@ -5,13 +5,18 @@ import type { ActionId } from '../../core/plan.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { ActDialog } from '../../store/act-dialog.ts';
+import { hostWords } from '../../store/fleet/wanted.ts';
 
-export function actTitle(act: ActDialog): SafeText {
-  if (act.reading.kind === 'wrong') return sanitise(WORDS[act.form.action]);
-  const title = titleOfDraft(act.reading.draft);
-  if (act.form.action !== 'undo' || act.preview.kind !== 'ready') return title;
+/** `on`: the host that is looked at, where the session has several. */
+export function actTitle(act: ActDialog, on?: SafeText): SafeText {
+  const { form, preview, reading } = act;
+  const place = preview.kind === 'elsewhere' ? hostWords(preview.hosts) : on;
+  const where = place === undefined ? '' : ` on ${place}`;
+  if (reading.kind === 'wrong') return sanitise(`${WORDS[form.action]}${where}`);
+  const title = sanitise(`${titleOfDraft(reading.draft)}${where}`);
+  if (form.action !== 'undo' || preview.kind !== 'ready') return title;
   // Only the plan knows which act is the last one.
-  return sanitise(`${title}: ${act.preview.plan.summary.replace(/^undo /, '')}`);
+  return sanitise(`${title}: ${preview.plan.summary.replace(/^undo:? /, '')}`);
 }
 
 const WORDS: Readonly<Record<ActionId, string>> = {

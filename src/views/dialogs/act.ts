@@ -25,7 +25,8 @@ export type DialogLook = Readonly<{ size: ScreenSize; glyphs: Glyphs; keyFor: Ke
 
 const WIDTH = 78;
 
-export function drawActDialog(act: ActDialog, look: DialogLook): Box {
+/** `on`: the host that is looked at, where the session has several. */
+export function drawActDialog(act: ActDialog, look: DialogLook, on?: SafeText): Box {
   const room = roomFor(look.size, WIDTH);
   const fault = act.phase.kind === 'journal-fault';
   const more = look.keyFor('dialog', 'page-down');
@@ -35,7 +36,7 @@ export function drawActDialog(act: ActDialog, look: DialogLook): Box {
     more,
   });
   const role: Role = fault || act.preview.kind === 'refused' ? 'bad' : 'border-focused';
-  const title = [span(actTitle(act), 'title')];
+  const title = [span(actTitle(act, on), 'title')];
   return drawBox(
     { title, body, footer: footer(act, look, room.columns), role },
     { columns: room.columns, ...look },
