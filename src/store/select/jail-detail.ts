@@ -4,10 +4,10 @@ import type { Net } from '../../core/address.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Counted, JailEvent, JailEventKind, JailHealth, JailLog } from '../../core/jails.ts';
 import type { Role } from '../../core/line.ts';
-import type { Finding } from '../../core/rows.ts';
 import { type SafeText, safe, sanitise } from '../../core/sanitise.ts';
 import { formatCount } from '../../core/units.ts';
-import { wrapText } from '../logs/geometry.ts';
+import { wrapWords } from '../wrap-words.ts';
+import { FINDING_ROLES } from './finding-roles.ts';
 import type { JailView } from './jails.ts';
 import { dateText, timeText } from './journal-detail.ts';
 
@@ -30,24 +30,10 @@ export function jailDetail(view: JailView, { columns, now }: Look): readonly Jai
   const width = Math.max(8, columns - JAIL_MARGIN - JAIL_LABEL_COLUMNS - 1);
   const lines: JailDetailLine[] = [];
   for (const { label, text, role = 'plain' } of [...wrongWords(view), ...factWords(view, now)]) {
-    for (const [part, row] of wrapped(sanitise(text), width).entries())
+    for (const [part, row] of wrapWords(sanitise(text), width).entries())
       lines.push({ key: `line ${lines.length}`, label: sanitise(part === 0 ? label : ''), text: row, role });
   }
   return [...lines, ...eventLines(view, now)];
-}
-
-/** Between words where there are some; a path that is longer than a line goes on in the next. */
-function wrapped(text: SafeText, columns: number): readonly SafeText[] {
-  const rows: SafeText[] = [];
-  let rest: string = text;
-  for (;;) {
-    const [first] = wrapText(rest, columns);
-    if (first === undefined || first.end >= rest.length) return [...rows, rest as SafeText];
-    const blank = rest.lastIndexOf(' ', first.end);
-    const end = blank > 0 ? blank : first.end;
-    rows.push(rest.slice(0, end) as SafeText);
-    rest = rest.slice(end).trimStart();
-  }
 }
 
 export const HEALTH_ROLES: Readonly<Record<JailHealth['kind'], Role>> = {
@@ -56,11 +42,6 @@ export const HEALTH_ROLES: Readonly<Record<JailHealth['kind'], Role>> = {
   blind: 'bad',
   broken: 'bad',
   unknown: 'warn',
-};
-const FINDING_ROLES: Readonly<Record<Finding['level'], Role>> = {
-  harm: 'bad',
-  warning: 'warn',
-  note: 'plain',
 };
 
 /** What is wrong, the worst first: the health of the jail, and what contradicts what. */

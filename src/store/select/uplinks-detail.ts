@@ -16,8 +16,9 @@ import type {
   TunnelAnswer,
   TunnelRow,
 } from '../../core/uplinks.ts';
-import { wrapText } from '../logs/geometry.ts';
 import type { ConsoleState } from '../state.ts';
+import { wrapWords } from '../wrap-words.ts';
+import { FINDING_ROLES } from './finding-roles.ts';
 import { whenText } from './jail-detail.ts';
 import type { UplinkRow } from './uplinks.ts';
 
@@ -40,33 +41,13 @@ export function uplinkDetail(state: ConsoleState, row: UplinkRow, columns: numbe
     ...gaps.map((text): Words => ({ label: 'unread', text, role: 'warn' })),
   ];
   for (const { label, text, role = 'plain', net } of words)
-    for (const [part, piece] of wrapped(sanitise(text), width).entries())
+    for (const [part, piece] of wrapWords(sanitise(text), width).entries())
       lines.push({
         ...{ key: `line ${lines.length}`, label: sanitise(part === 0 ? label : ''), text: piece, role },
         ...(net === undefined ? {} : { net }),
       });
   return lines;
 }
-
-/** Between words where there are some. */
-function wrapped(text: SafeText, columns: number): readonly SafeText[] {
-  const rows: SafeText[] = [];
-  let rest: string = text;
-  for (;;) {
-    const [first] = wrapText(rest, columns);
-    if (first === undefined || first.end >= rest.length) return [...rows, rest as SafeText];
-    const blank = rest.lastIndexOf(' ', first.end);
-    const end = blank > 0 ? blank : first.end;
-    rows.push(rest.slice(0, end) as SafeText);
-    rest = rest.slice(end).trimStart();
-  }
-}
-
-export const FINDING_ROLES: Readonly<Record<Finding['level'], Role>> = {
-  harm: 'bad',
-  warning: 'warn',
-  note: 'plain',
-};
 
 export function findingWords(findings: readonly Finding[], label = 'finding'): readonly Words[] {
   return findings.flatMap(({ level, says, todo }): readonly Words[] => [

@@ -2,6 +2,7 @@
 
 import type { JailsSample } from '../../core/jails.ts';
 import type { PaneId, Session } from '../../core/pane.ts';
+import { changePane } from '../change-pane.ts';
 import type { Msg } from '../messages.ts';
 import { type JailDetailLine, jailDetail } from '../select/jail-detail.ts';
 import { type JailView, jailViews } from '../select/jails.ts';
@@ -52,7 +53,7 @@ export function reduceJails(state: JailsState, msg: Msg, whole: ConsoleState): J
     case 'jails/sampled':
       return { ...state, sample: msg.sample };
     case 'pane/pointed':
-      return changed(state, msg.pane, (pane) => {
+      return changePane(state, msg.pane, (pane) => {
         if (pane.open !== undefined) {
           const keys = lineKeys(whole, pane, msg.columns);
           return { ...pane, lines: pointed(pane.lines, msg.row, { keys, page: msg.rows }) };
@@ -61,29 +62,21 @@ export function reduceJails(state: JailsState, msg: Msg, whole: ConsoleState): J
         return { ...pane, cursor: pointed(pane.cursor, msg.row - JAILS_HEAD_ROWS, table) };
       });
     case 'pane/went':
-      return changed(state, msg.pane, (pane) => {
+      return changePane(state, msg.pane, (pane) => {
         const lines = lineKeys(whole, pane, msg.columns);
         return pane.open === undefined
           ? pane
           : { ...pane, lines: { index: msg.index, key: lines[msg.index] } };
       });
     case 'pane/held':
-      return changed(state, msg.pane, (pane) => held(msg.seen, pane, msg.columns));
+      return changePane(state, msg.pane, (pane) => held(msg.seen, pane, msg.columns));
     case 'pane/intent':
-      return changed(state, msg.pane, (pane) =>
+      return changePane(state, msg.pane, (pane) =>
         pane.open === undefined ? keyInList(whole, pane, msg) : keyInDetail(whole, pane, msg),
       );
     default:
       return state;
   }
-}
-
-function changed(state: JailsState, id: PaneId, change: (pane: JailsPane) => JailsPane): JailsState {
-  const pane = state.panes.get(id);
-  const next = pane === undefined ? undefined : change(pane);
-  return next === undefined || next === pane
-    ? state
-    : { ...state, panes: new Map(state.panes).set(id, next) };
 }
 
 /** Rows of the table on screen; the foot stands only where there is room. */

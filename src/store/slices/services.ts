@@ -3,6 +3,7 @@
 import type { PaneId, Session } from '../../core/pane.ts';
 import type { ServiceRow, ServicesSample } from '../../core/services/sample.ts';
 import { serviceRank } from '../../core/services/sample.ts';
+import { changePane } from '../change-pane.ts';
 import type { Msg } from '../messages.ts';
 import type { PaneIntentMsg } from '../slice.ts';
 import type { ConsoleState } from '../state.ts';
@@ -38,32 +39,20 @@ export function reduceServices(state: ServicesState, msg: Msg, whole: ConsoleSta
     case 'services/sampled':
       return { ...state, sample: msg.sample };
     case 'pane/pointed':
-      return changed(state, msg.pane, (pane) => {
+      return changePane(state, msg.pane, (pane) => {
         const table = { keys: rowKeys(state, pane), page: serviceRows(msg.rows) };
         return { ...pane, cursor: pointed(pane.cursor, msg.row - SERVICES_HEAD_ROWS, table) };
       });
     case 'pane/held':
-      return changed(state, msg.pane, (pane) => ({
+      return changePane(state, msg.pane, (pane) => ({
         ...pane,
         cursor: pinned(pane.cursor, rowKeys(msg.seen.services, pane)),
       }));
     case 'pane/intent':
-      return changed(state, msg.pane, (pane) => keyIn(whole.services, pane, msg));
+      return changePane(state, msg.pane, (pane) => keyIn(whole.services, pane, msg));
     default:
       return state;
   }
-}
-
-function changed(
-  state: ServicesState,
-  id: PaneId,
-  change: (pane: ServicesPane) => ServicesPane,
-): ServicesState {
-  const pane = state.panes.get(id);
-  const next = pane === undefined ? undefined : change(pane);
-  return next === undefined || next === pane
-    ? state
-    : { ...state, panes: new Map(state.panes).set(id, next) };
 }
 
 function keyIn(state: ServicesState, pane: ServicesPane, { intent, rows }: PaneIntentMsg): ServicesPane {

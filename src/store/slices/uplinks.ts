@@ -2,6 +2,7 @@
 
 import type { PaneId, Session } from '../../core/pane.ts';
 import type { ReachSample, UplinksSample } from '../../core/uplinks.ts';
+import { changePane } from '../change-pane.ts';
 import type { Msg } from '../messages.ts';
 import { type UplinkRow, uplinkRows } from '../select/uplinks.ts';
 import { type UplinkLine, uplinkDetail } from '../select/uplinks-detail.ts';
@@ -51,31 +52,23 @@ export function reduceUplinks(state: UplinksState, msg: Msg, whole: ConsoleState
     case 'uplinks/pinged':
       return { ...state, reach: msg.reach };
     case 'pane/pointed':
-      return changed(state, msg.pane, (pane) => pointedAt(whole, pane, msg));
+      return changePane(state, msg.pane, (pane) => pointedAt(whole, pane, msg));
     case 'pane/went':
-      return changed(state, msg.pane, (pane) => {
+      return changePane(state, msg.pane, (pane) => {
         if (pane.open === undefined)
           return { ...pane, cursor: { index: msg.index, key: rowKeys(whole)[msg.index] } };
         const lines = lineKeys(whole, pane, msg.columns);
         return { ...pane, lines: { index: msg.index, key: lines[msg.index] } };
       });
     case 'pane/held':
-      return changed(state, msg.pane, (pane) => held(msg.seen, pane, msg.columns));
+      return changePane(state, msg.pane, (pane) => held(msg.seen, pane, msg.columns));
     case 'pane/intent':
-      return changed(state, msg.pane, (pane) =>
+      return changePane(state, msg.pane, (pane) =>
         pane.open === undefined ? keyInList(whole, pane, msg) : keyInDetail(whole, pane, msg),
       );
     default:
       return state;
   }
-}
-
-function changed(state: UplinksState, id: PaneId, change: (pane: UplinksPane) => UplinksPane): UplinksState {
-  const pane = state.panes.get(id);
-  const next = pane === undefined ? undefined : change(pane);
-  return next === undefined || next === pane
-    ? state
-    : { ...state, panes: new Map(state.panes).set(id, next) };
 }
 
 /** Lines of the sections on screen; the foot stands only where there is room. */
