@@ -8,6 +8,7 @@ import { fail, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import type { SourceId, SourceStatus } from '../core/status.ts';
 import type { Host } from '../host/host.ts';
+import { watchLine } from './line.ts';
 import type { PollSource, Source, StreamSource } from './source.ts';
 
 const DUTY_MAX = 0.05;
@@ -128,8 +129,11 @@ class SourceRunner {
       const wish = { asked: this.#poked };
       this.#poked = false;
       const began = this.#clock.elapsed();
+      const lineProblem = source.near === true ? () => undefined : watchLine(this.#host);
       const result = await guarded(async () => {
         const read = await source.read(this.#host, signal, wish);
+        const broken = lineProblem();
+        if (broken !== undefined) return fail(broken);
         if (read.ok && !signal.aborted) onSample(read.value);
         return read;
       });

@@ -16,6 +16,8 @@ export type PollSource<Sample> = Readonly<{
   dutyMax?: number;
   /** How far slow readings may stretch the pause, default 5 s: on a busy machine they wait more than they work. */
   stretchMaxMs?: number;
+  /** Reads what lies on the console's machine: it needs no line to the host. */
+  near?: true;
   read(host: Host, signal: AbortSignal, wish?: ReadWish): Promise<Result<Sample>>;
 }>;
 

@@ -2,6 +2,7 @@
 // what becomes of their samples. They read; they never change anything.
 
 import type { JournalRow, SafeSet } from '../../core/act.ts';
+import { isNarrowLine } from '../../core/hosts.ts';
 import { hostsOf, type Session } from '../../core/pane.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { thingsOn } from '../../core/services/sample.ts';
@@ -93,7 +94,10 @@ export function startSources(options: SourcesOptions): ConsoleSources {
   follow();
   return {
     poke: (ids) => {
-      for (const [id, { handle }] of running) if (ids === undefined || ids.includes(id)) handle.poke();
+      // What would fill a narrow line is read again only when just that is asked for.
+      const spared = ids?.length !== 1 && isNarrowLine(host.link?.state()) ? 'flows' : undefined;
+      for (const [id, { handle }] of running)
+        if (id !== spared && (ids === undefined || ids.includes(id))) handle.poke();
     },
     listAsked: () => listAsked(bans.of(store.getState()), { host, store, signal: abort.signal }),
     stop: () => {
@@ -228,7 +232,10 @@ function safeSetSource(desk: DeskReads): PollSource<SafeSet> {
 }
 
 function journalSource(desk: DeskReads): PollSource<readonly JournalRow[]> {
-  return { kind: 'poll', id: 'journal', everyMs: JOURNAL_MS, read: () => desk.journal(JOURNAL_ROWS) };
+  return {
+    ...{ kind: 'poll', id: 'journal', everyMs: JOURNAL_MS, near: true },
+    read: () => desk.journal(JOURNAL_ROWS),
+  };
 }
 
 type Listing = Readonly<{ host: Host; store: ConsoleStore; signal: AbortSignal }>;

@@ -111,7 +111,7 @@ type Known = Pick<HostView, 'reached' | 'numbers' | 'shields'>;
 
 function troublesOf(seen: ConsoleState, known: Known): readonly Trouble[] {
   return [
-    ...lineTroubles(seen.link),
+    ...lineTroubles(seen),
     ...shieldsTroubles(known.shields),
     ...(known.reached ? [...findingTroubles(seen), ...numberTroubles(known.numbers)] : []),
     ...staleTroubles(seen, known.reached),
@@ -123,11 +123,13 @@ const trouble = (rank: number, role: Role, text: string): Trouble => ({
   said: { role, text: sanitise(text, 200) },
 });
 
-function lineTroubles(link: LinkState | undefined): readonly Trouble[] {
+function lineTroubles({ link, at: name }: ConsoleState): readonly Trouble[] {
   if (link?.kind === 'needs-operator' || link?.kind === 'down') {
-    const { summary, hint } = link.problem;
-    const words = hint === undefined ? summary : `${summary}: ${hint}`;
-    return [link.kind === 'down' ? trouble(1, 'bad', summary) : trouble(0, 'bad', words)];
+    // Its name stands at the head of the row.
+    const says = link.problem.summary.replace(`${name}: `, '');
+    const { hint } = link.problem;
+    const words = hint === undefined ? says : `${says}: ${hint}`;
+    return [link.kind === 'down' ? trouble(1, 'bad', says) : trouble(0, 'bad', words)];
   }
   return link === undefined || link.kind === 'connecting' ? [trouble(5, 'dim', 'not known yet')] : [];
 }
@@ -193,6 +195,7 @@ export function bansAge(seen: ConsoleState): SafeText | undefined {
     const status = seen.sources.bans;
     const why = status?.kind === 'unavailable' ? status.problem.summary : undefined;
     if (link?.kind === 'needs-operator') return safe('needs you');
+    if (link?.kind === 'down') return safe('never reached');
     return why === undefined ? safe('not read yet') : sanitise(`cannot be read: ${why}`, 120);
   }
   if (reached && isFresh(seen, 'bans')) return undefined;

@@ -21,7 +21,9 @@ export const drawHost: DrawPane = (state, _pane, context): PaneView => {
     sample === undefined
       ? explainStatus(state.sources.host, safe('reading load and memory…'), context.columns)
       : withMargin(context.columns, (columns) => bodyOf(state.host, sample, { ...context, columns }));
-  const name = sample === undefined ? [] : [span(sanitise(`  ${sample.name}`), 'dim')];
+  // Of a far host the frame has the name already.
+  const at: string = state.at;
+  const name = sample === undefined || sample.name === at ? [] : [span(sanitise(`  ${sample.name}`), 'dim')];
   return {
     title: [span(safe('host'), 'title'), ...name],
     state: sourceState(state.sources.host, state),

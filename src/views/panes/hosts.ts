@@ -19,6 +19,8 @@ import type { DrawContext, DrawPane, PaneView } from './pane.ts';
 const GUTTER = 2;
 const NAME_MIN = 8;
 const NAME_MAX = 20;
+/** Room to say what a number is of. */
+const WIDE = 100;
 
 export const drawHosts: DrawPane = (state, spec, context): PaneView => {
   const pane = state.fleet.hosts.get(spec.id);
@@ -81,7 +83,7 @@ const unknown: Cell = { text: safe(UNKNOWN), role: 'dim' };
 function columnsOf(
   state: ConsoleState,
   views: readonly HostView[],
-  { glyphs }: DrawContext,
+  { glyphs, columns }: DrawContext,
 ): readonly Column<HostView>[] {
   const widest = views.reduce((most, { label }) => Math.max(most, widthOf(label)), NAME_MIN);
   const lines = views.reduce((most, { line }) => Math.max(most, widthOf(line.text)), 6);
@@ -99,7 +101,7 @@ function columnsOf(
       cell: ({ id, label }) => ({ text: label, role: hostInk(state.session, id) }),
     },
     { ...text('line', 1, Math.min(lines, 12)), grow: 1, cell: ({ line }) => line },
-    { ...number('load', 4, 5), cell: loadCell },
+    { ...(columns < WIDE ? number('load', 4, 5) : number('load/core', 4, 9)), cell: loadCell },
     { ...number('ct', 3, 4), cell: conntrackCell },
     { ...number(`${glyphs.down}`, 5, 9), cell: ({ numbers }) => rateCell(numbers.down) },
     { ...number(`${glyphs.up}`, 7, 9), cell: ({ numbers }) => rateCell(numbers.up) },
@@ -115,7 +117,7 @@ const counted = (count: number): Cell => ({ text: sanitise(formatCount(count)) }
 function loadCell({ perCore }: HostView): Cell {
   if (perCore === undefined) return unknown;
   const role: Role = perCore < 1 ? 'plain' : perCore < 2 ? 'warn' : 'bad';
-  return { text: sanitise(`${perCore.toFixed(2)}${perCore < 2 ? '' : '!'}`), role };
+  return { text: sanitise(`${perCore.toFixed(perCore < 10 ? 2 : 0)}${perCore < 2 ? '' : '!'}`), role };
 }
 
 function conntrackCell({ numbers: { conntrack } }: HostView): Cell {

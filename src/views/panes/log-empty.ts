@@ -1,6 +1,7 @@
 // What a log pane says when it has no line to show: why, and what to do about it.
 
 import type { Line } from '../../core/line.ts';
+import type { Problem } from '../../core/problem.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import type { SourceStatus } from '../../core/status.ts';
 import { groupDigits } from '../../core/units.ts';
@@ -18,10 +19,23 @@ type Room = Pick<DrawContext, 'columns' | 'rows' | 'start'> &
   Readonly<{ privileged: boolean; readOnly: boolean }>;
 
 /** Where the lines should come from: the pane's source, and its command if it has one. */
-export type Origin = Readonly<{ status: SourceStatus | undefined; command: LogCommand | undefined }>;
+export type Origin = Readonly<{
+  status: SourceStatus | undefined;
+  command: LogCommand | undefined;
+  /** What stands between us and its host. */
+  noLine?: Problem | undefined;
+}>;
 
 export function drawEmptyLog(pane: LogPane, origin: Origin, room: Room): readonly Line[] {
-  return said([...waiting(origin, room), ...reasons(pane, origin, room)], room);
+  return said([...waiting(origin, room), ...(noLineOf(pane, origin) ?? reasons(pane, origin, room))], room);
+}
+
+/** Its reader waits for the line; lines that were read before are there all the same. */
+function noLineOf(pane: LogPane, { command, noLine }: Origin): readonly Line[] | undefined {
+  if (noLine === undefined || command?.phase === 'waiting' || countLines(paneChunks(pane)) > 0)
+    return undefined;
+  const { summary, hint } = noLine;
+  return [[span(sanitise(summary), 'bad')], ...(hint === undefined ? [] : [[span(sanitise(hint), 'dim')]])];
 }
 
 /** Opening a session runs nothing unasked: what would run, and how it is asked for. */
@@ -98,6 +112,7 @@ function fileLines(pane: LogPane, room: Room): readonly Line[] {
       case 'missing':
         return [[span(sanitise(`${name}. It is read as soon as it appears.`), 'warn')]];
       case 'ended':
+      case 'cut-off':
         return [[span(sanitise(`${name}. ${endedHint(pane, room)}`), 'warn')]];
       case 'open':
       case 'rotated':

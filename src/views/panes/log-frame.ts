@@ -22,7 +22,7 @@ import { baseName } from '../../store/select/target-log.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { span } from '../parts/lines.ts';
-import { sourceState } from '../parts/source-state.ts';
+import { lineIsThere, sourceState } from '../parts/source-state.ts';
 import { notStarted } from './explain.ts';
 
 const NAMES_SHOWN = 2;
@@ -90,7 +90,8 @@ export function logState(
 
 function motion(pane: LogPane, state: ConsoleState, status: SourceStatus | undefined): readonly Span[] {
   const source = sourceState(status, state);
-  const live = status?.kind === 'live';
+  // Its reader waits for the line, and goes on where it was: meanwhile nothing is live.
+  const live = status?.kind === 'live' && lineIsThere(state.link);
   if (pane.frozen !== undefined) {
     const fresh = newSince(pane);
     const words = fresh > 0 ? `, ${groupDigits(fresh)} new` : '';
@@ -106,7 +107,13 @@ function motion(pane: LogPane, state: ConsoleState, status: SourceStatus | undef
   return [span(sanitise(words), 'good')];
 }
 
-const BLIND: ReadonlySet<FileState['kind']> = new Set(['denied', 'not-a-file', 'missing', 'ended']);
+const BLIND: ReadonlySet<FileState['kind']> = new Set([
+  'denied',
+  'not-a-file',
+  'missing',
+  'ended',
+  'cut-off',
+]);
 
 /** An address chosen by hand may stand far to the right: what an act would take is said here. */
 function pickSpans(pane: LogPane): readonly Span[] {
@@ -132,6 +139,7 @@ function filesSpans(files: readonly FileState[]): readonly Span[] {
     ['not-a-file', 'bad'],
     ['missing', 'warn'],
     ['ended', 'warn'],
+    ['cut-off', 'warn'],
     ['rotated', 'dim'],
     ['truncated', 'dim'],
   ] as const) {
@@ -151,4 +159,5 @@ export const FILE_WORDS: Readonly<Record<FileState['kind'], string>> = {
   rotated: 'rotated',
   truncated: 'truncated',
   ended: 'ended',
+  'cut-off': 'ended with the line',
 };

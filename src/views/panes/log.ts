@@ -2,6 +2,7 @@
 
 import type { Net } from '../../core/address.ts';
 import type { Line } from '../../core/line.ts';
+import { whyNoLine } from '../../core/line-problem.ts';
 import { safe, sanitise } from '../../core/sanitise.ts';
 import { firstThatFits, lastOnScreen } from '../../store/logs/geometry.ts';
 import type { LineBox } from '../../store/logs/line-box.ts';
@@ -48,7 +49,8 @@ export const drawLog: DrawPane = (state, spec, context): PaneView => {
     ...(start && { start }),
   };
   const nothing = paneShown(pane).length === 0 && !sideBySide(pane);
-  if (nothing) return { ...frame, body: drawEmptyLog(pane, { status, command }, room) };
+  const noLine = whyNoLine(state.link, state.at);
+  if (nothing) return { ...frame, body: drawEmptyLog(pane, { status, command, noLine }, room) };
   return { ...frame, body: bodyOf(state, pane, context) };
 };
 

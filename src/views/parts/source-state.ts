@@ -23,6 +23,10 @@ export function sourceState(status: SourceStatus | undefined, { now, link }: See
   return broken ?? ownState(status, now);
 }
 
+/** Absent where no line is needed. */
+export const lineIsThere = (link: LinkState | undefined): boolean =>
+  link === undefined || link.kind === 'up' || link.kind === 'local';
+
 function ageOf(status: SourceStatus | undefined, now: UnixMs): string {
   const last =
     status?.kind === 'live'

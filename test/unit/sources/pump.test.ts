@@ -2,11 +2,13 @@
 
 import { expect, test, vi } from 'vitest';
 import { unixMs } from '../../../src/core/brand.ts';
+import type { LinkState } from '../../../src/core/hosts.ts';
 import { command } from '../../../src/core/plan.ts';
 import { type ProblemCode, problem } from '../../../src/core/problem.ts';
 import { fail, ok, type Result } from '../../../src/core/result.ts';
+import { safe } from '../../../src/core/sanitise.ts';
 import type { SourceStatus } from '../../../src/core/status.ts';
-import type { Host } from '../../../src/host/host.ts';
+import type { Host, Link } from '../../../src/host/host.ts';
 import { createLocalHost } from '../../../src/host/local.ts';
 import { createPump, type PumpClock } from '../../../src/sources/pump.ts';
 import type { PollSource, StreamSource } from '../../../src/sources/source.ts';
@@ -47,13 +49,30 @@ class FakeClock implements PumpClock {
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function setUp() {
+function setUp(line?: () => LinkState) {
   const clock = new FakeClock();
   const statuses: SourceStatus[] = [];
-  const host: Host = { ...local, now: () => unixMs(1_000_000 + clock.now) };
+  const link = line === undefined ? {} : { link: { ...noLink, state: line } };
+  const host: Host = { ...local, name: 'edge', ...link, now: () => unixMs(1_000_000 + clock.now) };
   const pump = createPump({ host, clock, onStatus: (_, status) => statuses.push(status) });
   return { clock, statuses, pump };
 }
+
+const noLink: Omit<Link, 'state'> = {
+  subscribe: () => () => undefined,
+  retry: () => undefined,
+  login: async () => ok(undefined),
+  whenUp: async () => ok(undefined),
+  close: async () => undefined,
+};
+
+const up = (since: number): LinkState => ({
+  kind: 'up',
+  since: unixMs(since),
+  rttMs: 4,
+  skewMs: 0,
+  system: safe('Linux'),
+});
 
 /** Reads take `tookMs` of the fake time and answer what `answer` says. */
 function pollOf(
@@ -277,4 +296,43 @@ test('stopping ends the programs of streams and polls', async () => {
   await vi.waitFor(() => expect(pids.length).toBe(1), { timeout: 10_000 });
   await pump.stop();
   expect(pids.map(isAlive)).toEqual([false]);
+});
+
+test('what a source makes of a line that is down is no sample', async () => {
+  const why = problem('no-line', 'edge: connection refused');
+  const now = unixMs(1);
+  let state: LinkState = { kind: 'down', since: now, problem: why, retryAt: now };
+  const { clock, statuses, pump } = setUp(() => state);
+  const seen: number[] = [];
+  // As of tools that are not found: "no set", or "not there" for half a minute.
+  const answers = [ok(1), fail(problem('missing-tool', 'no nft here')), ok(3), ok(4), ok(5)];
+  const { source } = pollOf(clock, (count) => answers[count - 1] ?? ok(0), { tookMs: 10 });
+  const handle = pump.add(source, (sample) => seen.push(sample));
+  await clock.advance(10);
+  expect(statuses.at(-1)).toMatchObject({ kind: 'retrying', problem: { summary: why.summary } });
+  handle.poke();
+  await clock.advance(10);
+  expect(statuses.at(-1)).toMatchObject({ kind: 'retrying', problem: { code: 'no-line' } });
+  // It comes up, or another one does, while the third reading is under way.
+  state = up(2);
+  handle.poke();
+  await clock.advance(5);
+  state = up(3);
+  await clock.advance(5);
+  expect(seen).toEqual([]);
+  handle.poke();
+  await clock.advance(10);
+  expect(seen).toEqual([4]);
+  expect(statuses.at(-1)?.kind).toBe('live');
+  await pump.stop();
+});
+
+test('what lies on our own machine is read without a line', async () => {
+  const { clock, pump } = setUp(() => ({ kind: 'connecting', since: unixMs(1) }));
+  const seen: number[] = [];
+  const { source } = pollOf(clock, (count) => ok(count));
+  pump.add({ ...source, near: true }, (sample) => seen.push(sample));
+  await clock.advance(0);
+  expect(seen).toEqual([1]);
+  await pump.stop();
 });
