@@ -154,5 +154,6 @@ function hostPicker(state: ConsoleState): PickerState {
 
 function detailOf(state: ConsoleState, id: HostId): SafeText {
   const { link, now } = onHost(state, id);
-  return linkWords(link, now);
+  // Its name stands before it.
+  return sanitise(linkWords(link, now).replace(`${id}: `, ''));
 }

@@ -19,6 +19,7 @@ import {
   undoJobs,
   wordsToType,
 } from '../../store/fleet/fleet-act.ts';
+import { onHost } from '../../store/hosts/on-host.ts';
 import { hostInk } from '../../store/select/hosts.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { firstRow } from '../../store/table-cursor.ts';
@@ -26,6 +27,7 @@ import type { ScreenSize } from '../arrange.ts';
 import { drawInput } from '../parts/bottom-line.ts';
 import { hintLine } from '../parts/hint.ts';
 import { cutLine, span, widthOfLine, wrapWords } from '../parts/lines.ts';
+import { lineIsThere } from '../parts/source-state.ts';
 import type { DialogLook } from './act.ts';
 import { type Box, drawBox, roomFor } from './box.ts';
 
@@ -53,7 +55,7 @@ export function drawFleet(state: ConsoleState, act: FleetAct, look: DialogLook):
   const names = Math.min(widest, NAME_MAX, Math.floor(columns / 3));
   const list = ordered.slice(top, top + height).map((row, index): Line => {
     const isCursor = top + index === cursor;
-    const { text, role } = stepWords(row.step, look);
+    const { text, role } = rowWords(state, row, look);
     const line = cutLine(
       [
         span(isCursor ? sanitise(look.glyphs.cursor) : safe(' '), 'accent'),
@@ -116,6 +118,13 @@ function countLine(act: FleetAct, columns: number): Line {
 
 type Words = Readonly<{ text: SafeText; role: Role }>;
 
+/** Shields are tried on every host: whether it is there is known only then. */
+function rowWords(state: ConsoleState, { host, job, step }: FleetRow, look: DialogLook): Words {
+  if (job.kind !== 'shields' || step.kind !== 'ready' || lineIsThere(onHost(state, host).link))
+    return stepWords(step, look);
+  return { text: safe('not connected now: tried all the same'), role: 'warn' };
+}
+
 function stepWords(step: FleetStep, { glyphs }: Pick<DialogLook, 'glyphs'>): Words {
   const says = (text: string, role: Role): Words => ({ text: sanitise(text, 300), role });
   switch (step.kind) {
@@ -160,7 +169,7 @@ type About = Readonly<{ rows: number; columns: number; look: DialogLook }>;
 /** All there is to say of the host under the cursor: its commands, every reason, what to do. */
 function aboutLines(row: FleetRow | undefined, { rows, columns, look }: About): readonly Line[] {
   if (row === undefined || rows < 2) return [];
-  const lines = aboutTexts(row.step, look).flatMap(({ text, role }) =>
+  const lines = aboutTexts(row, look).flatMap(({ text, role }) =>
     wrapWords(text, columns - 2).map((words): Line => [span(safe('  ')), span(words, role)]),
   );
   const room = rows - 1;
@@ -172,9 +181,10 @@ function aboutLines(row: FleetRow | undefined, { rows, columns, look }: About): 
   return [[], ...shown, ...padding];
 }
 
-function aboutTexts(step: FleetStep, look: DialogLook): readonly Words[] {
+function aboutTexts({ job, step }: FleetRow, look: DialogLook): readonly Words[] {
   switch (step.kind) {
     case 'ready':
+      if (job.kind === 'shields') return [{ text: ABOUT_SHIELDS[job.way], role: 'plain' }];
       return [
         ...(step.plan?.steps ?? []).flatMap(({ command, shown }) =>
           (shown ?? printCommand(command).split('\n')).map(
@@ -204,6 +214,13 @@ function aboutTexts(step: FleetStep, look: DialogLook): readonly Words[] {
       return unreachable(step);
   }
 }
+
+const ABOUT_SHIELDS = {
+  raise: safe(
+    'Raised in trial: they come down by themselves, also when the line breaks, unless + keeps them.',
+  ),
+  lower: safe('Lowered: what they changed there is taken back.'),
+} as const;
 
 function askLines(act: FleetAct, columns: number): readonly Line[] {
   const words = wordsToType(act);
@@ -249,5 +266,5 @@ const VERBS: Readonly<Record<FleetAct['action'], string>> = {
   tighten: 'applies',
   undo: 'undoes',
   service: 'acts',
-  shields: 'acts',
+  shields: 'goes ahead',
 };
