@@ -3,6 +3,7 @@
 
 import type { Readable } from 'node:stream';
 import { overTerminals } from './pty-files.ts';
+import { standing } from './standing.ts';
 
 export type StartWish = Readonly<{
   file: string;
@@ -41,7 +42,7 @@ export const startWithExeca: Start = async ({ file, args, env, stdin, detached, 
     stripFinalNewline: false,
     forceKillAfterDelay: false,
     detached,
-    ...(cwd === undefined ? {} : { cwd }),
+    ...(cwd === undefined ? standing() : { cwd }),
   });
   const ended = child.then((finished): Ended => {
     const { exitCode, signal } = finished;
@@ -58,7 +59,7 @@ export const startPlain: Start = async ({ file, args, env, stdin, detached, cwd 
     child = spawn(file, args, {
       env,
       detached,
-      ...(cwd === undefined ? {} : { cwd }),
+      ...(cwd === undefined ? standing() : { cwd }),
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...overTerminals()],
     });
   } catch (error) {

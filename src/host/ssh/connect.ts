@@ -49,8 +49,6 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
   const name = newMark();
   const words = masterWords(options, control, { batch, far: farShell(name) });
   const process = await startSsh({ words, detached: batch, env });
-  // Start-up files that read a line get an empty one, not the first of ours.
-  process.write('\n');
   let why: 'late' | 'flood' | undefined;
   const stop = (): void => process.kill();
   const giveUp = (because: 'late' | 'flood'): void => {

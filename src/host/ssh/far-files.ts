@@ -83,7 +83,11 @@ const unreadable = (path: string, tool: string): Problem =>
 
 function named(path: string, found: Problem, maxBytes: number | undefined): Problem {
   const name = sanitise(path, 200);
-  if (found.code === 'too-large') return problem('too-large', `${name} is larger than ${maxBytes} bytes`);
+  if (found.code === 'too-large')
+    return problem(
+      'too-large',
+      maxBytes === undefined ? `${name}: the answer has no end` : `${name} is larger than ${maxBytes} bytes`,
+    );
   if (found.code === 'timed-out') return problem('timed-out', `${name} could not be read in time`);
   if (found.code === 'line-lost') return problem('line-lost', `the line broke while ${name} was read`);
   return found;

@@ -5,6 +5,8 @@ import type { Work } from './far-run.ts';
 import { createPull, type Pull } from './pull.ts';
 
 const STREAM_STDERR_MAX = 65_536;
+/** Nobody reads more of it, however much may stand on stdout. */
+const STDERR_MAX = 4_194_304;
 
 type Sink = (chunk: Buffer) => void;
 
@@ -38,9 +40,9 @@ export type Output = Readonly<{
 }>;
 
 export function createOutput({ command, onChunk, feed }: Work, end: (why: ProblemCode) => void): Output {
-  const stderrMax = onChunk === undefined ? command.outputMaxBytes : STREAM_STDERR_MAX;
+  const stderrMax = onChunk === undefined ? Math.min(command.outputMaxBytes, STDERR_MAX) : STREAM_STDERR_MAX;
   const stdout: Buffer[] = [];
-  let stderr: Buffer = Buffer.alloc(0);
+  const stderr = createTail(stderrMax);
   let [size, came] = [0, 0];
   let isWanted = true;
   let isFed = feed === undefined;
@@ -69,12 +71,32 @@ export function createOutput({ command, onChunk, feed }: Work, end: (why: Proble
       const said = isFed ? bytes : bytes.subarray(1);
       if (!isFed) feed?.();
       isFed = true;
-      stderr = Buffer.concat([stderr, said]).subarray(-stderrMax);
+      stderr.push(said);
     },
     stop() {
       isWanted = false;
       stdout.length = 0;
     },
-    texts: () => ({ stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.toString('utf8') }),
+    texts: () => ({ stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.text() }),
+  };
+}
+
+type Tail = Readonly<{ push: Sink; text(): string }>;
+
+/** The end of what was said, at most so much: tools say last why they failed. */
+export function createTail(maxBytes: number): Tail {
+  let parts: Buffer[] = [];
+  let size = 0;
+  const end = (): Buffer => Buffer.from(Buffer.concat(parts).subarray(-maxBytes));
+  return {
+    push(bytes) {
+      parts.push(Buffer.from(bytes));
+      size += bytes.length;
+      // Seldom, so that much of it costs no more for each piece than little.
+      if (size <= 2 * maxBytes) return;
+      parts = [end()];
+      size = maxBytes;
+    },
+    text: () => end().toString('utf8'),
   };
 }

@@ -14,6 +14,8 @@ const QUICK_MS = 15_000;
 const LINE_MAX_MS = 240_000;
 const GRACE_MS = 1500;
 const STDERR_MAX = 4096;
+/** A glob with tens of thousands of names; every other answer is a line. */
+const ANSWER_MAX = 4 * 1_048_576;
 
 export type GatherOptions = Readonly<{ maxBytes?: number | undefined; line?: () => Measures }>;
 
@@ -21,7 +23,7 @@ export type GatherOptions = Readonly<{ maxBytes?: number | undefined; line?: () 
 export function gather(
   pool: Pool,
   body: string,
-  { maxBytes = Number.POSITIVE_INFINITY, line = () => ({}) }: GatherOptions = {},
+  { maxBytes = ANSWER_MAX, line = () => ({}) }: GatherOptions = {},
 ): Promise<Result<Gathered>> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];

@@ -68,6 +68,8 @@ export function createLane(channel: Channel): Lane {
       finish();
     }
   };
+  // Start-up files that read a line get an empty one, not the first of ours.
+  channel.write('\n');
   channel.onData((chunk) => feed('stdout', chunk));
   channel.onErrors((chunk) => feed('stderr', chunk));
   const ended = channel.ended.then(() => {

@@ -12,6 +12,7 @@ import { connect, type Master } from './connect.ts';
 import { explainLost } from './explain-ssh.ts';
 import type { FarShell } from './hello.ts';
 import type { SshOptions } from './ssh-host.ts';
+import { waitFor } from './wait-for.ts';
 
 export type LineHooks = Readonly<{
   /** Called before anybody is told that the line is up. `before`: shells of the connections that broke. */
@@ -46,6 +47,8 @@ export type Line = Link &
 
 const FIRST_MS = 1000;
 const LAST_MS = 60_000;
+/** To find out what a connection may do: who does not answer these questions answers none. */
+const READY_MS = 60_000;
 
 /** Doubles from 1 s to 60 s, each between half and one and a half of it, so that 50 hosts do not come at once. */
 export function pauseMs(failures: number, random = Math.random()): number {
@@ -172,7 +175,8 @@ class SshLine {
     const { master } = made;
     this.master = master;
     void master.process.ended.then(() => this.#lost(master));
-    await this.#hooks.onUp(master, this.#fence);
+    const ready = this.#hooks.onUp(master, this.#fence);
+    if ((await waitFor(ready, READY_MS, undefined)) === 'late') this.suspect();
     if (this.master !== master) return;
     if (signal.aborted) {
       master.process.kill();
@@ -200,7 +204,12 @@ class SshLine {
     this.#failures++;
     if (this.#failures === 1) this.#downSince = now();
     const pause = pauseMs(this.#failures);
-    this.#timer = setTimeout(() => this.begin(true), pause);
+    // An attempt whose line broke while it was looked at may not be over yet.
+    const again = async (): Promise<void> => {
+      await this.#attempt;
+      await this.begin(true);
+    };
+    this.#timer = setTimeout(() => void again(), pause);
     this.#timer.unref();
     this.#become({ kind: 'down', since: this.#downSince, problem: why, retryAt: unixMs(Date.now() + pause) });
   }

@@ -1,6 +1,7 @@
 // One ssh process of this machine as a channel: its stdin stays open for what we write, nothing is inherited but what it asks for.
 
 import { overTerminals } from '../pty-files.ts';
+import { standing } from '../standing.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
 
 export type SshProcess = Channel &
@@ -39,6 +40,7 @@ export async function startSsh({ words, detached, env }: SshStart): Promise<SshP
     buffer: false,
     forceKillAfterDelay: false,
     detached,
+    ...standing(),
   });
   let said = Buffer.alloc(0);
   let isOver = false;

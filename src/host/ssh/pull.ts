@@ -96,7 +96,7 @@ export function createPull(options: PullOptions): Pull {
       options.onBytes(bytes);
     });
   const answered = (word: string): void => {
-    const [lines = 0, bytes = 0] = word.split(' ').map(Number);
+    const [lines = 0, bytes = 0] = /^\d{1,9} \d{1,10}$/.test(word) ? word.split(' ').map(Number) : [];
     if (bytes > 0) onSkipped?.(bytes, lines);
     const took = now() - askedAt;
     if (asked === 's') {

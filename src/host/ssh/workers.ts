@@ -165,7 +165,13 @@ export class Workers {
     else if (this.#workers.size + this.#opening > 0 && this.#options.main() !== undefined) {
       this.#limit = Math.max(1, this.#workers.size);
       this.#waiters.unshift(waiter);
-    } else waiter.give(hired);
+    } else {
+      // Whoever wants the same would wait as long, and for the same answer.
+      const others = this.#waiters.filter(({ privileged }) => privileged !== waiter.privileged);
+      const same = this.#waiters.filter(({ privileged }) => privileged === waiter.privileged);
+      this.#waiters.splice(0, this.#waiters.length, ...others);
+      for (const one of [waiter, ...same]) one.give(hired);
+    }
     this.#serve();
   }
 }

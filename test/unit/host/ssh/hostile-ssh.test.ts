@@ -1,17 +1,23 @@
 // A far host, or an ssh, that is broken or means harm: what it says is bounded and harmless, and nothing waits for ever. ssh is
 // a script here: what it is given as the far shell runs on this machine, or something worse instead.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { HostId } from '../../../../src/core/hosts.ts';
 import { command } from '../../../../src/core/plan.ts';
+import { problem } from '../../../../src/core/problem.ts';
+import { fail, ok } from '../../../../src/core/result.ts';
 import { createSshHost } from '../../../../src/host/ssh/create.ts';
+import { createTail } from '../../../../src/host/ssh/far-output.ts';
 import { parseHello } from '../../../../src/host/ssh/hello.ts';
+import { createLine } from '../../../../src/host/ssh/link.ts';
 import { startSsh } from '../../../../src/host/ssh/process.ts';
 import type { SshHost } from '../../../../src/host/ssh/ssh-host.ts';
 import { sshEnvironment } from '../../../../src/host/ssh/words.ts';
+import { Workers } from '../../../../src/host/ssh/workers.ts';
 
 const soon = { timeout: 15_000, interval: 10 };
 const ends: (() => Promise<void>)[] = [];
@@ -118,4 +124,95 @@ it('much input for a host whose /tmp takes nothing is never read as commands', a
 it('in the middle of the night no window asks for anything', () => {
   expect(sshEnvironment(true)).toMatchObject({ SSH_ASKPASS: 'false', SSH_ASKPASS_REQUIRE: 'never' });
   expect(sshEnvironment(false)).toEqual(process.env);
+});
+
+it('starts programs though the folder that we stand in was removed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oc-gone-'));
+  const host = new URL('../../../../src/host/', import.meta.url).pathname;
+  const script = `import { rmdirSync } from 'node:fs';
+    import { createLine } from '../../../../src/host/ssh/link.ts';
+import { startSsh } from '${host}ssh/process.ts';
+    import { startPlain, startWithExeca } from '${host}start.ts';
+    rmdirSync('${folder}');
+    const [words, wish] = [['sh', '-c', 'echo there >&2'], { file: '/bin/true', args: [], env: {}, detached: true }];
+    const ssh = await startSsh({ words, detached: true, env: process.env });
+    await ssh.ended;
+    console.log(ssh.lastWords(), await (await startPlain(wish)).ended, await (await startWithExeca(wish)).ended);`;
+  const done = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(done.stdout.replaceAll(/\s+/g, ' ')).toBe('there { exitCode: 0 } { exitCode: 0 } ');
+});
+
+it('a far file question has an answer with an end', async () => {
+  const host = await up(hostOver({ master: `sed -u 's,^stat .*,yes 1,' | sh -s` }));
+  expect(await host.stat('/x')).toMatchObject({ problem: { code: 'too-large' } });
+});
+
+it('of endless errors the last ones are kept, and are not copied for each piece', () => {
+  const tail = createTail(1000);
+  for (let n = 0; n < 5000; n++) tail.push(Buffer.from(`line ${n}\n`));
+  expect(tail.text()).toHaveLength(1000);
+  expect(tail.text()).toMatch(/line 4999\n$/);
+  const short = createTail(1000);
+  short.push(Buffer.from('words'));
+  expect(short.text()).toBe('words');
+});
+
+it('when no session opens, all that wait are told with the first', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    let opened = 0;
+    const open = async () => {
+      opened++;
+      const nothing = (): void => undefined;
+      const channel = { write: nothing, onData: nothing, onErrors: nothing, close: nothing, finish: nothing };
+      return ok({ channel: { ...channel, ended: new Promise<never>(nothing) }, name: 'far' });
+    };
+    const why = problem('no-line', 'down');
+    const workers = new Workers({ open, main: () => undefined, whyNot: () => why });
+    const asked = Array.from({ length: 50 }, () => workers.take(false));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await Promise.all(asked)).toEqual(asked.map(() => fail(why)));
+    expect(opened).toBeLessThan(10);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('a line that breaks while it is looked at, and longer than the pause, is tried again', async () => {
+  const runDir = mkdtempSync(join(tmpdir(), 'oc-hostile-'));
+  const gate = Promise.withResolvers<void>();
+  let ups = 0;
+  const line = createLine(
+    {
+      entry: { id: 'far' as HostId, destination: 'far', sudo: 'never' },
+      runDir,
+      ssh: ['sh', '-c', 'for far; do :; done; exec sh -c "$far"', 'ssh'],
+    },
+    {
+      async onUp(master) {
+        if (++ups > 1) return;
+        master.process.kill();
+        await gate.promise;
+      },
+      onOpen: () => undefined,
+      onLogin: async () => ok(undefined),
+      onLost: () => undefined,
+      shells: () => [],
+    },
+  );
+  ends.push(async () => {
+    await line.close();
+    rmSync(runDir, { recursive: true });
+  });
+  line.retry();
+  await vi.waitUntil(() => {
+    const state = line.state();
+    return state.kind === 'down' && Date.now() > state.retryAt + 50;
+  }, soon);
+  gate.resolve();
+  await vi.waitUntil(() => line.state().kind === 'up', soon);
+  expect(ups).toBe(2);
 });
