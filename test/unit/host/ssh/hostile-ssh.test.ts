@@ -130,8 +130,7 @@ it('starts programs though the folder that we stand in was removed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'oc-gone-'));
   const host = new URL('../../../../src/host/', import.meta.url).pathname;
   const script = `import { rmdirSync } from 'node:fs';
-    import { createLine } from '../../../../src/host/ssh/link.ts';
-import { startSsh } from '${host}ssh/process.ts';
+    import { startSsh } from '${host}ssh/process.ts';
     import { startPlain, startWithExeca } from '${host}start.ts';
     rmdirSync('${folder}');
     const [words, wish] = [['sh', '-c', 'echo there >&2'], { file: '/bin/true', args: [], env: {}, detached: true }];
@@ -142,6 +141,7 @@ import { startSsh } from '${host}ssh/process.ts';
     cwd: folder,
     encoding: 'utf8',
   });
+  expect(done.stderr).toBe('');
   expect(done.stdout.replaceAll(/\s+/g, ' ')).toBe('there { exitCode: 0 } { exitCode: 0 } ');
 });
 
