@@ -55,6 +55,19 @@ export type LinkState =
   | Readonly<{ kind: 'down'; since: UnixMs; problem: Problem; retryAt: UnixMs }>
   | Readonly<{ kind: 'needs-operator'; since: UnixMs; problem: Problem }>;
 
+/** What nobody asked for may hold a line for so long, acts wait meanwhile. */
+export const UNASKED_SECONDS = 2;
+
+/** Seconds that so many bytes take over a line, as measured last; 0 of this machine, and while nothing is known. */
+export function lineSeconds(state: LinkState | undefined, bytes: number): number {
+  if (state?.kind !== 'up' || state.bytesPerSecond === undefined) return 0;
+  return bytes / Math.max(1, state.bytesPerSecond);
+}
+
+/** A line that a reading of some size would hold for long. */
+export const isNarrowLine = (state: LinkState | undefined): boolean =>
+  lineSeconds(state, 128_000) > UNASKED_SECONDS;
+
 /** What a shell, a file name and a table can hold without quoting. */
 const HOST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 

@@ -40,7 +40,7 @@ export type ReadLine = LogLine & Readonly<{ reading: LineReading }>;
 
 export type FileState = Readonly<{
   name: SafeText;
-  kind: 'open' | 'missing' | 'denied' | 'not-a-file' | 'rotated' | 'truncated' | 'ended';
+  kind: 'open' | 'missing' | 'denied' | 'not-a-file' | 'rotated' | 'truncated' | 'ended' | 'cut-off';
   bytes: number;
   lines: number;
 }>;

@@ -7,7 +7,7 @@ import { backendOf } from '../../firewall/registry.ts';
 import type { Host } from '../../host/host.ts';
 import { listMembersNow } from './list-members.ts';
 import type { StartMembersWorker } from './members-messages.ts';
-import { DEFAULT_LIMITS, dueSets, type Limits, type Listed } from './schedule.ts';
+import { DEFAULT_LIMITS, dueSets, type Limits, type Listed, limitsOver } from './schedule.ts';
 import { createTogether, isListedTogether } from './together.ts';
 
 /** As `BansOptions`. */
@@ -92,7 +92,8 @@ export function createLister(options: ListerOptions): Lister {
       const began = host.now();
       const asked = askIsNew;
       askIsNew = false;
-      const due = dueSets(sets, listed, { now: began, ask }, limits);
+      const over = limitsOver(limits, host.link?.state(), asked);
+      const due = dueSets(sets, listed, { now: began, ask }, over);
       together.start(host, due, { signal, ask });
       for (const set of due) {
         if (isListedTogether(set)) continue;

@@ -1,5 +1,6 @@
 // Which sets to list in full now. Pure: what is known of each listing in, an order of work out.
 
+import { type LinkState, lineSeconds, UNASKED_SECONDS } from '../../core/hosts.ts';
 import type { SetInfo } from '../../core/rows.ts';
 
 /** What is known of the last full listing of a set. `tooSlow`: it was given up, so the set counts as big. */
@@ -23,6 +24,20 @@ export type Limits = Readonly<{
 }>;
 
 export const DEFAULT_LIMITS: Limits = { ipsetMax: 100_000, nftMax: 20_000, nftProbeMs: 800 };
+
+/** Of one member in a listing. */
+const MEMBER_BYTES = 80;
+
+/** Somebody who acts or refreshes wants to see it, and it comes piece by piece. */
+const ASKED_SECONDS = 10;
+
+/** Over a narrow line a set is big sooner: unasked it takes no more than a moment of it. */
+export function limitsOver(limits: Limits, line: LinkState | undefined, asked = false): Limits {
+  const seconds = lineSeconds(line, MEMBER_BYTES);
+  if (seconds === 0) return limits;
+  const most = Math.max(20, Math.floor((asked ? ASKED_SECONDS : UNASKED_SECONDS) / seconds));
+  return { ...limits, ipsetMax: Math.min(limits.ipsetMax, most), nftMax: Math.min(limits.nftMax, most) };
+}
 
 /** A listing that took t is not repeated within this many times t: 2.5 % of the time. */
 const DUTY = 40;

@@ -15,11 +15,13 @@ import { type FlowCounts, reportOf } from './flow-report.ts';
 import { readOwnNets } from './own-nets.ts';
 import { flowsKeptBy, noFlowsOn, readPfFlows } from './pf.ts';
 import { readCount } from './source.ts';
+import { flowsSeconds, spareLine } from './spare-line.ts';
 
 /** Up to here a pass takes a few milliseconds and is not worth a thread with a heap of its own. */
 const INLINE_MAX = 2000;
 /** A pass over /proc that takes longer is given up for `conntrack -L` from then on; a busy machine is not mistaken for it. */
 const slowMs = (flows: number): number => 1500 + flows * 0.03;
+const lineMs = (host: Host, flows: number): number => 2000 * flowsSeconds(host, flows);
 
 export type FlowsOptions = Readonly<{
   everyMs: number;
@@ -32,7 +34,7 @@ export type FlowsOptions = Readonly<{
 export function flowsSource(options: FlowsOptions): PollSource<FlowReport> {
   const path = options.path ?? '/proc/net/nf_conntrack';
   let slow = false;
-  return {
+  return spareLine({
     kind: 'poll',
     id: 'flows',
     everyMs: options.everyMs,
@@ -51,7 +53,7 @@ export function flowsSource(options: FlowsOptions): PollSource<FlowReport> {
       if (count.value <= INLINE_MAX) counted = await countInline(host, path, pass);
       else if (!hasTool) counted = await countTable(host, path, pass);
       else if (!slow) {
-        const deadline = AbortSignal.timeout(slowMs(count.value));
+        const deadline = AbortSignal.timeout(slowMs(count.value) + lineMs(host, count.value));
         counted = await countTable(host, path, { ...pass, signal: AbortSignal.any([signal, deadline]) });
         slow = deadline.aborted && !signal.aborted && !counted.ok;
         if (slow) counted = undefined;
@@ -63,7 +65,7 @@ export function flowsSource(options: FlowsOptions): PollSource<FlowReport> {
       if (!counted.ok) return counted;
       return ok({ at: host.now(), tookMs: host.now() - began, ...counted.value });
     },
-  };
+  });
 }
 
 function isHidden(counted: Result<FlowCounts>): boolean {

@@ -91,6 +91,11 @@ async function readInfo(host: Host, signal: AbortSignal): Promise<Result<Info>> 
   return ok({ count, table, counters: info.sections.get('Counters') });
 }
 
+export async function readPfCount(host: Host, signal: AbortSignal): Promise<Result<number>> {
+  const info = await readInfo(host, signal);
+  return info.ok ? ok(info.value.count) : info;
+}
+
 function explain(found: Problem): Problem {
   if (!/\/dev\/pf: (?:No such file|Device not configured)/.test(found.summary)) return found;
   return problem('not-found', 'pf is not loaded: there is no table of states', {

@@ -2,6 +2,7 @@
 //
 //   journalctl -f -n 500 -o short-iso-precise --all --no-pager -q --unit=ssh.service     (systemd 252, journalctl(1))
 
+import { lineSeconds } from '../../core/hosts.ts';
 import type { LogSpec } from '../../core/pane.ts';
 import { type Command, command } from '../../core/plan.ts';
 import type { Host } from '../../host/host.ts';
@@ -20,7 +21,7 @@ const LOOK_BYTES_MAX = 1_048_576;
  */
 export async function followJournal(
   spec: LogSpec,
-  host: Pick<Host, 'now' | 'privileged' | 'run'>,
+  host: Pick<Host, 'now' | 'privileged' | 'run' | 'link'>,
   signal: AbortSignal,
 ): Promise<Command> {
   const { privileged } = host;
@@ -30,14 +31,29 @@ export async function followJournal(
   const newest = await host.run(command(argv, limits), signal);
   // What keeps us from looking keeps us from following, too, and is told then.
   const isEmpty = newest.ok && newest.value.stdout === '';
-  return journalCommand(spec, isEmpty ? { privileged, sinceMs: began } : { privileged });
+  const most = linesOver(host);
+  return journalCommand(spec, isEmpty ? { privileged, sinceMs: began } : { privileged, most });
 }
+
+/** So much of a line, in time, may be what a pane begins with. */
+const TAIL_SECONDS = 4;
+const LINE_BYTES = 150;
+const TAIL_LINES_MIN = 50;
+
+function linesOver({ link }: Pick<Host, 'link'>): number {
+  const seconds = lineSeconds(link?.state(), LINE_BYTES);
+  if (seconds === 0) return TAIL_LINES_MAX;
+  return Math.max(TAIL_LINES_MIN, Math.min(TAIL_LINES_MAX, Math.floor(TAIL_SECONDS / seconds)));
+}
+
+/** `most`: of the lines that are there already. */
+type JournalFrom = Readonly<{ privileged: boolean; sinceMs?: number; cursor?: string; most?: number }>;
 
 export function journalCommand(
   spec: LogSpec,
-  { privileged, sinceMs, cursor }: Readonly<{ privileged: boolean; sinceMs?: number; cursor?: string }>,
+  { privileged, sinceMs, cursor, most = TAIL_LINES_MAX }: JournalFrom,
 ): Command {
-  const lines = String(Math.max(1, Math.min(spec.history, TAIL_LINES_MAX)));
+  const lines = String(Math.max(1, Math.min(spec.history, most)));
   const since = sinceMs === undefined ? ['-n', lines] : [`--since=@${Math.floor(sinceMs / 1000)}`];
   const from = cursor === undefined ? since : [`--after-cursor=${cursor}`];
   return command(['journalctl', '-f', ...from, ...HOW, ...unitsOf(spec)], {

@@ -29,6 +29,8 @@ const CATCH_UP_MAX_MS = 1500;
 const TAIL_BYTES_PER_LINE = 200;
 const TAIL_BYTES_MAX = 2 * 1024 * 1024;
 
+const NEWLINE = Buffer.from('\n');
+
 type Emit = (batch: Omit<LogBatch, 'run'>) => void;
 
 /**
@@ -98,7 +100,8 @@ async function runFeeds(running: Running): Promise<Result<void>> {
   if (spec.command !== undefined) {
     const endless = command(spec.command, { timeoutMs: 0, outputMaxBytes: Number.MAX_SAFE_INTEGER });
     const name = spec.command.join(' ');
-    const run = (): Promise<Problem | undefined> => runCommand(running, name, { what: endless });
+    const run = (): Promise<Problem | undefined> =>
+      runCommand(running, name, { what: endless, onceAsked: spec.start !== 'auto' });
     const { mayRun } = running;
     jobs.push(mayRun === undefined ? run() : Promise.race([mayRun, aborted(signal)]).then(run));
   }
@@ -139,12 +142,13 @@ function feedEvent(feed: Feed, event: FollowEvent, host: Host): void {
   }
 }
 
-type Told = Readonly<{ what: Command; also?: (chunk: Buffer) => void }>;
+/** `also`: a journal, which goes on where it was. `onceAsked`: a command that the operator started, and only that once. */
+type Told = Readonly<{ what: Command; also?: (chunk: Buffer) => void; onceAsked?: boolean }>;
 
 async function runCommand(
   running: Running,
   name: string,
-  { what, also }: Told,
+  { what, also, onceAsked = false }: Told,
 ): Promise<Problem | undefined> {
   const { host, feed, batches, signal } = running;
   if (signal.aborted) return undefined;
@@ -154,13 +158,20 @@ async function runCommand(
     also?.(chunk);
     batches.soon();
   };
-  const finished = await host.stream(what, onChunk, signal);
+  const skipped = (bytes: number, lines: number): void => {
+    feed.jumped(name, bytes, lines);
+    also?.(NEWLINE);
+    batches.soon();
+  };
+  const finished = await host.stream(what, Object.assign(onChunk, { skipped }), signal);
   if (signal.aborted) return undefined;
   // It goes on when the line is back; the line that was broken off comes again.
   if (!finished.ok && also !== undefined && isLine(finished.problem)) return finished.problem;
-  feed.mark(name, 'ended', true);
+  // It ran, and what it did over there it would do again. Where it never began it is still to begin.
+  const isCutOff = onceAsked && !finished.ok && finished.problem.code === 'line-lost';
+  feed.mark(name, isCutOff ? 'cut-off' : 'ended', true);
   batches.soon();
-  return finished.ok ? undefined : finished.problem;
+  return finished.ok || isCutOff ? undefined : finished.problem;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -25,7 +25,9 @@ export function selectLogCommand(
   const { command, start, files, units } = pane.spec;
   const begun = logs.begun.get(id) ?? 0;
   const text = sanitise(command.join(' '));
-  const ended = pane.feed.files.some(({ name, kind }) => name === text && kind === 'ended');
+  const ended = pane.feed.files.some(
+    ({ name, kind }) => name === text && (kind === 'ended' || kind === 'cut-off'),
+  );
   const waiting = readOnly || (start !== 'auto' && begun === 0);
   const phase = waiting ? 'waiting' : ended ? 'ended' : 'running';
   return { text, phase, alone: files.length === 0 && units.length === 0, begun };

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
+import { unixMs } from '../../../../src/core/brand.ts';
+import type { LinkState } from '../../../../src/core/hosts.ts';
 import type { SetInfo, SetKey } from '../../../../src/core/rows.ts';
-import { DEFAULT_LIMITS, dueSets, isBig, type Listed } from '../../../../src/sources/bans/schedule.ts';
+import { safe } from '../../../../src/core/sanitise.ts';
+import {
+  DEFAULT_LIMITS,
+  dueSets,
+  isBig,
+  type Listed,
+  limitsOver,
+} from '../../../../src/sources/bans/schedule.ts';
 import { ipset, nftSet } from '../../firewall/build.ts';
 
 const NOW = 1_000_000;
@@ -89,4 +98,16 @@ test('those of known size come first, then what has changed, then the oldest', (
     'older',
     'old',
   ]);
+});
+
+test('over a narrow line a set is big sooner, and asked for by hand later', () => {
+  const over = (bytesPerSecond?: number): LinkState => ({
+    ...{ kind: 'up', since: unixMs(0), rttMs: 600, skewMs: 0, system: safe('Linux') },
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+  });
+  for (const line of [undefined, over(), over(10_000_000)])
+    expect(limitsOver(DEFAULT_LIMITS, line)).toEqual(DEFAULT_LIMITS);
+  expect(limitsOver(DEFAULT_LIMITS, over(8000))).toMatchObject({ ipsetMax: 200, nftMax: 200 });
+  expect(limitsOver(DEFAULT_LIMITS, over(8000), true)).toMatchObject({ ipsetMax: 1000, nftMax: 1000 });
+  expect(limitsOver(DEFAULT_LIMITS, over(1))).toMatchObject({ ipsetMax: 20, nftMax: 20 });
 });

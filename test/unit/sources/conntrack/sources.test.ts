@@ -5,6 +5,7 @@ import { unixMs } from '../../../../src/core/brand.ts';
 import type { Command } from '../../../../src/core/plan.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import { fail, ok, type Result } from '../../../../src/core/result.ts';
+import { safe } from '../../../../src/core/sanitise.ts';
 import type { Host } from '../../../../src/host/host.ts';
 import { startWorker } from '../../../../src/host/worker.ts';
 import type { WorkerPort } from '../../../../src/sources/conntrack/flow-messages.ts';
@@ -243,4 +244,34 @@ describe('timeouts', () => {
       problem: { code: 'not-found' },
     });
   });
+});
+
+test('over a narrow line the table is fetched when somebody asks, and what was fetched stays', async () => {
+  const host = makeHost({ files: { [COUNT]: '12000\n', [TABLE]: LINES } });
+  const over = (bytesPerSecond: number): Host => ({
+    ...host,
+    link: {
+      ...host.link,
+      state: () => ({
+        ...{ kind: 'up', since: unixMs(0), rttMs: 600, skewMs: 0, system: safe('Linux') },
+        bytesPerSecond,
+      }),
+    } as NonNullable<Host['link']>,
+  });
+  const source = flowsSource({ everyMs: 1000, startWorker });
+  const narrow = over(8000);
+  expect(await source.read(narrow, signal)).toMatchObject({
+    ok: false,
+    problem: {
+      code: 'not-found',
+      summary: expect.stringMatching(/^not fetched by itself: 12.*flows are .*, about 9m/),
+    },
+  });
+  expect(await source.read(narrow, signal, { asked: true })).toMatchObject({ ok: true, value: { total: 3 } });
+  const old = makeHost({ files: { [COUNT]: '12000\n' } });
+  expect(await source.read({ ...over(8000), ...{ readChunks: old.readChunks } }, signal)).toMatchObject({
+    ok: true,
+    value: { total: 3 },
+  });
+  expect(await source.read(over(100_000_000), signal)).toMatchObject({ ok: true });
 });

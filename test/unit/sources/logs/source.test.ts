@@ -10,7 +10,7 @@ import type { Command } from '../../../../src/core/plan.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import { fail, ok, type Result } from '../../../../src/core/result.ts';
 import type { LogBatch } from '../../../../src/core/rows.ts';
-import type { Finished, FollowOptions, Host } from '../../../../src/host/host.ts';
+import type { Finished, FollowOptions, Host, OnChunk } from '../../../../src/host/host.ts';
 import { createLocalHost } from '../../../../src/host/local.ts';
 import { journalCommand } from '../../../../src/sources/logs/journald.ts';
 import { BATCH_LINES_MAX, createLogSource } from '../../../../src/sources/logs/source.ts';
@@ -35,14 +35,14 @@ type Memory = Readonly<{
   host: Host;
   followed: () => FollowOptions;
   ran: () => readonly (readonly string[])[];
-  streamed: () => Readonly<{ command: Command; onChunk: (chunk: Buffer) => void }>;
+  streamed: () => Readonly<{ command: Command; onChunk: OnChunk }>;
   finish: (result: Result<Finished>) => void;
 }>;
 
 function memoryHost({ neverCaughtUp = false, newest = 'a line\n' } = {}): Memory {
   const ran: (readonly string[])[] = [];
   let options: FollowOptions | undefined;
-  let stream: Readonly<{ command: Command; onChunk: (chunk: Buffer) => void }> | undefined;
+  let stream: Readonly<{ command: Command; onChunk: OnChunk }> | undefined;
   const ended = Promise.withResolvers<Result<Finished>>();
   const never = (): never => {
     throw new Error('a log source does not ask for this');
@@ -244,6 +244,36 @@ describe('journal and command', () => {
     await vi.waitFor(() => expect(run.lines()).toEqual(['a', 'b']));
     expect(run.last().files).toEqual([{ name: 'dmesg -w', kind: 'ended', bytes: 3, lines: 2 }]);
     expect(await run.stop()).toEqual(ok(undefined));
+  });
+
+  test('a command that Enter started and that ended with the line waits for Enter again; others may begin anew', async () => {
+    const lost = fail(problem('line-lost', 'the line broke'));
+    const run = (start_: Partial<LogSpec>, how: Result<never>) => {
+      const memory = memoryHost();
+      const running = start({ command: ['pg_dump', 'x'], ...start_ }, memory.host);
+      memory.streamed().onChunk(Buffer.from('a\nb'));
+      memory.finish(how);
+      return running;
+    };
+    const asked = run({}, lost);
+    await vi.waitFor(() => expect(asked.last().files).toMatchObject([{ kind: 'cut-off', lines: 2 }]));
+    expect(await asked.stop()).toEqual(ok(undefined));
+    expect(await run({ start: 'auto' }, lost).result).toEqual(lost);
+    // It has not begun yet.
+    const unsent = fail(problem('no-line', 'not connected'));
+    expect(await run({}, unsent).result).toEqual(unsent);
+  });
+
+  test('what a far end left out is counted', async () => {
+    const memory = memoryHost();
+    const run = start({ command: ['dmesg', '-w'] }, memory.host);
+    const { onChunk } = memory.streamed();
+    onChunk(Buffer.from('a\nhal'));
+    onChunk.skipped?.(100, 5);
+    onChunk(Buffer.from('b\n'));
+    await vi.waitFor(() => expect(run.lines()).toEqual(['a', 'b']));
+    expect(run.last()).toMatchObject({ linesTotal: 7, skipped: 5 });
+    await run.stop();
   });
 
   test('each run says how often there was one before', async () => {
