@@ -20,6 +20,7 @@ import {
   parseLayoutCommand,
 } from './layout-commands.ts';
 import { NEW_PANE_WORDS, type NewPaneCommand, parseNewPane, SHOWN_KINDS } from './new-pane-command.ts';
+import { parseServiceCommand, type ServiceCommand, serviceWords } from './service-command.ts';
 import { isSessionWord, parseSessionCommand, SESSION_WORDS, type SessionCommand } from './session-command.ts';
 import { parseShields, shieldsWords } from './shields-command.ts';
 import type { ShieldsCommand } from './shields-keys.ts';
@@ -36,6 +37,7 @@ export type ConsoleCommand =
   | Readonly<{ kind: 'unban' | 'cut'; address?: string }>
   | Readonly<{ kind: 'tighten'; preset?: string }>
   | Readonly<{ kind: 'shields'; command: ShieldsCommand }>
+  | ServiceCommand
   | FollowWish
   | Readonly<{ kind: 'window'; wanted: string }>
   | Readonly<{ kind: 'workspace'; command: LayoutCommand }>
@@ -95,6 +97,7 @@ export const COMMANDS: readonly string[] = [
     'theme',
     'host',
     'fleet',
+    'service',
   ],
 ].sort();
 
@@ -130,6 +133,8 @@ export function parseCommand(line: string): Result<ConsoleCommand> {
       const command = parseShields(words);
       return command.ok ? ok({ kind: 'shields', command: command.value }) : command;
     }
+    case 'service':
+      return parseServiceCommand(words);
     case 'host': {
       const command = parseHostCommand(words);
       return command.ok ? ok({ kind: 'host', command: command.value }) : command;
@@ -248,6 +253,7 @@ export type KnownNames = Readonly<{
   windows: readonly string[];
   profiles: readonly string[];
   hosts?: readonly string[];
+  services?: readonly string[];
 }>;
 
 /** Completes the last word as far as it is certain; `choices` when several words remain. */
@@ -269,6 +275,7 @@ function argumentsOf(name: string, words: readonly string[], names: KnownNames):
   if (isLayoutCommand(name)) return words.length === 1 ? layoutWords(name) : [];
   if (name === 'shields') return shieldsWords(words, names.profiles);
   if (name === 'host') return hostWords(words, names.hosts ?? []);
+  if (name === 'service') return serviceWords(words, names.services ?? []);
   if (name === 'dump') return DUMP_WORDS;
   if (name === 'show') return words.length === 1 ? SHOWN_KINDS : [];
   if (name === 'tighten') return PRESETS;

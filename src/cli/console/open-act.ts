@@ -29,12 +29,13 @@ import type { ActTarget } from '../../store/slice.ts';
 import { selectCardNet } from '../../store/slices/follow.ts';
 import { focusedPane } from '../../store/slices/layout.ts';
 import type { ConsoleState } from '../../store/state.ts';
+import { serviceNamed } from './service-command.ts';
 
 export type ActWish =
   | Readonly<{ kind: 'ban'; address?: string; seconds?: number | null; reason?: string }>
   | Readonly<{ kind: 'unban' | 'cut'; address?: string }>
   | Readonly<{ kind: 'tighten'; preset?: string }>
-  | Readonly<{ kind: 'service'; verb: ServiceVerb }>
+  | Readonly<{ kind: 'service'; verb: ServiceVerb; name?: string }>
   | Readonly<{ kind: 'undo' | 'extend' | 'shorten' }>;
 
 /** The form to show, or in one sentence why there is none. */
@@ -66,7 +67,8 @@ export function openingOf(state: ConsoleState, wish: ActWish, seen: ConsoleState
     case 'tighten':
       return onHosts(tightenForm(wish.preset === undefined ? { timeout: target?.timeout } : wish));
     case 'service': {
-      const thing = selectThing(seen, pane);
+      const { name } = wish;
+      const thing = name === undefined ? selectThing(seen, pane) : serviceNamed(state, name);
       return typeof thing === 'string' ? { kind: 'no', why: thing } : form(serviceForm(thing, wish.verb));
     }
     case 'undo':

@@ -17,6 +17,7 @@ import { closeAsked, layoutPrompted } from './layout-questions.ts';
 import { choseNewPane, newPanePrompted } from './new-pane.ts';
 import { chosenFrom } from './pickers.ts';
 import { runCommand } from './run-command.ts';
+import { serviceNames } from './service-command.ts';
 import { sessionChosen, sessionCommand } from './session-keys.ts';
 
 export function overlayIntent(desktop: Desktop, intent: Intent): void {
@@ -123,12 +124,13 @@ function acceptPrompt(desktop: Desktop, prompt: PromptState, intent: Intent): vo
 
 function complete(desktop: Desktop, prompt: PromptState): void {
   if (prompt.purpose !== 'command') return;
-  const { session } = desktop.store.getState();
-  const { windows, shields } = session;
+  const state = desktop.store.getState();
+  const { windows, shields } = state.session;
   const found = completeCommand(prompt.input.text, {
     windows: windows.map(({ name }) => name),
     profiles: Object.keys(shields.profiles),
-    hosts: hostsOf(session),
+    hosts: hostsOf(state.session),
+    services: serviceNames(state),
   });
   const choices = found.choices.map((choice) => sanitise(choice));
   desktop.store.dispatch({ kind: 'modal/prompt-completed', text: found.text, choices });

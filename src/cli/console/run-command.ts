@@ -28,6 +28,7 @@ export function runCommand(desktop: Desktop, command: ConsoleCommand): void {
     case 'unban':
     case 'cut':
     case 'tighten':
+    case 'service':
       openAct(desktop, command);
       return;
     case 'shields':
