@@ -80,14 +80,15 @@ done
 cat "$D/done"; cat "$D/out" 2>/dev/null; cat "$D/err" >&2 2>/dev/null
 exit 0`;
 
-/** How long a step that still runs is waited for when the line is back. */
+/** How long a step that still runs is waited for when the line is back, at least. */
 const STILL_SECONDS = 30;
 
 export async function askClaim(host: Host, wanted: Command, { folder, name }: Claim): Promise<Result<Found>> {
+  const stillSeconds = Math.max(STILL_SECONDS, Math.ceil(wanted.timeoutMs / 1000));
   const ran = await host.run(
-    command(['sh', '-c', ASK, 'sh', folder, name, String(STILL_SECONDS * 10)], {
+    command(['sh', '-c', ASK, 'sh', folder, name, String(stillSeconds * 10)], {
       privileged: true,
-      timeoutMs: (STILL_SECONDS + 15) * 1000,
+      timeoutMs: (stillSeconds + 15) * 1000,
       outputMaxBytes: wanted.outputMaxBytes + 64,
     }),
   );
