@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import type { ActPreview, ActReport, JournalRow, Operator, SafeSet } from '../core/act.ts';
 import { hostIdOf } from '../core/hosts.ts';
+import { whyNoLine } from '../core/line-problem.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
 import type { Members, SetInfo } from '../core/rows.ts';
@@ -22,6 +23,7 @@ import { createEndFiller, endsOn, withJournalEnds } from './journal/ends.ts';
 import { createJournal, type Journal } from './journal/journal.ts';
 import { lockAll, lockFor } from './journal/locks.ts';
 import { finish, type Performing, reportOf, startAct } from './journal/performing.ts';
+import { urgentHost } from './lost/plain-host.ts';
 import { type Settled, settleLost } from './lost/settle.ts';
 import { failure, refusal } from './not-done.ts';
 import { runPlan } from './perform.ts';
@@ -55,6 +57,8 @@ export function createDesk(options: DeskOptions): Desk {
 class ActDesk {
   readonly #options: DeskOptions;
   readonly #host: Host;
+  /** The same, for what somebody waits for. */
+  readonly #urgent: Host;
   readonly #journal: Journal;
   readonly #memory = createSafeMemory();
   #fillEnds: ReturnType<typeof createEndFiller> | undefined;
@@ -66,6 +70,7 @@ class ActDesk {
   constructor(options: DeskOptions) {
     this.#options = { ...options, operator: operatorOn(options.host, options.operator) };
     this.#host = options.host;
+    this.#urgent = urgentHost(options.host);
     const { journal, host } = options;
     this.#journal = typeof journal === 'string' ? createJournal(journal, hostIdOf(host)) : journal;
   }
@@ -73,7 +78,10 @@ class ActDesk {
   async preview(draft: DeskDraft, signal?: AbortSignal): Promise<ActPreview> {
     if (this.#options.readOnly)
       return { kind: 'refused', reasons: [safe('this console is read-only: nothing is changed')] };
-    if (!this.#host.privileged) return { kind: 'failed', problem: NOT_PRIVILEGED };
+    // Without a line nobody knows what we may do there.
+    const noLine = whyNoLine(this.#host.link?.state(), this.#host.name);
+    if (noLine !== undefined) return { kind: 'failed', problem: noLine };
+    if (!this.#host.privileged) return { kind: 'failed', problem: notPrivileged(this.#host) };
     // Opened here, so that the act itself does not wait for it. Trouble with it is said when performing.
     const [gathered] = await Promise.all([this.#gather(draft, signal), this.#journal.open()]);
     if (gathered.kind !== 'ready') return gathered;
@@ -157,7 +165,7 @@ class ActDesk {
     const started = await startAct(acting);
     if (!started.ok && wish.overJournal !== true) return failure(ticket.prepared, started.problem);
     const id = started.ok ? started.value : undefined;
-    const ran = await runPlan(this.#host, prepared, {
+    const ran = await runPlan(this.#urgent, prepared, {
       ...this.#options.far,
       act: id ?? crypto.randomUUID(),
       onWait: wish.onWait,
@@ -167,7 +175,7 @@ class ActDesk {
     return reportOf(prepared, ran, { id, lost: finish(acting, id, ran) });
   }
 
-  async #unsafe({ guarded }: Prepared, host = this.#host): Promise<readonly SafeText[]> {
+  async #unsafe({ guarded }: Prepared, host = this.#urgent): Promise<readonly SafeText[]> {
     if (guarded.length === 0) return [];
     const fresh = await computeSafeSet(host, this.#safeOptions(), this.#memory, guarded);
     return [...refusals(guarded, fresh), ...strangersOn(host, fresh)];
@@ -182,7 +190,7 @@ class ActDesk {
   }
 
   async #gather(draft: DeskDraft, signal?: AbortSignal): Promise<Gathered> {
-    const { host, end } = askedOnce(this.#host);
+    const { host, end } = askedOnce(this.#urgent);
     // The listings that most acts begin with, beside the safe set: over a line each of them is a round trip.
     if (host.link !== undefined && draft.action !== 'cut' && draft.action !== 'tighten')
       void readFirewalls(host, backendsOf([], this.#options.backends ?? BACKENDS), signal);
@@ -215,9 +223,13 @@ class ActDesk {
   }
 }
 
-const NOT_PRIVILEGED: Problem = problem('not-permitted', 'changing the firewall needs root', {
-  hint: 'run opsconsole with sudo, or allow its commands without a password: `opsconsole doctor` prints the lines',
-});
+const notPrivileged = ({ link }: Host): Problem =>
+  problem('not-permitted', 'changing the firewall needs root', {
+    hint:
+      link === undefined
+        ? 'run opsconsole with sudo, or allow its commands without a password: `opsconsole doctor` prints the lines'
+        : 'log in there as root, let sudo there do it without a password, or write `sudo: ask` at the host',
+  });
 
 const strangersOn = ({ link, name }: Host, safeSet: SafeSet): readonly SafeText[] =>
   link === undefined ? [] : strangers(safeSet, sanitise(name, 63));

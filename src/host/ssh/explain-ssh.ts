@@ -12,7 +12,7 @@ export type Refusal = Readonly<{ problem: Problem; waits: boolean }>;
 const DETAIL_MAX = 4096;
 
 const LOGIN_HINT =
-  'end the console and start it again: before the screen opens, ssh can ask; or connect once with ssh';
+  'in the console :host login lets ssh ask; else run this on a terminal, or connect once with ssh';
 
 export function explainSsh(host: string, said: string, exitCode?: number): Refusal {
   const text = said.replaceAll('\r', '');

@@ -12,6 +12,7 @@ import { selectSetChoices } from '../../store/select/target-bans.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { span } from '../parts/lines.ts';
+import { lineIsThere } from '../parts/source-state.ts';
 
 export function emptyBans(state: ConsoleState, pane: BansPane, table: Table): readonly Line[] {
   const { bans } = state;
@@ -60,11 +61,13 @@ export function emptyBans(state: ConsoleState, pane: BansPane, table: Table): re
   ];
 }
 
-function withoutRights(state: ConsoleState): readonly Line[] {
-  if (state.privileged) return [];
-  return [
-    [span(safe('Without root, sets cannot be read: start through sudo, or see opsconsole doctor.'), 'warn')],
-  ];
+function withoutRights({ privileged, link }: ConsoleState): readonly Line[] {
+  if (privileged || !lineIsThere(link)) return [];
+  const far = link !== undefined && link.kind !== 'local';
+  const how = far
+    ? 'log in there as root, or let sudo there do it'
+    : 'start through sudo, or see opsconsole doctor';
+  return [[span(sanitise(`Without root, sets cannot be read: ${how}.`), 'warn')]];
 }
 
 export function unsearchedLine(rows: number): Line {

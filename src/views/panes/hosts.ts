@@ -20,7 +20,7 @@ const GUTTER = 2;
 const NAME_MIN = 8;
 const NAME_MAX = 20;
 /** Room to say what a number is of. */
-const WIDE = 100;
+const WIDE = 140;
 
 export const drawHosts: DrawPane = (state, spec, context): PaneView => {
   const pane = state.fleet.hosts.get(spec.id);
@@ -75,7 +75,18 @@ function drawTable(state: ConsoleState, pane: HostsPane, { views, context }: Dra
     return isCursor && context.focused ? line.map((part) => ({ ...part, on: true })) : line;
   });
   const head: Line = [span(safe('  ')), ...headSpans(fitted)];
-  return [head, ...lines].slice(0, Math.max(HOSTS_HEAD_ROWS, context.rows));
+  const table = [head, ...lines].slice(0, Math.max(HOSTS_HEAD_ROWS, context.rows));
+  const about = aboutLines(views[cursor], context.columns);
+  // A blank line between; where there is no room the column has to do.
+  const left = context.rows - table.length - about.length;
+  return left < 1 ? table : [...table, ...Array.from({ length: left }, (): Line => []), ...about];
+}
+
+/** What is wrong with the host under the cursor, in full: its column is the last one, and narrow. */
+function aboutLines(view: HostView | undefined, columns: number): readonly Line[] {
+  if (view?.worst === undefined) return [];
+  const { text, role } = view.worst;
+  return paragraphs([[span(sanitise(`${view.label}: ${text}`, 400), role)]], columns);
 }
 
 const unknown: Cell = { text: safe(UNKNOWN), role: 'dim' };
