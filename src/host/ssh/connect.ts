@@ -49,10 +49,11 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
   const name = newMark();
   const words = masterWords(options, control, { batch, far: farShell(name) });
   const process = await startSsh({ words, detached: batch, env });
-  let why: 'late' | 'flood' | undefined;
+  let why: 'late' | 'flood' | 'silent' | undefined;
   const stop = (): void => process.kill();
   const giveUp = (because: 'late' | 'flood'): void => {
-    why ??= because;
+    // The socket is there once it is logged in, and goes with ssh.
+    why ??= because === 'late' && existsSync(control) ? 'silent' : because;
     stop();
   };
   signal.addEventListener('abort', stop, { once: true });
@@ -61,17 +62,21 @@ export async function connect(options: SshOptions, attempt: Attempt): Promise<Co
   try {
     const lane = createLane(process);
     const onFlood = (): void => giveUp('flood');
-    const met = await meet(lane, { fence: attempt.fence, onFlood, ...(batch ? {} : { onWords: showWords }) });
+    let noise = '';
+    const onNoise = (bytes: Buffer): void => {
+      if (noise.length < HELLO_MAX) noise += bytes.toString('latin1', 0, HELLO_MAX);
+    };
+    const shown = batch ? {} : { onWords: showWords };
+    const met = await meet(lane, { fence: attempt.fence, onFlood, onNoise, ...shown });
     if (met === undefined) {
-      const isIn = existsSync(control);
       stop();
       await process.ended;
-      if (why === 'flood' || (why === 'late' && isIn))
-        return { ok: false, refusal: noShell(options.entry.id, why) };
-      return {
-        ok: false,
-        refusal: explainSsh(options.entry.id, why === 'late' ? 'timed out' : process.lastWords()),
-      };
+      const said = process.lastWords();
+      const id = options.entry.id;
+      if (why === 'flood' || why === 'silent') return { ok: false, refusal: noShell(id, why, noise) };
+      if (said.trim() === '' && noise.trim() !== '')
+        return { ok: false, refusal: noShell(id, 'other', noise) };
+      return { ok: false, refusal: explainSsh(id, why === 'late' ? 'timed out' : said) };
     }
     return {
       ok: true,
@@ -98,13 +103,20 @@ function onceThere(control: string, act: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-function noShell(id: string, why: 'late' | 'flood'): Refusal {
-  const name = sanitise(id, 80);
-  const says =
-    why === 'flood' ? 'what it prints is without end, and no answer' : 'logged in, but no shell answers';
+const NO_SHELL = {
+  flood: 'what it prints is without end, and no answer',
+  silent: 'logged in, but no shell answers',
+  other: 'what answers there is no shell',
+};
+
+/** `noise`: what stood on its stdout. */
+function noShell(id: string, why: keyof typeof NO_SHELL, noise: string): Refusal {
+  const first = noise.split('\n').find((line) => /[A-Za-z]{2}/.test(line));
+  const words = why === 'other' && first !== undefined ? ` (${sanitise(first.trim(), 120)})` : '';
   const hint =
     'a forced command there, or start-up files that wait or start something (tmux): `ssh NAME echo fine` must print one line';
-  return { waits: false, problem: problem('no-line', `${name}: ${says}`, { hint }) };
+  const summary = `${sanitise(id, 80)}: ${NO_SHELL[why]}${words}`;
+  return { waits: false, problem: problem('no-line', summary, { hint }) };
 }
 
 type Met = Readonly<{ hello: Hello; rttMs: number; skewMs: number }>;
@@ -113,6 +125,8 @@ type Met = Readonly<{ hello: Hello; rttMs: number; skewMs: number }>;
 type MeetOptions = Readonly<{
   fence?: readonly FarShell[];
   onWords?: (chunk: Buffer) => void;
+  /** What stands on stdout there. */
+  onNoise: (chunk: Buffer) => void;
   onFlood: () => void;
 }>;
 
@@ -132,9 +146,10 @@ export function meetAgain(lane: Lane): Promise<Hello | undefined> {
 }
 
 /** The far shell's answers; undefined: it ended, or is no shell. */
-async function meet(lane: Lane, { fence = [], onWords, onFlood }: MeetOptions): Promise<Met | undefined> {
+async function meet(lane: Lane, options: MeetOptions): Promise<Met | undefined> {
+  const { fence = [], onWords, onNoise, onFlood } = options;
   const words = onWords === undefined ? {} : { onStderr: onWords };
-  if ((await ask(lane, ':', { keep: 0, onFlood, ...words })) === undefined) return undefined;
+  if ((await ask(lane, ':', { keep: 0, onFlood, onNoise, ...words })) === undefined) return undefined;
   const sentAt = Date.now();
   const startedAt = performance.now();
   const answer = await ask(lane, HELLO_BODY, { keep: HELLO_MAX, onFlood });
@@ -148,9 +163,15 @@ async function meet(lane: Lane, { fence = [], onWords, onFlood }: MeetOptions): 
 }
 
 /** `keep`: how much of the answer is wanted. `onFlood`: there is more than any start-up file prints. */
-type AskOptions = Readonly<{ keep: number; onFlood: () => void; onStderr?: (chunk: Buffer) => void }>;
+type AskOptions = Readonly<{
+  keep: number;
+  onFlood: () => void;
+  onNoise?: (chunk: Buffer) => void;
+  onStderr?: (chunk: Buffer) => void;
+}>;
 
-function ask(lane: Lane, body: string, { keep, onFlood, onStderr }: AskOptions): Promise<string | undefined> {
+function ask(lane: Lane, body: string, options: AskOptions): Promise<string | undefined> {
+  const { keep, onFlood, onNoise, onStderr } = options;
   return new Promise((resolve) => {
     let answer = '';
     let size = 0;
@@ -163,7 +184,9 @@ function ask(lane: Lane, body: string, { keep, onFlood, onStderr }: AskOptions):
       {
         body,
         onStdout(bytes) {
-          if (count(bytes)) answer += bytes.toString('latin1', 0, Math.max(0, keep - answer.length));
+          if (!count(bytes)) return;
+          onNoise?.(bytes);
+          answer += bytes.toString('latin1', 0, Math.max(0, keep - answer.length));
         },
         onStderr(bytes) {
           if (count(bytes)) onStderr?.(bytes);

@@ -108,7 +108,16 @@ const FROM = 'SSH_CONNECTION="$SSH_CONNECTION"';
  * csh or fish: plain words only. `ready`: what it says before it reads anything.
  */
 export function farShell(name: string, before: readonly string[] = [], ready?: string): string {
-  const env = ['env', '-i', `PATH=${SYSTEM_PATH.join(':')}`, 'LC_ALL=C', 'LANG=C', 'TERM=dumb', FROM];
+  // With its whole path: the far start-up files may have set another PATH.
+  const env = [
+    '/usr/bin/env',
+    '-i',
+    `PATH=${SYSTEM_PATH.join(':')}`,
+    'LC_ALL=C',
+    'LANG=C',
+    'TERM=dumb',
+    FROM,
+  ];
   const shell = ready === undefined ? `sh -s ${name}` : `sh -c 'echo ${ready}; exec sh -s ${name}'`;
   return ['exec', ...before, ...env, shell].join(' ');
 }

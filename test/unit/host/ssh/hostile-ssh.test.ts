@@ -26,11 +26,10 @@ afterEach(async () => {
 });
 
 /** `master`, `client`: what ssh does instead of running "$far". */
-function hostOver({ master = 'exec sh -c "$far"', client = 'exec sh -c "$far"', env = '' }): SshHost {
+function hostOver({ master = 'exec sh -c "$far"', client = 'exec sh -c "$far"' }): SshHost {
   const runDir = mkdtempSync(join(tmpdir(), 'oc-hostile-'));
   const script = [
     'for far; do :; done',
-    env,
     'case " $* " in',
     '*" -O "*) exit 0 ;;',
     `*" ControlMaster=yes "*) ${master} ;;`,
@@ -73,6 +72,13 @@ it('output without end before the first answer is no reason to go on reading', a
 it('start-up files that read a line get an empty one', async () => {
   const host = await up(hostOver({ master: 'read -r x; echo "<$x>"; exec sh -c "$far"' }));
   expect(await host.run(command(['echo', 'fine']))).toMatchObject({ value: { stdout: 'fine\n' } });
+});
+
+it('who answers and is no shell is told as that, in its words', async () => {
+  const host = hostOver({ master: `printf 'This account is\\033[2J not available.\\n'; exit 1` });
+  host.link.retry();
+  const summary = 'far: what answers there is no shell (This account is\\x1b[2J not available.)';
+  expect((await isDown(host)).summary).toBe(summary);
 });
 
 it('noise on stderr before a failure does not look like a missing ssh', async () => {
@@ -119,6 +125,11 @@ it('much input for a host whose /tmp takes nothing is never read as commands', a
   const said = expect.stringMatching(/^mktemp: .*nowhere.*/);
   expect(ran).toMatchObject({ problem: { code: 'bad-exit', exitCode: 1, detail: said } });
   expect(ran).not.toMatchObject({ problem: { detail: expect.stringContaining('stolen') } });
+});
+
+it('far start-up files may have set any PATH', async () => {
+  const host = await up(hostOver({ master: 'PATH=/nowhere; eval "$far"' }));
+  expect(await host.stat('/')).toMatchObject({ value: { kind: 'directory' } });
 });
 
 it('in the middle of the night no window asks for anything', () => {
