@@ -8,7 +8,8 @@ import type { SafeText } from './sanitise.ts';
  * `okExits`: exit codes besides 0 that are not failures (conntrack -D answers 1 for "nothing to delete").
  * `privileged`: needs root; the Host puts `sudo -n` before it when we are not. `cwd`, `env`: of the operator's own commands
  * only; where it runs, and variables instead of the Host's small and constant ones. `through`: words that stand before it when
- * it is started, of acts on a host whose answer may be lost; problems go on to name `argv`.
+ * it is started, of acts on a host whose answer may be lost; problems go on to name `argv`. `urgent`: of an act; over a line it comes
+ * before what is only looked at.
  */
 export type Command = Readonly<{
   argv: readonly [string, ...string[]];
@@ -20,6 +21,7 @@ export type Command = Readonly<{
   cwd?: string;
   env?: Readonly<Record<string, string>>;
   through?: readonly [string, ...string[]];
+  urgent?: boolean;
 }>;
 
 /** One step of a plan. `shown`: what the operator reads, when it is not simply the argv (a batch: first lines and a count). */

@@ -93,7 +93,7 @@ async function execute(options: FarRunOptions, call: Call): Promise<Result<Finis
   const alone = spooled || command.timeoutMs === 0;
   const wanted: Promise<Result<Slot & Partial<LoneSlot>>> = alone
     ? options.pool.alone(rootLane)
-    : options.pool.take(rootLane);
+    : options.pool.take(rootLane, command.urgent);
   const taken = await waitFor(wanted, Math.max(PATIENCE_MS, command.timeoutMs), signal);
   if (taken === 'late' || taken === 'aborted') {
     void wanted.then((late) => (late.ok ? late.value.release() : undefined));
@@ -110,7 +110,8 @@ async function execute(options: FarRunOptions, call: Call): Promise<Result<Finis
     };
     return watchJob(options, { ...work, body: spooledBody(command, argv, Buffer.byteLength(stdin)), feed });
   }
-  const isPulled = onChunk !== undefined && (alone || isNarrow(options.line().bytesPerSecond));
+  const isNarrowHere = command.urgent !== true && isNarrow(options.line().bytesPerSecond);
+  const isPulled = onChunk !== undefined && (alone || isNarrowHere);
   if (!isPulled) return watchJob(options, alone ? { ...work, body: watchedBody(work.body) } : work);
   const mark = newMark();
   return watchJob(options, { ...work, body: pulledBody({ call: work.body, mark, alone }), mark });

@@ -33,7 +33,8 @@ export type PoolOptions = Readonly<{
 export type Pool = Readonly<{
   /** All that is asked in one turn goes in one packet. */
   quick(job: Job): void;
-  take(privileged: boolean): Promise<Result<Slot>>;
+  /** `urgent`: before all who are not, and one lane is kept for it. */
+  take(privileged: boolean, urgent?: boolean): Promise<Result<Slot>>;
   /** A lane that nobody else gets, and that ends after its job. */
   alone(privileged: boolean): Promise<Result<LoneSlot>>;
   quickPid(): number;
@@ -64,9 +65,9 @@ export function createPool(options: PoolOptions): Pool {
       if (batch.length === 0) setImmediate(flush);
       batch.push(job);
     },
-    take(privileged) {
+    take(privileged, urgent) {
       used++;
-      return workers.take(privileged);
+      return workers.take(privileged, urgent);
     },
     async alone(privileged) {
       const made = await workers.open(privileged);

@@ -21,7 +21,12 @@ const PATIENCE_MS = 150;
 const FORGET_MS = 60_000;
 
 type Worker = { readonly slot: Slot; busy: boolean; idle: NodeJS.Timeout | undefined };
-type Waiter = Readonly<{ privileged: boolean; since: number; give(result: Result<Slot>): void }>;
+type Waiter = Readonly<{
+  privileged: boolean;
+  urgent: boolean;
+  since: number;
+  give(result: Result<Slot>): void;
+}>;
 export type OpenLane = Readonly<{ channel: Channel; lane: Lane; hello: Hello }>;
 
 export class Workers {
@@ -43,9 +48,11 @@ export class Workers {
     return this.#shells;
   }
 
-  take(privileged: boolean): Promise<Result<Slot>> {
+  take(privileged: boolean, urgent = false): Promise<Result<Slot>> {
     return new Promise((give) => {
-      this.#waiters.push({ privileged, since: performance.now(), give });
+      const others = urgent ? this.#waiters.findIndex((one) => !one.urgent) : -1;
+      const place = others < 0 ? this.#waiters.length : others;
+      this.#waiters.splice(place, 0, { privileged, urgent, since: performance.now(), give });
       this.#serve();
     });
   }
@@ -132,6 +139,9 @@ export class Workers {
   #serve(): void {
     const [first] = this.#waiters;
     if (first === undefined) return;
+    // A listing may take minutes of a narrow line: one lane is always left to acts.
+    const busy = this.#opening + [...this.#workers].filter((worker) => worker.busy).length;
+    if (!first.urgent && busy > 0 && busy >= this.#limit - 1) return;
     const free = this.#idle(first.privileged);
     if (free !== undefined) {
       this.#waiters.shift();
