@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
+import type { DeskDraft } from '../../../src/actions/bulk/draft.ts';
 import { createDesk, type Desk, type DeskOptions } from '../../../src/actions/desk.ts';
 import type { ActDraft, ActPreview, ActReport } from '../../../src/core/act.ts';
 import { type Net, parseNet } from '../../../src/core/address.ts';
@@ -88,12 +89,12 @@ export async function refusedFor(desk: Desk, draft: ActDraft): Promise<string> {
   throw new Error('was not refused');
 }
 
-export async function act(desk: Desk, draft: ActDraft): Promise<ActReport> {
+export async function act(desk: Desk, draft: DeskDraft): Promise<ActReport> {
   const preview = ready(await desk.preview(draft));
   return desk.perform(preview.token, preview.typed === undefined ? {} : { typed: preview.typed });
 }
 
-export async function proved(desk: Desk, draft: ActDraft): Promise<ActReport> {
+export async function proved(desk: Desk, draft: DeskDraft): Promise<ActReport> {
   const report = await act(desk, draft);
   expect(report.outcome, report.summary).toMatchObject({ kind: 'done', proof: { kind: 'proved' } });
   return report;
