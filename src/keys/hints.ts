@@ -104,15 +104,8 @@ function rankIn({ first, last }: Ranked, { intent }: KeyRow): number {
   return at >= 0 ? at - first.length : last.indexOf(intent) + 1;
 }
 
-/** Nothing in this pane is an address: the keys work, but other hints need the room. */
-const OF_ADDRESSES: readonly IntentId[] = ['ban', 'unban', 'cut', 'follow-address'];
-const isIdle = (mode: KeyMode, intent: IntentId): boolean =>
-  mode === 'services' && OF_ADDRESSES.includes(intent);
-
 function hintsOf(keymap: Keymap, mode: KeyMode, prefix: SafeText): readonly KeyWords[] {
-  const rows = liveRows(keymap, mode).filter(
-    ({ hint, intent }) => hint !== undefined && !isIdle(mode, intent),
-  );
+  const rows = liveRows(keymap, mode).filter(({ hint }) => hint !== undefined);
   const ranked = mode === 'prefix' ? AFTER_PREFIX : modeChain(mode).includes('pane') ? IN_PANE : ELSEWHERE;
   const own = rows
     .toSorted((a, b) => rankIn(ranked, a) - rankIn(ranked, b))

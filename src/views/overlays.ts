@@ -19,6 +19,7 @@ import { drawConfirm, drawPicker, drawQuit } from './dialogs/lists.ts';
 import { drawNewPane } from './dialogs/new-pane.ts';
 import { drawPage } from './dialogs/page.ts';
 import { drawReview, quitWords } from './dialogs/review.ts';
+import { liveHelp } from './live-hints.ts';
 import { spaces } from './parts/lines.ts';
 import type { Area, KeyTexts, ScreenOptions } from './screen.ts';
 import { renderLine, type Theme } from './theme.ts';
@@ -29,7 +30,10 @@ export function helpSections(state: ConsoleState, keys: Pick<KeyTexts, 'help'>):
   const trial = selectTrialKeys(state) && mode !== 'program' ? keys.help('trial') : [];
   const all = [...trial, ...keys.help(mode)].map((section) => ({
     ...section,
-    rows: section.rows.filter(({ name }) => name !== 'start' || mode !== 'log' || readsCommand(state)),
+    rows: liveHelp(
+      state,
+      section.rows.filter(({ name }) => name !== 'start' || mode !== 'log' || readsCommand(state)),
+    ),
   }));
   const { modal } = state.modal;
   if (modal.kind !== 'help' || modal.prefixed !== true) return all;
