@@ -47,8 +47,8 @@ function actCommand(program: Program, name: string, description: string): Progra
     .description(description)
     .option('-n, --dry-run', 'show the exact commands and stop')
     .option('-y, --yes', 'answer yes where a terminal would be asked; guards have no override')
-    .option('--json', 'print one JSON object')
-    .option('--session <session>', 'whose allow list and defaults hold; absent: the one that would open')
+    .option('--json', 'print one JSON object, on several hosts one for each')
+    .option('--session <session>', 'whose hosts, allow list and defaults hold; absent: the one that would open')
     .option('--without-journal', 'act even if the journal cannot be written: the act is not recorded');
 }
 
@@ -63,7 +63,7 @@ function registerBan(program: Program, deps: ActDeps): void {
       'how long: 10m, 1h, 1d12h, 2w, or forever; absent: the default of the session',
     )
     .option('--reason <text>', 'why, for the journal and the comment of the element')
-    .option('--into <set>', 'a set of this host ("f2b-http", "inet filter banned4"); absent: our own table')
+    .option('--into <set>', 'a set of the host ("f2b-http", "inet filter banned4"); absent: our own table')
     .option('--no-cut', 'leave live flows alone')
     .action(async (words: string[], args: BanArgs) =>
       exit(await onHosts(args, deps, (at) => runBan(words, args, at))),

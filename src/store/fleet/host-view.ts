@@ -120,7 +120,7 @@ function troublesOf(seen: ConsoleState, known: Known): readonly Trouble[] {
 
 const trouble = (rank: number, role: Role, text: string): Trouble => ({
   rank,
-  said: { role, text: sanitise(text, 200) },
+  said: { role, text: sanitise(text, 300) },
 });
 
 function lineTroubles({ link, at: name }: ConsoleState): readonly Trouble[] {
