@@ -27,6 +27,7 @@ export function journalDetail(row: JournalRow, columns: number): readonly Detail
   };
   add('act', `${row.action} ${row.id}`);
   add('what', row.summary);
+  if (row.host !== undefined) add('where', row.host);
   add('when', dateText(row.at));
   add('who', operatorText(row.operator));
   add('why', row.reason === '' ? '– no reason given' : row.reason);

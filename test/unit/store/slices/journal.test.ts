@@ -10,6 +10,7 @@ import { journalDetail } from '../../../../src/store/select/journal-detail.ts';
 import { selectJournalTarget } from '../../../../src/store/select/target-journal.ts';
 import { journalCursor } from '../../../../src/store/slices/journal.ts';
 import type { ConsoleState } from '../../../../src/store/state.ts';
+import { hostId } from '../fleet-rig.ts';
 import { JOURNAL, key, NOW, reduced, stateOf } from '../rig.ts';
 
 function row(number: number, extra: Partial<JournalRow> = {}): JournalRow {
@@ -97,4 +98,9 @@ describe('the journal pane', () => {
       }),
     );
   });
+});
+
+it('an act of another host says where it was done', () => {
+  const where = (act: JournalRow) => journalDetail(act, 80).find(({ label }) => label === 'where')?.text;
+  expect([where({ ...row(1), host: hostId('rolly') }), where(row(1))]).toEqual(['rolly', undefined]);
 });
