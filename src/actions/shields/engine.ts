@@ -9,7 +9,7 @@ import { parseOutcome } from '../../firewall/shields/outcome.ts';
 import { findCurrent, readOutcome } from '../../firewall/shields/read-now.ts';
 import { byHand, currentFile, revertFile } from '../../firewall/shields/state.ts';
 import type { Host } from '../../host/host.ts';
-import { type Line, type LineOptions, lineTo } from '../lost/line.ts';
+import { isOfLine, type Line, type LineOptions, lineTo } from '../lost/line.ts';
 import type { SafeMemory } from '../safe/safe-set.ts';
 import type { ShieldsJournal } from './journal-shields.ts';
 import type { ShieldsOptions } from './shields.ts';
@@ -125,6 +125,7 @@ export async function stillOurs({ options }: Engine, { place, id }: Where): Prom
     findCurrent(host, options.place),
     ...locks.map((path) => host.stat(path)),
   ]);
+  if (found.kind === 'trouble' && isOfLine(found.problem)) return fail(found.problem);
   // `current` goes last: what is written from the first claim on may be written behind the back of the script.
   const comingDown = begun.some((lock) => lock.ok);
   if (found.kind === 'current' && found.id === id && !comingDown) return ok(undefined);

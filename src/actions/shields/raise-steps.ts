@@ -32,7 +32,11 @@ export async function carryOut(engine: Engine, raising: Raising): Promise<RaiseR
   const taken = await takeMeasures(engine, raising);
   say(safe('verifying'));
   const verified = await verify({ ground: plan.ground, wall: plan.wall, before: raising.before });
-  if (verified.problem !== undefined) return back(verified.problem);
+  if (verified.problem !== undefined) {
+    // It may have taken so long, with a line that was gone, that their watcher has lowered them.
+    const ours = await stillOurs(engine, where);
+    return back(ours.ok ? verified.problem : ours.problem);
+  }
   const leftOut = [...plan.leftOut, ...taken.leftOut];
   const unwritten = await writeLeftOut(engine, where, leftOut);
 

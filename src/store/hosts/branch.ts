@@ -1,7 +1,7 @@
 // What the state knows of one host: everything that its sources, acts and shields tell. The rest of the state is the
 // operator's: workspace, keys, dialogs, lines of logs.
 
-import { unixMs } from '../../core/brand.ts';
+import { type UnixMs, unixMs } from '../../core/brand.ts';
 import { type HostId, type LinkState, LOCAL } from '../../core/hosts.ts';
 import { hostOfPane, hostsOf, type Session } from '../../core/pane.ts';
 import { initialBans } from '../slices/bans.ts';
@@ -10,7 +10,7 @@ import { initialHost } from '../slices/host.ts';
 import { initialJails } from '../slices/jails.ts';
 import { initialJournal } from '../slices/journal.ts';
 import { initialServices } from '../slices/services.ts';
-import { initialShields } from '../slices/shields.ts';
+import { initialShields, type ShieldsSlice } from '../slices/shields.ts';
 import { initialTraffic } from '../slices/traffic.ts';
 import { initialUplinks } from '../slices/uplinks.ts';
 import type { ConsoleState } from '../state.ts';
@@ -72,7 +72,21 @@ export function panesOn(session: Session, id: HostId): Session {
 export function reduceLink(state: ConsoleState, msg: HostMsg): ConsoleState {
   const skewMs = msg.link.kind === 'up' ? msg.link.skewMs : state.skewMs;
   const now = (state.now - state.skewMs + skewMs) as ConsoleState['now'];
-  return { ...state, link: onItsClock(msg.link, skewMs), privileged: msg.privileged, skewMs, now };
+  const shields = moved(state.shields, skewMs - state.skewMs);
+  return { ...state, link: onItsClock(msg.link, skewMs), privileged: msg.privileged, skewMs, now, shields };
+}
+
+/** Times that were read by a clock that goes otherwise now: later readings must not be taken for older ones. */
+function moved(shields: ShieldsSlice, byMs: number): ShieldsSlice {
+  if (byMs === 0) return shields;
+  const { at, ends, operation } = shields;
+  const by = (time: UnixMs): UnixMs => unixMs(Math.max(0, time + byMs));
+  return {
+    ...shields,
+    at: by(at),
+    ends: ends === undefined ? undefined : { deadline: by(ends.deadline), hold: by(ends.hold) },
+    operation: operation === undefined ? undefined : { ...operation, since: by(operation.since) },
+  };
 }
 
 /** Lines tell their times by our clock; whatever is seen of a host is read by the host's. */

@@ -8,7 +8,9 @@ import type { PaneId, Session } from '../../../../src/core/pane.ts';
 import { HOST_FIELDS } from '../../../../src/store/hosts/branch.ts';
 import { onHost } from '../../../../src/store/hosts/on-host.ts';
 import type { HostlessMsg } from '../../../../src/store/messages.ts';
+import { selectShields } from '../../../../src/store/select/shields.ts';
 import { type ConsoleState, initialState } from '../../../../src/store/state.ts';
+import { shieldsUp } from '../fleet-rig.ts';
 import { reduced, stateOf } from '../rig.ts';
 
 const EDGE = 'edge' as HostId;
@@ -52,6 +54,26 @@ describe('the state of several hosts', () => {
     expect([gone.at, gone.bans.gaps, onHost(gone, LOCAL).bans.gaps]).toEqual([EDGE, ['there'], ['here']]);
     expectWhole(told);
     expectWhole(gone);
+  });
+
+  it('a clock that goes otherwise after another login: later readings are not taken for older ones', () => {
+    const link = (skewMs: number): HostlessMsg => ({
+      kind: 'host/link-changed',
+      privileged: true,
+      link: { kind: 'up', since: at, rttMs: 1, skewMs, system: '' as never },
+    });
+    const HOUR = 3_600_000;
+    const read = (time: number, seconds: number) =>
+      ({ ...shieldsUp(seconds), at: unixMs(time) }) as HostlessMsg;
+    const first = reduced(start(), on(EDGE, link(HOUR)), on(EDGE, read(at + HOUR, 60)));
+    const left = (state: ConsoleState): unknown => {
+      const shown = selectShields(onHost(state, EDGE));
+      return shown.kind === 'up' && [shown.leftSeconds, shown.staleSeconds];
+    };
+    expect(left(first)).toEqual([60, undefined]);
+    const again = reduced(first, on(EDGE, link(0)));
+    expect(left(again)).toEqual([60, undefined]);
+    expect(left(reduced(again, on(EDGE, read(at + 1, 30))))).toEqual([30, undefined]);
   });
 
   it('has in each branch only the panes of that host', () => {
