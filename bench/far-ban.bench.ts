@@ -2,12 +2,15 @@
 // through the same connection. Then over a line of 300 ms and 64 kbit/s, from the preview to the proof. Needs root; in namespaces.
 
 import { execFile } from 'node:child_process';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as quiet } from 'node:timers/promises';
 import { createDesk, type Desk } from '../src/actions/desk.ts';
 import type { ActDraft } from '../src/core/act.ts';
 import { parseNet } from '../src/core/address.ts';
+import { command } from '../src/core/plan.ts';
 import type { Backend } from '../src/firewall/backend.ts';
 import { ipsetBackend } from '../src/firewall/ipset/backend.ts';
 import { nftBackend } from '../src/firewall/nft/backend.ts';
@@ -21,6 +24,9 @@ type Row = { name: string; value: number; unit: string; note?: string };
 const ROUNDS = 11;
 const SLOW = { delayMs: 150, bitsPerSecond: 64_000 };
 const SLOW_ROUNDS = 3;
+/** Ten times a second: 100 lines a second, 10 kB. */
+const LOG_LINES = `${'x'.repeat(99)}\n`.repeat(10);
+const POLL_MS = 2000;
 
 export async function run(): Promise<Row[]> {
   const net = await createTestNet({ clients: 2, v6: false });
@@ -75,7 +81,42 @@ async function quick({ net, far, probe, backend }: Bench): Promise<readonly Row[
   });
 }
 
-async function slow(far: FarHost): Promise<readonly Row[]> {
+const slow = async (far: FarHost): Promise<readonly Row[]> => [
+  ...(await slowBans(far, '300 ms and 64 kbit/s')),
+  ...(await inUse(far, () => slowBans(far, '300 ms and 64 kbit/s in use'))),
+];
+
+/** What panes ask for meanwhile: a log that grows by more than the line carries, a command, and readings again and again. */
+async function inUse<T>(far: FarHost, work: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const { signal } = over;
+  const log = join(far.folder, 'far.log');
+  writeFileSync(log, '');
+  const writer = setInterval(() => appendFileSync(log, LOG_LINES), 100);
+  const nothing = (): void => undefined;
+  const poll = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await far.host.run(command(['nft', '-j', 'list', 'ruleset'], { privileged: true }), signal);
+      await far.host.read('/proc/net/dev');
+      await quiet(POLL_MS);
+    }
+  };
+  const endless = command(['tail', '-F', log], { timeoutMs: 0 });
+  const running = [
+    far.host.follow({ patterns: [log], tailBytes: 65_536, signal, onEvent: nothing }),
+    far.host.stream(endless, Object.assign(nothing, { skipped: nothing }), signal),
+    poll(),
+  ];
+  try {
+    return await work();
+  } finally {
+    clearInterval(writer);
+    over.abort();
+    await Promise.allSettled(running);
+  }
+}
+
+async function slowBans(far: FarHost, line: string): Promise<readonly Row[]> {
   return withDesk(far, nftBackend, async (desk) => {
     far.slow(SLOW);
     try {
@@ -89,7 +130,6 @@ async function slow(far: FarHost): Promise<readonly Row[]> {
       }
       const even = acts.filter((_, index) => index % 2 === 0);
       const odd = acts.filter((_, index) => index % 2 === 1);
-      const line = '300 ms and 64 kbit/s';
       return [
         { name: `first preview of a ban over ${line}`, value: median(looks), unit: 'ms' },
         { name: `preview of a ban over ${line}`, value: median(even), unit: 'ms' },
