@@ -129,6 +129,12 @@ const CAUSES: readonly Cause[] = [
     hint: 'the host is down, or a firewall drops us',
   },
   {
+    // In the words of the operator's shell, then of ssh: nobody was at the other end.
+    pattern: /(?:exec: |command not found: )([^\s:]+)[^\n]*\n(?=[\s\S]*UNKNOWN port 65535)/,
+    waits: false,
+    summary: (word) => `its ProxyCommand could not be started: ${word} is not found`,
+  },
+  {
     pattern:
       /Connection (?:closed|reset) by|Connection to \S+ closed by remote|Connection reset|Broken pipe|kex_exchange_identification/,
     waits: false,

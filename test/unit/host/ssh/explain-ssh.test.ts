@@ -65,6 +65,14 @@ it.each([
     /ssh_config is wrong: nonsense/,
   ],
   ['Bad owner or permissions on /home/ada/.ssh/config\r\n', true, /may be read by others/],
+  [
+    '/bin/bash: line 1: exec: nosuchprog: not found\nkex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n',
+    false,
+    /ProxyCommand could not be started: nosuchprog is/,
+  ],
+  ['sh: 1: exec: ssh: not found\n', true, /ssh is not installed/],
+  ['sh: line 1: exec: ssh: not found\n', true, /ssh is not installed/],
+  ['Connection to 192.0.2.1 closed by remote host.\r\n', false, /closed the connection/],
   ['', false, /saying nothing/],
   ['kex_error \x1b[2J something new\n', false, /something new$/],
 ] as const)('%j', (said, waits, summary) => {
