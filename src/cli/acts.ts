@@ -48,7 +48,10 @@ function actCommand(program: Program, name: string, description: string): Progra
     .option('-n, --dry-run', 'show the exact commands and stop')
     .option('-y, --yes', 'answer yes where a terminal would be asked; guards have no override')
     .option('--json', 'print one JSON object, on several hosts one for each')
-    .option('--session <session>', 'whose hosts, allow list and defaults hold; absent: the one that would open')
+    .option(
+      '--session <session>',
+      'whose hosts, allow list and defaults hold; absent: the one that would open',
+    )
     .option('--without-journal', 'act even if the journal cannot be written: the act is not recorded');
 }
 

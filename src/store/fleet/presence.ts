@@ -51,7 +51,7 @@ function partOf({ bans }: ConsoleState): SafeText | undefined {
   );
   return unlisted === undefined
     ? undefined
-    : sanitise(`${setNames(bans.sets).get(unlisted.key) ?? unlisted.name} is not listed`, 120);
+    : sanitise(`set ${setNames(bans.sets).get(unlisted.key) ?? unlisted.name} is not listed`, 120);
 }
 
 export function presenceOf(row: FleetRow, hosts: readonly HostKnown[]): readonly HostSays[] {

@@ -54,8 +54,12 @@ function drawEmpty(state: ConsoleState, { columns, rows }: DrawContext): readonl
   const { sample } = state.services;
   if (sample === undefined)
     return explainStatus(state.sources.services, safe('Asking the services …'), columns).slice(0, rows);
+  const elsewhere = [...new Set((state.session.services ?? []).flatMap(({ hosts }) => hosts))];
   const words: readonly Line[] = [
     [span(safe('No service is declared for this host.'))],
+    ...(elsewhere.length === 0
+      ? []
+      : [[span(sanitise(`There are some of ${elsewhere.join(', ')}: ":host NAME" shows them here.`, 200))]]),
     [
       span(
         safe(
