@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node' as const };
+/**
+ * One process for many files: a new one for each costs more than the tests in it. Such a test puts back what it changes in its
+ * process (environment, working folder, clock) and leaves nothing behind in a module.
+ */
+const together = { ...node, isolate: false };
 
 /**
  * What a tmux user does all day runs over ssh, too, in every run. `--project ssh` runs all the tests of the console there,
@@ -15,18 +20,25 @@ const consoleTest = (name: string): string => `test/terminal/console-${name}.tes
 /** One project per layer, so that `npx vitest run --project kernel` runs a layer alone. */
 export default defineConfig({
   test: {
-    // Kernel and terminal tests wait far more than they compute: two at a time also on two cores.
-    maxWorkers: 2,
+    // Kernel and terminal tests wait as much as they compute: three at a time also on two cores.
+    maxWorkers: 3,
     projects: [
       {
         test: {
-          ...node,
+          ...together,
           name: 'unit',
           include: ['test/tidy.test.ts', 'test/unit/**/*.test.{ts,tsx}'],
           testTimeout: 20_000,
         },
       },
-      { test: { ...node, name: 'frames', include: ['test/frames/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
+      {
+        test: {
+          ...together,
+          name: 'frames',
+          include: ['test/frames/**/*.test.{ts,tsx}'],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           ...node,
