@@ -6,6 +6,7 @@ import { type SafeText, sanitise } from '../../core/sanitise.ts';
 import { groupDigits } from '../../core/units.ts';
 import { type Element, ownsTable } from '../../firewall/backend.ts';
 import type { SavedBan, SavedSet } from '../../firewall/saved-bans.ts';
+import type { Host } from '../../host/host.ts';
 import { type ActContext, failed, type Gathered } from '../action.ts';
 import {
   backendsOf,
@@ -17,6 +18,7 @@ import {
   ownSets,
   readFirewalls,
 } from '../firewalls.ts';
+import { consoleNow, onItsClock } from '../journal/clock.ts';
 import { assembleBulk } from './assemble.ts';
 import type { BulkDraft } from './draft.ts';
 import { type BulkGroup, type BulkPart, partMisfits, sortPart } from './part.ts';
@@ -74,7 +76,7 @@ function elementsLeft(
   { host, safeSet }: ActContext,
   { notes, lost }: Said,
 ): readonly Element[] {
-  const now = host.now();
+  const now = consoleNow(host);
   const elements: Element[] = [];
   let over = 0;
   let unknown = 0;
@@ -83,7 +85,7 @@ function elementsLeft(
     else {
       const seconds = ban.endsAt === null ? null : Math.floor((ban.endsAt - now) / 1000);
       if (seconds !== null && seconds < 1) over++;
-      else elements.push(elementOf(ban, seconds));
+      else elements.push(elementOf(host, ban, seconds));
     }
   }
   if (over > 0) notes.push(sanitise(`${groupDigits(over)} saved bans of ${key} have ended meanwhile`));
@@ -93,8 +95,8 @@ function elementsLeft(
   return kept;
 }
 
-function elementOf({ net, endsAt, comment }: SavedBan, seconds: number | null): Element {
-  const end = typeof endsAt === 'number' ? { endsAt } : {};
+function elementOf(host: Host, { net, endsAt, comment }: SavedBan, seconds: number | null): Element {
+  const end = typeof endsAt === 'number' ? { endsAt: onItsClock(host, endsAt) } : {};
   return comment === '' ? { net, seconds, ...end } : { net, seconds, comment, ...end };
 }
 

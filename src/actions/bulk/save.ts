@@ -11,6 +11,7 @@ import { type SavedBan, type SavedBans, type SavedSet, savedComment } from '../.
 import type { Host } from '../../host/host.ts';
 import { holdsPlainAddresses } from '../ban-targets.ts';
 import { allSets, backendsOf, blindFor, type Found, readFirewalls } from '../firewalls.ts';
+import { consoleNow, offItsClock } from '../journal/clock.ts';
 import { readMembers } from '../membership.ts';
 
 export type SaveWish = Readonly<{
@@ -55,13 +56,13 @@ export async function gatherBans(host: Host, wish: SaveWish): Promise<Gathering>
     }
     const read = await readMembers(host, found, { timeoutMs: LISTING_TIMEOUT_MS });
     if (read.ok) {
-      if (read.value.length > 0) sets.push(savedSet(found, read.value));
+      if (read.value.length > 0) sets.push(savedSet(host, found, read.value));
     } else {
       unread.push(read.problem);
       sets.push(...kept(old, (key) => key === found.set.key));
     }
   }
-  return { saved: { savedAt: host.now(), sets }, skipped, unread };
+  return { saved: { savedAt: consoleNow(host), sets }, skipped, unread };
 }
 
 const kept = (old: SavedBans | undefined, meant: (key: SetKey) => boolean): readonly SavedSet[] =>
@@ -88,13 +89,18 @@ function whyNotSaved(set: SetInfo): string | undefined {
   }
 }
 
-function savedSet({ set }: Found, members: Members): SavedSet {
+/** The file goes by the clock of this machine: it may be read for another host, or when that one's clock has been set. */
+function savedSet(host: Host, { set }: Found, members: Members): SavedSet {
   const bans = Array.from({ length: members.length }, (_, index): SavedBan => {
     const end = members.expires[index] ?? Number.NaN;
     const comment = members.comments.get(index) ?? '';
     return {
       net: memberNet(members, index),
-      endsAt: Number.isNaN(end) ? undefined : end === Number.POSITIVE_INFINITY ? null : unixMs(end),
+      endsAt: Number.isNaN(end)
+        ? undefined
+        : end === Number.POSITIVE_INFINITY
+          ? null
+          : offItsClock(host, unixMs(end)),
       comment: comment === '' ? '' : savedComment(comment),
     };
   });

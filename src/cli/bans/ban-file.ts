@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { findSet, readFirewalls } from '../../actions/firewalls.ts';
+import { consoleNow } from '../../actions/journal/clock.ts';
 import type { BanTarget } from '../../core/act.ts';
 import { type Family, parseHost } from '../../core/address.ts';
 import { type Problem, problem } from '../../core/problem.ts';
@@ -36,7 +37,7 @@ export async function importBanFile(name: string, args: ImportArgs, deps: ActDep
     const read = await files.read(path, FILE_BYTES_MAX);
     if (!read.ok) return complain(read.problem, io);
     const epoch = meaning.value === undefined ? {} : { epoch: meaning.value };
-    const file = readBanFile(read.value.toString('utf8'), { name, now: host.now(), ...epoch });
+    const file = readBanFile(read.value.toString('utf8'), { name, now: consoleNow(host), ...epoch });
     if (!file.ok) return complain(meaning.value === undefined ? withFlags(file.problem) : file.problem, io);
     if (args.json !== true) io.stdout.write(`${words(name, file.value)}\n`);
     if (file.value.bans.length === 0) return EXIT.done;
@@ -84,7 +85,7 @@ async function asSaved(host: Host, target: BanTarget, file: BanFile): Promise<Re
       );
     sets.push({ key, family, bans });
   }
-  return ok({ savedAt: host.now(), sets });
+  return ok({ savedAt: consoleNow(host), sets });
 }
 
 function ownKeys(): ReadonlyMap<Family, SetKey> {

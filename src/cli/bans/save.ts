@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import { type Gathering, gatherBans, holdsLive } from '../../actions/bulk/save.ts';
+import { consoleNow } from '../../actions/journal/clock.ts';
 import { problem } from '../../core/problem.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { SetKey } from '../../core/rows.ts';
@@ -79,7 +80,7 @@ async function keep({ saved, unread }: Gathering, place: Place): Promise<ExitSta
     io.stderr.write(`nothing was saved: ${shown} stays as it is\n`);
     return EXIT.failed;
   }
-  if (old !== undefined && count === 0 && (before === undefined || holdsLive(before, here.now()))) {
+  if (old !== undefined && count === 0 && (before === undefined || holdsLive(before, consoleNow(here)))) {
     const aside = await readBansFile(files, `${path}.previous`);
     const expected = aside.ok ? aside.value?.text : undefined;
     const kept = await write({ path: `${path}.previous`, text: old.text, expected }, io);
