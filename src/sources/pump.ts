@@ -3,6 +3,7 @@
 
 import type { UnixMs } from '../core/brand.ts';
 import { unixMs } from '../core/brand.ts';
+import { isNarrowLine } from '../core/hosts.ts';
 import { type Problem, type ProblemCode, problem } from '../core/problem.ts';
 import { fail, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
@@ -16,6 +17,8 @@ const DUTY_MAX = 0.05;
 const STRETCH_MAX_MS = 5000;
 /** But what is really so slow takes no more than this share of the time. */
 const SLOW_DUTY_MAX = 0.2;
+/** Over a narrow line many sources and the acts share what it carries. */
+const NARROW_DUTY_MAX = 0.1;
 const BACKOFF_MIN_MS = 1000;
 const BACKOFF_MAX_MS = 60_000;
 /** No tool, no right, no file: the operator may be installing it just now. */
@@ -140,7 +143,7 @@ class SourceRunner {
       if (signal.aborted) return;
       const tookMs = this.#clock.elapsed() - began;
       if (result.ok) {
-        const everyMs = intervalOf(source, tookMs);
+        const everyMs = intervalOf(source, tookMs, isNarrowLine(this.#host.link?.state()));
         this.#failures = 0;
         this.#lastSampleAt = this.#host.now();
         this.#live(everyMs);
@@ -221,9 +224,10 @@ class SourceRunner {
 }
 
 /** From one reading's begin to the next one's. */
-function intervalOf(source: PollSource<unknown>, tookMs: number): number {
+function intervalOf(source: PollSource<unknown>, tookMs: number, isNarrow: boolean): number {
+  const slowest = isNarrow ? NARROW_DUTY_MAX : SLOW_DUTY_MAX;
   const { everyMs, dutyMax = DUTY_MAX, stretchMaxMs = STRETCH_MAX_MS } = source;
-  return Math.max(everyMs, Math.min(tookMs / dutyMax, Math.max(stretchMaxMs, tookMs / SLOW_DUTY_MAX)));
+  return Math.max(everyMs, Math.min(tookMs / dutyMax, Math.max(stretchMaxMs, tookMs / slowest)));
 }
 
 /** A source that throws has a bug; the console lives on and says so on that pane. */
