@@ -35,7 +35,10 @@ async function throughCut(all: readonly string[], shown: number, cutAt: number) 
   const host = {
     privileged: true,
     now: () => unixMs(Date.now()),
-    link: { whenUp: () => Promise.resolve(ok(undefined)) },
+    link: {
+      state: () => ({ kind: 'up', since: 0, rttMs: 1, skewMs: 0, system: 'Linux' }),
+      whenUp: () => Promise.resolve(ok(undefined)),
+    },
     run: ({ argv }: Command) => {
       ran.push(argv);
       if (argv.includes('cat'))
