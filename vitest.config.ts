@@ -20,8 +20,7 @@ const consoleTest = (name: string): string => `test/terminal/console-${name}.tes
 /** One project per layer, so that `npx vitest run --project kernel` runs a layer alone. */
 export default defineConfig({
   test: {
-    // Kernel and terminal tests wait as much as they compute: three at a time also on two cores.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         test: {

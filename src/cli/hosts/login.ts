@@ -26,13 +26,7 @@ export async function loginEach(hosts: readonly ToLogin[], io: LoginIo, answer: 
   process.on('SIGINT', onInterrupt);
   const line = statusLine({ ...io, terminal: io.terminal && io.quiet === undefined });
   try {
-    const asking = await connectAll(hosts, { io, line, signal: stop.signal, answer });
-    line.clear();
-    for (const { entry, host } of asking) {
-      if (!stop.signal.aborted)
-        await ask({ entry, host }, io, { signal: stop.signal, alone: hosts.length === 1 });
-      answer(entry.id, resultOf(entry, host.link.state()));
-    }
+    await connectAll(hosts, { io, line, signal: stop.signal, answer });
   } finally {
     line.clear();
     process.off('SIGINT', onInterrupt);
@@ -41,31 +35,52 @@ export async function loginEach(hosts: readonly ToLogin[], io: LoginIo, answer: 
 
 type Connecting = Readonly<{ io: LoginIo; line: StatusLine; signal: AbortSignal; answer: Answer }>;
 
-/** The rest: those that want to ask something. */
+/**
+ * Who wants to ask something asks at once, one after the other, while the rest go on connecting: an answer that is typed
+ * while nobody has asked yet would stand on the screen.
+ */
 async function connectAll(
   hosts: readonly ToLogin[],
   { io, line, signal, answer }: Connecting,
-): Promise<readonly ToLogin[]> {
-  // One host: a first attempt that asks nobody would be one more failed login in its log.
-  if (hosts.length === 1 && io.terminal) return hosts;
+): Promise<void> {
   const waiting = new Set(hosts.map(({ entry }) => entry.id));
+  let asking = 0;
+  let asked: Promise<void> = Promise.resolve();
   const show = (): void => {
-    if (waiting.size === 0) line.clear();
+    if (waiting.size === 0 || asking > 0) line.clear();
     else line.show(`connecting to ${[...waiting].join(', ')} … (C-c: go on without)`);
   };
-  const asking: ToLogin[] = [];
-  show();
-  await inSlots(AT_ONCE, hosts, async ({ entry, host }) => {
-    await settled(host.link, signal);
-    waiting.delete(entry.id);
+  // Behind the question of another host its words would be taken for the answer's.
+  const tell = (one: ToLogin): void => {
     line.clear();
-    const { kind } = host.link.state();
-    const asks = io.terminal && (kind === 'needs-operator' || (kind === 'up' && entry.sudo === 'ask'));
-    if (asks) asking.push({ entry, host });
-    else answer(entry.id, resultOf(entry, host.link.state()));
+    answer(one.entry.id, resultOf(one.entry, one.host.link.state()));
     show();
-  });
-  return hosts.filter((one) => asking.some(({ entry }) => entry === one.entry));
+  };
+  const askNext = (one: ToLogin): void => {
+    asking++;
+    line.clear();
+    asked = asked.then(async () => {
+      if (!signal.aborted) await ask(one, io, { signal, alone: hosts.length === 1 });
+      asking--;
+      tell(one);
+    });
+  };
+  // One host: a first attempt that asks nobody would be one more failed login in its log.
+  if (hosts.length === 1 && io.terminal) for (const one of hosts) askNext(one);
+  else {
+    show();
+    await inSlots(AT_ONCE, hosts, async (one) => {
+      const { entry, host } = one;
+      await settled(host.link, signal);
+      waiting.delete(entry.id);
+      const { kind } = host.link.state();
+      const asks = io.terminal && (kind === 'needs-operator' || (kind === 'up' && entry.sudo === 'ask'));
+      if (asks) askNext(one);
+      else if (asking === 0) tell(one);
+      else asked = asked.then(() => tell(one));
+    });
+  }
+  await asked;
 }
 
 type Asking = Readonly<{ signal: AbortSignal; alone: boolean }>;
