@@ -150,7 +150,9 @@ function inJails(state: ConsoleState, pane: JailsPane, net: Net): PanePlaces {
 function inUplinks(state: ConsoleState, pane: UplinksPane, net: Net): PanePlaces {
   const open = pane.open !== undefined;
   const nets = (open ? uplinkLines(state, pane, ANY_COLUMNS) : uplinkRows(state)).map((one) => one.net);
-  const places = nets.flatMap((one, index) => (one !== undefined && isRelated(net, one) ? [{ lane: 0, index }] : []));
+  const places = nets.flatMap((one, index) =>
+    one !== undefined && isRelated(net, one) ? [{ lane: 0, index }] : [],
+  );
   return { places, at: { lane: 0, index: (open ? pane.lines : pane.cursor).index } };
 }
 

@@ -87,7 +87,10 @@ function insteadOf(
       return unread('the jails of fail2ban', 'which see nothing, what they ban with, what they did last');
     case 'services':
       if (isRead(state, 'services')) return undefined;
-      return unread('the services that the session file names', 'how each is, with keys to start and stop it');
+      return unread(
+        'the services that the session file names',
+        'how each is, with keys to start and stop it',
+      );
     case 'bans':
     case 'conntrack':
     case 'traffic':
