@@ -7,8 +7,8 @@ import { problem } from '../core/problem.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { sanitise } from '../core/sanitise.ts';
 import { oneOrMany, text, textThat } from './fields.ts';
-import { UPLINKS_KEYS, uplinksOptions } from './uplinks-schema.ts';
 import { hostName } from './hosts-schema.ts';
+import { UPLINKS_KEYS, uplinksOptions } from './uplinks-schema.ts';
 
 export const REFRESH_MS_MIN = 250;
 
@@ -100,7 +100,21 @@ const paneMap = z.strictObject({
   title: text.optional().describe('Shown on the frame instead of what is watched'),
   refresh: refresh.optional().describe("This pane's own refresh"),
 });
-export const pane = z.union([z.enum(['bans', 'conntrack', 'traffic', 'host', 'journal', 'jails', 'uplinks', 'services', 'hosts', 'all-bans']), paneMap]);
+export const pane = z.union([
+  z.enum([
+    'bans',
+    'conntrack',
+    'traffic',
+    'host',
+    'journal',
+    'jails',
+    'uplinks',
+    'services',
+    'hosts',
+    'all-bans',
+  ]),
+  paneMap,
+]);
 
 export type PaneEntry = z.infer<typeof pane>;
 
