@@ -52,12 +52,16 @@ kernelSuite('panes and windows', ['tmux', 'nft'], () => {
   async function choose(entry: string): Promise<void> {
     await console.until('the question what to show', (screen) => /┌ New (pane|window)/.test(screen));
     await console.type(entry);
-    await console.until(`the entry ${entry}`, (screen) => new RegExp(`│ [› ] ${entry} `).test(screen));
+    // With less of the word typed the list is longer, and the cursor elsewhere.
+    let screen = await console.until(
+      `the entry ${entry}`,
+      (one) => one.includes(`filter ${entry} `) && new RegExp(`│ [› ] ${entry} `).test(one),
+    );
     // Files of this machine may have the word in their name, too.
-    while (!(await now()).includes(`› ${entry} `)) {
-      const before = chosenRow(await now());
+    while (!screen.includes(`› ${entry} `)) {
+      const before = chosenRow(screen);
       await console.keys('Down');
-      await console.until('another entry', (screen) => chosenRow(screen) !== before);
+      screen = await console.until('another entry', (one) => chosenRow(one) !== before);
     }
     await console.keys('Enter');
     await console.until('no question', (screen) => !/┌ New (pane|window)/.test(screen));
