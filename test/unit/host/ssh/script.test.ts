@@ -20,9 +20,9 @@ import { commandBody, jobText, killBody } from '../../../../src/host/ssh/script.
 const folder = mkdtempSync(join(tmpdir(), 'oc-script-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** In a session of its own, as sshd starts it: what ends orphans of its process group must not find those of the test run. */
 const run = (shell: readonly string[], input: string) => {
-  const [file = 'sh', ...args] = shell;
-  return spawnSync(file, args, {
+  return spawnSync('setsid', ['-w', ...shell], {
     input,
     cwd: folder,
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
